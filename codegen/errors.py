@@ -1,0 +1,14 @@
+"""What the compiler says when it cannot go on. The application turns it into words for people."""
+
+
+class CodegenError(Exception):
+    """An expected failure: `what` happened and, as `hint`, the next step.
+
+    `code` is stable and meant for programs (for example ``unsupported-operator``).
+    """
+
+    def __init__(self, code: str, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.hint = hint

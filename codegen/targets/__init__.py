@@ -1,0 +1,1 @@
+"""Boards: what they are (one TOML file each) and the C that starts them."""

@@ -1,0 +1,84 @@
+"""Boards as values, one TOML file each in `boards/`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from codegen.errors import CodegenError
+
+BOARDS_DIR = Path(__file__).parent / "boards"
+
+
+class Cpu(Enum):
+    CORTEX_M0PLUS = "cortex-m0plus"
+    CORTEX_M4F = "cortex-m4f"
+    HOST = "host"
+
+
+@dataclass(frozen=True, slots=True)
+class PowerProfile:
+    """Average supply power while the CPU computes, and where the figure is from."""
+
+    active_w: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One board. `sram_bytes` and `flash_bytes` are what an application may use."""
+
+    id: str
+    title: str
+    cpu: Cpu
+    clock_hz: int
+    flash_bytes: int
+    sram_bytes: int
+    target: str
+    virtual: bool
+    usb_ids: tuple[tuple[int, int], ...]
+    flasher: str
+    power_profile: PowerProfile | None
+    note: str = ""
+
+
+def _read(path: Path) -> Board:
+    raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    power = raw.get("power_profile")
+    return Board(
+        id=path.stem,
+        title=raw["title"],
+        cpu=Cpu(raw["cpu"]),
+        clock_hz=raw["clock_hz"],
+        flash_bytes=raw["flash_bytes"],
+        sram_bytes=raw["sram_bytes"],
+        target=raw["target"],
+        virtual=raw["virtual"],
+        usb_ids=tuple((v, p) for v, p in raw.get("usb_ids", [])),
+        flasher=raw.get("flasher", "none"),
+        power_profile=PowerProfile(**power) if power else None,
+        note=raw.get("note", ""),
+    )
+
+
+@cache
+def all_boards() -> dict[str, Board]:
+    """Every board that this version can build for, by id."""
+    return {path.stem: _read(path) for path in sorted(BOARDS_DIR.glob("*.toml"))}
+
+
+def find_board(board_id: str) -> Board:
+    """The board with this id. Raises CodegenError ``unknown-board`` with the ids that exist."""
+    try:
+        return all_boards()[board_id]
+    except KeyError:
+        known = ", ".join(all_boards())
+        raise CodegenError(
+            "unknown-board",
+            f"the board {board_id!r} is not there yet",
+            f"use one of these: {known}",
+        ) from None
