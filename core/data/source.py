@@ -1,0 +1,23 @@
+"""What a data source is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from core.data.dataset import DataSet
+
+#: Height, width and channels of one image.
+ImageShape = tuple[int, int, int]
+
+
+class DataSource(Protocol):
+    """One kind of data: says which names or paths are its own, and loads them."""
+
+    id: str
+    about: str
+
+    def accepts(self, name_or_path: str) -> bool: ...
+
+    def load(self, name_or_path: str, shape: ImageShape | None) -> DataSet:
+        """Load it; `shape` is what the model wants, for sources that can resize. Raises ThimbleError."""
+        ...
