@@ -1,0 +1,89 @@
+"""What a task has in its hands while it runs in the worker: progress, log, partial results, cancel."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from core.errors import CancelledByUser
+from core.jobs.events import Event, Log, Partial, Progress
+
+#: Below these an estimate of the time left would jump about.
+_ESTIMATE_FROM_FRACTION = 0.03
+_ESTIMATE_FROM_S = 1.0
+
+
+class JobContext:
+    """Handed to every task. Safe to use from any thread of the worker.
+
+    `emit` takes the events; `cancelled` is set when the user asks to stop; `clock` gives seconds.
+    """
+
+    def __init__(
+        self,
+        emit: Callable[[Event], None],
+        cancelled: threading.Event | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._emit = emit
+        self._cancelled = cancelled or threading.Event()
+        self._clock = clock
+        self._started_s = clock()
+        self.last_text = ""
+
+    def progress(
+        self, fraction: float, text: str, remaining_s: float | None = None, cancellable: bool = True
+    ) -> None:
+        """Say how far the whole job is: `fraction` in 0…1 (clipped) and what is being done.
+
+        Without `remaining_s` the time left is estimated from the time so far. `cancellable=False`
+        announces a stretch that must not be cut off, such as writing a board's flash.
+        """
+        fraction = min(max(float(fraction), 0.0), 1.0)
+        self.last_text = text
+        if remaining_s is None:
+            remaining_s = self._estimate_s(fraction)
+        self._emit(Progress(fraction, text, remaining_s, cancellable))
+
+    def _estimate_s(self, fraction: float) -> float | None:
+        elapsed_s = self._clock() - self._started_s
+        if fraction < _ESTIMATE_FROM_FRACTION or elapsed_s < _ESTIMATE_FROM_S:
+            return None
+        return elapsed_s * (1.0 - fraction) / fraction
+
+    def log(self, text: str) -> None:
+        """A line for the log; nobody has to read it."""
+        self._emit(Log(text))
+
+    def partial(self, kind: str, data: dict[str, Any]) -> None:
+        """A piece of the result while it grows. Bulk data goes as files whose paths stand in `data`."""
+        self._emit(Partial(kind, data))
+
+    @property
+    def cancel_requested(self) -> bool:
+        return self._cancelled.is_set()
+
+    def check_cancelled(self) -> None:
+        """Call at every safe point (the end of a batch). Raises CancelledByUser when asked to stop."""
+        if self._cancelled.is_set():
+            raise CancelledByUser(self.last_text)
+
+    def section(self, low: float, high: float) -> JobContext:
+        """A context for one part of the job, whose progress 0…1 is shown as `low`…`high`."""
+        return _Section(self, low, high)
+
+
+class _Section(JobContext):
+    def __init__(self, whole: JobContext, low: float, high: float) -> None:
+        super().__init__(whole._emit, whole._cancelled, whole._clock)
+        self._whole, self._low, self._high = whole, low, high
+
+    def progress(
+        self, fraction: float, text: str, remaining_s: float | None = None, cancellable: bool = True
+    ) -> None:
+        fraction = min(max(float(fraction), 0.0), 1.0)
+        self.last_text = text
+        whole_fraction = self._low + (self._high - self._low) * fraction
+        self._whole.progress(whole_fraction, text, remaining_s, cancellable)

@@ -1,0 +1,43 @@
+"""The tasks that a worker can do: name → where its function is. Imported only in the worker.
+
+Each function takes `(params: dict[str, Any], context: JobContext)` and returns a JSON dictionary.
+Adding a task is adding a file here and a line below.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from core.errors import ThimbleError
+from core.jobs.context import JobContext
+
+Task = Callable[[dict[str, Any], JobContext], dict[str, Any]]
+
+#: Name → ``module:function``.
+TASKS: Mapping[str, str] = MappingProxyType(
+    {
+        "survey": "core.jobs.tasks.survey:survey",
+        "compress": "core.jobs.tasks.compress:compress",
+        "evaluate": "core.jobs.tasks.evaluate:evaluate",
+        "deploy": "core.jobs.tasks.deploy:deploy",
+        "report": "core.jobs.tasks.report:report",
+    }
+)
+
+
+def find_task(name: str) -> Task:
+    """The function of a task, by its name in `TASKS` or written out as ``module:function``.
+
+    Raises ThimbleError ``unknown-task`` for a name that is neither.
+    """
+    path = TASKS.get(name, name)
+    module, colon, function = path.partition(":")
+    if not colon:
+        raise ThimbleError(
+            "unknown-task", f"there is no task called {name!r}", f"the tasks are {', '.join(TASKS)}"
+        )
+    task: Task = getattr(importlib.import_module(module), function)
+    return task
