@@ -115,15 +115,8 @@ def install_libraries(needed: bool) -> None:
     root = administrator() if shutil.which("apt-get") else None
     if root is not None:
         say(f"Installing system libraries: {' '.join(missing)}")
-        apt = [
-            *root,
-            "env",
-            "DEBIAN_FRONTEND=noninteractive",
-            "apt-get",
-            "-q",
-            "-o",
-            "DPkg::Lock::Timeout=300",
-        ]
+        options = ["-q", "-o", "DPkg::Lock::Timeout=300"]
+        apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *options]
         for command in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
             subprocess.run([*apt, *command], stdout=sys.stderr, check=False)
         missing = missing_packages()

@@ -1,0 +1,84 @@
+"""Where things are: what Thimble ships with, and the user's own folders. The one place that knows."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+from core.errors import ThimbleError
+
+_PROJECT = Path(__file__).resolve().parents[1]
+
+
+def resources_dir() -> Path:
+    """Sample models, preset recipes, icons and translations, shipped with the program."""
+    return _PROJECT / "resources"
+
+
+def cache_dir() -> Path:
+    """The user's cache folder (logs, the compiler's cache), made when it is missing."""
+    return _made(Path(platformdirs.user_cache_dir("thimble", appauthor=False)))
+
+
+def settings_dir() -> Path:
+    """The user's settings folder, made when it is missing."""
+    return _made(Path(platformdirs.user_config_dir("thimble", appauthor=False)))
+
+
+def data_dir() -> Path:
+    """The user's data folder (known data sets, unsaved work), made when it is missing."""
+    return _made(Path(platformdirs.user_data_dir("thimble", appauthor=False)))
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def output_dir(folder: Path) -> Path:
+    """`folder`, made when it is missing and known to be writable.
+
+    Raises ThimbleError ``cannot-write`` when it cannot be made or written to, before any work is done.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    return folder
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file beside `path` and rename it in: a crash leaves what was there.
+
+    Raises ThimbleError ``cannot-write``.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(content.encode() if isinstance(content, str) else content)
+        beside.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        _remove(beside)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:  # its folder is not one: there is nothing to remove
+        return
+
+
+def cannot_write(path: Path, error: OSError) -> ThimbleError:
+    """The words for a file or folder that cannot be written."""
+    reason = error.strerror or type(error).__name__
+    return ThimbleError(
+        "cannot-write",
+        f"cannot write {path}: {reason}",
+        "choose a folder that you may write to, on a disk with free space",
+    )
