@@ -1,0 +1,29 @@
+"""Augmentation: small changes to training images that do not change what they show. NumPy alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.data.dataset import FloatArray
+from core.recipe import Augment
+
+
+def augment(images: FloatArray, options: Augment, rng: np.random.Generator) -> FloatArray:
+    """`images` (NHWC), each shifted and flipped at random; what is shifted in is 0."""
+    if options.shift > 0.0:
+        images = _shifted(images, options.shift, rng)
+    if options.flip:
+        flipped = rng.random(len(images)) < 0.5
+        images = np.where(flipped[:, None, None, None], images[:, :, ::-1], images)
+    return images
+
+
+def _shifted(images: FloatArray, share: float, rng: np.random.Generator) -> FloatArray:
+    count, height, width, _ = images.shape
+    reach_y, reach_x = round(share * height), round(share * width)
+    padded = np.pad(images, ((0, 0), (reach_y, reach_y), (reach_x, reach_x), (0, 0)))
+    tops = rng.integers(0, 2 * reach_y + 1, count)
+    lefts = rng.integers(0, 2 * reach_x + 1, count)
+    rows = tops[:, None] + np.arange(height)
+    columns = lefts[:, None] + np.arange(width)
+    return padded[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]

@@ -1,0 +1,140 @@
+"""Fine-tuning: a plain training loop that reports each epoch and stops between batches when asked.
+
+For worker processes: Keras is imported inside the functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.compress.augment import augment
+from core.compress.optimizers import learning_rate, make_optimizer
+from core.data import DataSet
+from core.recipe import Augment, Training
+
+#: Keras kernels by layer name that say which weights may be other than zero.
+Masks = Mapping[str, npt.NDArray[np.bool_]]
+_NO_MASKS: Masks = MappingProxyType({})
+_EVALUATION_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class EpochResult:
+    """One pass over the training data; `epoch` counts from 1 over all pruning steps."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What the loop calls: after every batch (batches done in this call, batches in all), and epoch.
+
+    `after_batch` may raise CancelledByUser; the model is then half-trained and must be thrown away.
+    """
+
+    after_batch: Callable[[int, int], None] = field(default=lambda done, total: None)
+    after_epoch: Callable[[EpochResult], None] = field(default=lambda result: None)
+
+
+def prepare_training(model: Any, options: Training) -> None:
+    """Compile the model for the options. Outputs are probabilities when it ends in a softmax."""
+    import keras
+
+    from core.models.keras_model import ends_in_softmax
+
+    model.compile(
+        optimizer=make_optimizer(options),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=not ends_in_softmax(model)),
+        metrics=["accuracy"],
+    )
+
+
+def train(
+    model: Any,
+    data: DataSet,
+    options: Training,
+    epochs: range,
+    seed: int,
+    augmentation: Augment | None = None,
+    masks: Masks = _NO_MASKS,
+    hooks: Hooks | None = None,
+) -> list[EpochResult]:
+    """Train `model` in place for the epochs in `epochs` (numbers from 0) and give their results.
+
+    Shuffling and augmentation depend on the seed and the epoch's number alone. With `early_stopping`
+    the loop ends after so many epochs in which the training loss did not fall.
+    """
+    hooks = hooks or Hooks()
+    prepare_training(model, options)
+    batches = -(-len(data.x_train) // options.batch_size)
+    weights = class_weights(data) if options.class_weights else None
+    results: list[EpochResult] = []
+    for place, epoch in enumerate(epochs):
+        model.optimizer.learning_rate = learning_rate(options, epoch)
+        figures = []  # (loss, accuracy) of each batch
+        for images, labels in _batches(data, options, augmentation, seed, epoch):
+            model.reset_metrics()
+            figures.append(model.train_on_batch(images, labels, class_weight=weights))
+            apply_masks(model, masks)
+            hooks.after_batch(place * batches + len(figures), len(epochs) * batches)
+        loss, accuracy = np.mean(np.asarray(figures, np.float64), axis=0)
+        results.append(_result(model, data, epoch + 1, float(loss), float(accuracy)))
+        hooks.after_epoch(results[-1])
+        if _stalled(results, options.early_stopping):
+            break
+    return results
+
+
+def _batches(
+    data: DataSet, options: Training, augmentation: Augment | None, seed: int, epoch: int
+) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]]:
+    """The training data in a new order; every batch is full, the last one filled up from the start.
+
+    Batches of one size keep Keras from compiling the training step twice.
+    """
+    rng = np.random.default_rng((seed, epoch))
+    order = rng.permutation(len(data.x_train))
+    size = min(options.batch_size, len(order))
+    for start in range(0, len(order), size):
+        chosen = np.take(order, range(start, start + size), mode="wrap")
+        images = data.x_train[chosen]
+        if augmentation is not None:
+            images = augment(images, augmentation, rng)
+        yield images, data.y_train[chosen]
+
+
+def _result(model: Any, data: DataSet, epoch: int, loss: float, accuracy: float) -> EpochResult:
+    val_loss, val_accuracy = model.evaluate(
+        data.x_test, data.y_test, batch_size=_EVALUATION_BATCH, verbose=0
+    )
+    return EpochResult(epoch, loss, accuracy, float(val_loss), float(val_accuracy))
+
+
+def class_weights(data: DataSet) -> dict[int, float]:
+    """Weights that make every class count the same: samples / (classes · samples of the class)."""
+    counts = np.bincount(data.y_train, minlength=data.classes)
+    return {label: len(data.y_train) / (data.classes * max(int(n), 1)) for label, n in enumerate(counts)}
+
+
+def apply_masks(model: Any, masks: Masks) -> None:
+    """Set the weights outside the masks to zero. The masks have the shapes of the Keras kernels."""
+    for name, mask in masks.items():
+        kernel = model.get_layer(name).kernel
+        kernel.assign(kernel.value * mask)
+
+
+def _stalled(results: list[EpochResult], patience: int) -> bool:
+    if not patience or len(results) <= patience:
+        return False
+    best_before = min(r.loss for r in results[:-patience])
+    return all(r.loss >= best_before for r in results[-patience:])
