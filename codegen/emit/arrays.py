@@ -1,0 +1,42 @@
+"""Constant arrays as C text."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from codegen.sparse import ConstantArray
+
+_C_TYPES = {
+    "int8": "int8_t",
+    "uint8": "uint8_t",
+    "uint16": "uint16_t",
+    "int32": "int32_t",
+    "uint32": "uint32_t",
+}
+_LINE = 100
+
+
+def c_type(array: ConstantArray) -> str:
+    return _C_TYPES[str(array.data.dtype)]
+
+
+def declaration(name: str, array: ConstantArray) -> str:
+    """``const int8_t conv2d_weights[72]`` without an end."""
+    return f"const {c_type(array)} {name}[{max(array.data.size, 1)}]"
+
+
+def initializer(array: ConstantArray) -> str:
+    """The values in lines of at most 100 characters. An empty array gets one 0, which nothing reads."""
+    values = [_literal(v) for v in array.data.tolist()] or ["0"]
+    lines, line = [], "   "
+    for value in values:
+        if len(line) + len(value) + 2 > _LINE:
+            lines.append(line)
+            line = "   "
+        line += f" {value},"
+    return "\n".join([*lines, line])
+
+
+def _literal(value: int) -> str:
+    # -2147483648 is not an int literal in C.
+    return "INT32_MIN" if value == np.iinfo(np.int32).min else str(value)

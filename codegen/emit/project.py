@@ -1,0 +1,81 @@
+"""The C project of a compiled model: every file as text, and the writer."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codegen.emit.model_c import model_c
+from codegen.emit.model_data import model_data_c, model_data_h
+from codegen.emit.model_h import model_h
+from codegen.errors import CodegenError
+
+if TYPE_CHECKING:
+    from codegen.compiler import Compilation
+
+RUNTIME = Path(__file__).parent.parent / "runtime"
+FORMATS = ("c",)
+
+_CMAKE = """\
+cmake_minimum_required(VERSION 3.13)
+project(model C)
+
+add_library(model STATIC
+{sources})
+target_include_directories(model PUBLIC ${{CMAKE_CURRENT_SOURCE_DIR}})
+set_target_properties(model PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF)
+"""
+
+
+def project_sources(compilation: Compilation) -> dict[str, str]:
+    """File names to contents; the same for the same model and options, always."""
+    code = model_c(compilation)
+    data_h = model_data_h(compilation)
+    digest = hashlib.sha256((code + data_h + model_data_c(compilation, bytes(32))).encode()).digest()
+    files = {
+        "model.h": model_h(compilation),
+        "model.c": code,
+        "model_data.h": data_h,
+        "model_data.c": model_data_c(compilation, digest),
+    }
+    files.update(_runtime(compilation))
+    sources = sorted(name for name in files if name.endswith(".c"))
+    files["CMakeLists.txt"] = _CMAKE.format(sources="\n".join(f"    {name}" for name in sources))
+    return files
+
+
+def write_project(compilation: Compilation, folder: Path | str, fmt: str = "c") -> tuple[Path, ...]:
+    """Write the C project into `folder` (created), each file whole or not at all.
+
+    Raises CodegenError ``unknown-format`` or ``cannot-write``.
+    """
+    if fmt not in FORMATS:
+        raise CodegenError(
+            "unknown-format", f"the format {fmt!r} is not there yet", f"use one of: {', '.join(FORMATS)}"
+        )
+    folder = Path(folder)
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in project_sources(compilation).items():
+            beside = folder / f".{name}.partial"
+            beside.write_text(text, encoding="utf-8", newline="\n")
+            os.replace(beside, folder / name)
+            written.append(folder / name)
+    except OSError as error:
+        raise CodegenError(
+            "cannot-write", f"cannot write the C project into {folder}: {error.strerror}", "choose another folder"
+        ) from error
+    return tuple(written)
+
+
+def _runtime(compilation: Compilation) -> dict[str, str]:
+    """The runtime's files that this model calls."""
+    functions = sorted({layer.function for layer in compilation.layers if layer.function})
+    files = {"thimble_requantize.h": (RUNTIME / "include" / "thimble_requantize.h").read_text(encoding="utf-8")}
+    for function in functions:
+        for folder, name in (("include", f"{function}.h"), ("src", f"{function}.c")):
+            files[name] = (RUNTIME / folder / name).read_text(encoding="utf-8")
+    return files

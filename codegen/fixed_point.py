@@ -1,0 +1,113 @@
+"""Integer arithmetic exactly as the TFLite reference kernels do it.
+
+Sources: TFLite `quantization_util.cc` (QuantizeMultiplier), gemmlowp `fixedpoint.h` (the saturating,
+rounding primitives and the exponential on negative values). All on Python integers of 32 bits.
+"""
+
+from __future__ import annotations
+
+import math
+
+_INT32_MAX = 2**31 - 1
+_INT32_MIN = -(2**31)
+
+
+def quantize_multiplier(real: float) -> tuple[int, int]:
+    """`real` as (m, s) with real ≈ m · 2^(s − 31) and m in [2^30, 2^31)."""
+    if real == 0.0:
+        return 0, 0
+    fraction, shift = math.frexp(real)
+    multiplier = _round_half_away(fraction * 2**31)
+    if multiplier == 2**31:
+        multiplier //= 2
+        shift += 1
+    if shift < -31:
+        return 0, 0
+    return multiplier, shift
+
+
+def _round_half_away(x: float) -> int:
+    return math.floor(x + 0.5) if x >= 0 else math.ceil(x - 0.5)
+
+
+def quantize(real: float, scale: float, zero_point: int) -> int:
+    """The nearest quantized value, not clamped."""
+    return zero_point + _round_half_away(real / scale)
+
+
+def _saturate(x: int) -> int:
+    return max(_INT32_MIN, min(_INT32_MAX, x))
+
+
+def doubling_high_mul(a: int, b: int) -> int:
+    """SaturatingRoundingDoublingHighMul: round(a · b / 2^31), half towards plus infinity."""
+    if a == b == _INT32_MIN:
+        return _INT32_MAX
+    return (a * b + 2**30) >> 31
+
+
+def rounding_divide_by_pot(x: int, exponent: int) -> int:
+    """round(x / 2^exponent), half away from zero."""
+    mask = (1 << exponent) - 1
+    threshold = (mask >> 1) + (1 if x < 0 else 0)
+    return (x >> exponent) + (1 if (x & mask) > threshold else 0)
+
+
+def requantize(accumulator: int, multiplier: int, shift: int) -> int:
+    """MultiplyByQuantizedMultiplier with double rounding, as the reference kernels are built."""
+    left, right = max(shift, 0), max(-shift, 0)
+    return rounding_divide_by_pot(doubling_high_mul(accumulator << left, multiplier), right)
+
+
+_EXP_STEPS = (  # exponent, round(exp(−2^exponent) · 2^31)
+    (-2, 1672461947),
+    (-1, 1302514674),
+    (0, 790015084),
+    (1, 290630308),
+    (2, 39332535),
+    (3, 720401),
+    (4, 242),
+)
+
+
+def exp_on_negative_values(a: int, integer_bits: int = 5) -> int:
+    """exp(a · 2^(integer_bits − 31)) · 2^31 for a ≤ 0, as gemmlowp computes it."""
+    if a == 0:
+        return _INT32_MAX
+    fractional_bits = 31 - integer_bits
+    quarter = 1 << (fractional_bits - 2)
+    offset = (a & (quarter - 1)) - quarter
+    result = _exp_between_minus_quarter_and_0(_saturate(offset << integer_bits))
+    remainder = offset - a
+    for exponent, factor in _EXP_STEPS:
+        if integer_bits > exponent and remainder & (1 << (fractional_bits + exponent)):
+            result = doubling_high_mul(result, factor)
+    return result
+
+
+def _exp_between_minus_quarter_and_0(a: int) -> int:
+    """Taylor expansion around −1/8; `a` and the result have no integer bits."""
+    exp_minus_eighth, third = 1895147668, 715827883
+    x = a + (1 << 28)
+    x2 = doubling_high_mul(x, x)
+    x3 = doubling_high_mul(x2, x)
+    x4 = doubling_high_mul(x2, x2)
+    x4_over_4 = rounding_divide_by_pot(x4, 2)
+    higher = rounding_divide_by_pot(doubling_high_mul(x4_over_4 + x3, third) + x2, 1)
+    return exp_minus_eighth + doubling_high_mul(exp_minus_eighth, x + higher)
+
+
+def softmax_table(input_scale: float, beta: float) -> list[int]:
+    """exp(−d · scale · beta) · 2^31 for d = 0, 1, … as far as the reference kernel does not call it 0.
+
+    TFLite `softmax.h` and PreprocessSoftmaxScaling, with 5 integer bits of the scaled difference.
+    """
+    integer_bits = 5
+    real = min(beta * input_scale * 2 ** (31 - integer_bits), 2.0**31 - 1.0)
+    multiplier, shift = quantize_multiplier(real)
+    radius = math.floor((2**integer_bits - 1) * 2 ** (31 - integer_bits) / 2**shift)
+    table = []
+    for difference in range(min(radius, 255) + 1):
+        scaled = doubling_high_mul(-difference << shift, multiplier)
+        table.append(exp_on_negative_values(scaled, integer_bits))
+    return table

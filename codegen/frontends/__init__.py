@@ -1,0 +1,31 @@
+"""Model files in, a Graph out: one file a format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from codegen.errors import CodegenError
+from codegen.frontends import tflite
+from codegen.graph import Graph
+
+READERS: dict[str, Callable[[Path], Graph]] = {".tflite": tflite.read}
+
+
+def load_graph(path: Path | str) -> Graph:
+    """Read a model file into a verified Graph.
+
+    Raises CodegenError: ``missing-file``, ``unknown-format``, ``broken-file`` or ``unsupported-operator``.
+    """
+    path = Path(path)
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        known = ", ".join(READERS)
+        raise CodegenError(
+            "unknown-format",
+            f"the compiler cannot read {path.name}: {path.suffix or 'a file without an ending'} is not there yet",
+            f"give it one of: {known}",
+        )
+    if not path.is_file():
+        raise CodegenError("missing-file", f"there is no file {path}", "check the path")
+    return reader(path)

@@ -1,0 +1,125 @@
+"""What a kernel is, and what it makes of a layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from codegen.graph import Activation, Array, Graph, Op, Quantization, Tensor
+from codegen.sparse import ConstantArray
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One member of a kernel's parameter struct: `value` is C text; `size_bytes` on a 32-bit CPU."""
+
+    name: str
+    value: str
+    size_bytes: int
+
+
+def pointer(role: str) -> Field:
+    """A member that points to the layer's constant array of this role."""
+    return Field(role, role, 4)
+
+
+def u16(name: str, value: int) -> Field:
+    return Field(name, str(value), 2)
+
+
+def u8(name: str, value: int) -> Field:
+    return Field(name, str(value), 1)
+
+
+def s8(name: str, value: int) -> Field:
+    return Field(name, str(value), 1)
+
+
+def struct_bytes(fields: tuple[Field, ...]) -> int:
+    """sizeof of a C struct with these members on a 32-bit CPU (natural alignment)."""
+    offset = 0
+    for member in fields:
+        offset = -(-offset // member.size_bytes) * member.size_bytes + member.size_bytes
+    largest = max((f.size_bytes for f in fields), default=1)
+    return -(-offset // largest) * largest
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """An operator with the tensors around it."""
+
+    graph: Graph
+    op: Op
+
+    @property
+    def input(self) -> Tensor:
+        return self.graph.tensors[self.op.inputs[0]]
+
+    @property
+    def output(self) -> Tensor:
+        return self.graph.tensors[self.op.outputs[0]]
+
+    def constant(self, index: int) -> Array:
+        """The constant at this place among the inputs."""
+        data = self.graph.tensors[self.op.inputs[index]].data
+        if data is None:
+            raise ValueError(f"input {index} of {self.op.name} is no constant")
+        return data
+
+    def quantization(self, tensor: Tensor) -> Quantization:
+        if tensor.quantization is None:
+            raise ValueError(f"{tensor.name} is not quantized")
+        return tensor.quantization
+
+
+@dataclass(frozen=True, slots=True)
+class LoweredLayer:
+    """A layer as C: a call of `function` with a parameter struct and constant arrays.
+
+    `function` is empty where no code is needed. `cycles` is an estimate for the Cortex-M0+.
+    """
+
+    op: Op
+    function: str
+    encoding: str
+    comment: str
+    fields: tuple[Field, ...]
+    constants: tuple[ConstantArray, ...]
+    cycles: int
+    scratch_bytes: int = 0
+
+    @property
+    def weights_bytes(self) -> int:
+        """Flash for weights, biases and requantization tables."""
+        return sum(c.size_bytes for c in self.constants)
+
+    @property
+    def params_bytes(self) -> int:
+        return struct_bytes(self.fields)
+
+
+class Kernel(Protocol):
+    """Serves one operator with one storage of the weights."""
+
+    function: str
+    serves: type[Op]
+    encoding: str
+
+    def refusal(self, layer: Layer) -> str | None:
+        """Why this kernel cannot compute the layer, or None when it can."""
+        ...
+
+    def lower(self, layer: Layer) -> LoweredLayer: ...
+
+
+def activation_range(activation: Activation, output: Quantization) -> tuple[int, int]:
+    """The clamp that a fused activation becomes (TFLite CalculateActivationRangeQuantized)."""
+    scale, zero = output.scale[0], output.zero_point[0]
+    low, high = -128, 127
+    if activation is not Activation.NONE:
+        low = max(low, zero)
+    if activation is Activation.RELU6:
+        high = min(high, zero + int(np.floor(6.0 / scale + 0.5)))
+    return low, high

@@ -1,0 +1,51 @@
+"""int8 convolution, weights dense."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from codegen.graph import Conv2D, Op, macs
+from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
+from codegen.kernels.requantization import folded_bias, int8_refusal, multipliers, per_channel, weight_matrix
+from codegen.sparse import FORMATS
+
+
+class Conv2DS8:
+    function = "thimble_conv2d_s8"
+    serves: type[Op] = Conv2D
+    encoding = "dense"
+
+    def refusal(self, layer: Layer) -> str | None:
+        return int8_refusal(layer)
+
+    def lower(self, layer: Layer) -> LoweredLayer:
+        op = cast(Conv2D, layer.op)
+        _, in_h, in_w, in_c = layer.input.shape
+        _, out_h, out_w, out_c = layer.output.shape
+        _, k_h, k_w, _ = layer.constant(1).shape
+        multiplier, shift = (per_channel(a, out_c) for a in multipliers(layer))
+        output = layer.quantization(layer.output)
+        low, high = activation_range(op.activation, output)
+        fields = (
+            pointer("weights"), pointer("bias"), pointer("multiplier"), pointer("shift"),
+            u16("in_height", in_h), u16("in_width", in_w), u16("in_channels", in_c),
+            u16("out_height", out_h), u16("out_width", out_w), u16("out_channels", out_c),
+            u8("kernel_height", k_h), u8("kernel_width", k_w),
+            u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
+            u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
+            u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+            s8("input_zero", layer.quantization(layer.input).zero_point[0]),
+            s8("output_zero", output.zero_point[0]),
+            s8("output_min", low), s8("output_max", high),
+        )  # fmt: skip
+        weights = FORMATS["dense"].encode(weight_matrix(layer))
+        pixels = out_h * out_w * out_c
+        return LoweredLayer(
+            op=op,
+            function=self.function,
+            encoding=self.encoding,
+            comment=f"{k_h}x{k_w} convolution, {in_h}x{in_w}x{in_c} -> {out_h}x{out_w}x{out_c}",
+            fields=fields,
+            constants=(*weights, folded_bias(layer), multiplier, shift),
+            cycles=9 * macs(layer.graph, op) + (90 + 24 * k_h) * pixels,
+        )

@@ -1,0 +1,51 @@
+"""What dense layers and convolutions share: folded biases and requantization tables."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from codegen.fixed_point import quantize_multiplier
+from codegen.graph import Tensor
+from codegen.kernels.base import Layer
+from codegen.sparse import ConstantArray
+from codegen.sparse.base import Int8Matrix
+
+
+def weight_matrix(layer: Layer) -> Int8Matrix:
+    """The weights as ``[outputs, weights per output]``."""
+    weights = layer.constant(1)
+    return weights.reshape(weights.shape[0], -1)
+
+
+def int8_refusal(layer: Layer) -> str | None:
+    """Why the layer is not one for int8 kernels, or None."""
+    tensors = [layer.graph.tensors[n] for n in (*layer.op.inputs[:2], layer.op.outputs[0])]
+    odd = next((t for t in tensors if t.dtype.value != "int8" or t.quantization is None), None)
+    return f"computes with {odd.dtype.value}; only full int8 is there yet" if odd else None
+
+
+def folded_bias(layer: Layer) -> ConstantArray:
+    """bias − zero point of the input · Σ weights, one int32 an output."""
+    weights = weight_matrix(layer).astype(np.int64)
+    zero = layer.quantization(layer.input).zero_point[0]
+    bias = layer.constant(2).astype(np.int64) if len(layer.op.inputs) > 2 else np.zeros(len(weights), np.int64)
+    return ConstantArray("bias", (bias - zero * weights.sum(axis=1)).astype(np.int32))
+
+
+def multipliers(layer: Layer) -> tuple[ConstantArray, ConstantArray]:
+    """Multiplier and shift of s_in · s_weight / s_out; one entry for each scale of the weights.
+
+    Computed in double precision as TFLite's PopulateConvolutionQuantizationParams does.
+    """
+    s_in = layer.quantization(layer.input).scale[0]
+    s_out = layer.quantization(layer.output).scale[0]
+    weights: Tensor = layer.graph.tensors[layer.op.inputs[1]]
+    pairs = [quantize_multiplier(s_in * s / s_out) for s in layer.quantization(weights).scale]
+    multiplier = np.array([m for m, _ in pairs], dtype=np.int32)
+    shift = np.array([s for _, s in pairs], dtype=np.int8)
+    return ConstantArray("multiplier", multiplier), ConstantArray("shift", shift)
+
+
+def per_channel(array: ConstantArray, channels: int) -> ConstantArray:
+    """One entry repeated for every channel where there is only one."""
+    return array if len(array.data) == channels else ConstantArray(array.role, np.repeat(array.data, channels))

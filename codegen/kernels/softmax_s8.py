@@ -1,0 +1,45 @@
+"""int8 softmax over the last axis."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+
+from codegen.fixed_point import softmax_table
+from codegen.graph import Op, Softmax
+from codegen.kernels.base import Layer, LoweredLayer, pointer, u16
+from codegen.sparse import ConstantArray
+
+
+class SoftmaxS8:
+    function = "thimble_softmax_s8"
+    serves: type[Op] = Softmax
+    encoding = "none"
+
+    def refusal(self, layer: Layer) -> str | None:
+        if layer.input.dtype.value != "int8" or layer.output.dtype.value != "int8":
+            return f"computes with {layer.input.dtype.value}; only full int8 is there yet"
+        output = layer.quantization(layer.output)
+        fixed = output.zero_point[0] == -128 and abs(output.scale[0] * 256 - 1) < 1e-6
+        return None if fixed else "has an output scale other than 1/256"
+
+    def lower(self, layer: Layer) -> LoweredLayer:
+        op = cast(Softmax, layer.op)
+        columns = layer.input.shape[-1]
+        rows = layer.input.elements // columns
+        table = softmax_table(layer.quantization(layer.input).scale[0], op.beta)
+        return LoweredLayer(
+            op=op,
+            function=self.function,
+            encoding=self.encoding,
+            comment=f"softmax over {columns}",
+            fields=(
+                pointer("exponentials"),
+                u16("entries", len(table)),
+                u16("rows", rows),
+                u16("columns", columns),
+            ),
+            constants=(ConstantArray("exponentials", np.array(table, dtype=np.int32)),),
+            cycles=rows * (700 + 120 * columns),
+        )

@@ -1,0 +1,32 @@
+"""The build options: the same wherever code is built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codegen.errors import CodegenError
+from codegen.plan import PLANNERS
+from codegen.sparse import ENCODINGS
+from codegen.toolchain import COMPILERS
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """`encoding` is how sparse weights are stored; `auto` takes what is smallest, layer by layer."""
+
+    compiler: str = "zig"
+    encoding: str = "auto"
+    planner: str = "greedy"
+
+    def __post_init__(self) -> None:
+        _one_of("compiler", self.compiler, COMPILERS)
+        _one_of("encoding", self.encoding, ENCODINGS)
+        _one_of("planner", self.planner, PLANNERS)
+
+
+def _one_of(what: str, value: str, known: object) -> None:
+    names = list(known)  # type: ignore[call-overload]
+    if value not in names:
+        raise CodegenError(
+            f"unknown-{what}", f"the {what} {value!r} is not there yet", f"use one of: {', '.join(names)}"
+        )

@@ -1,0 +1,26 @@
+/* 2-D convolution, int8, NHWC, batch 1. */
+#ifndef THIMBLE_CONV2D_S8_H
+#define THIMBLE_CONV2D_S8_H
+
+#include <stdint.h>
+
+typedef struct {
+    const int8_t *weights;       /* [out_channels][kernel_height][kernel_width][in_channels] */
+    const int32_t *bias;         /* [out_channels], with -input_zero * (sum of weights) folded in */
+    const int32_t *multiplier;   /* [out_channels], in [2^30, 2^31) */
+    const int8_t *shift;         /* [out_channels] */
+    uint16_t in_height, in_width, in_channels;
+    uint16_t out_height, out_width, out_channels;
+    uint8_t kernel_height, kernel_width;
+    uint8_t stride_height, stride_width;
+    uint8_t dilation_height, dilation_width;
+    uint8_t pad_top, pad_left;
+    int8_t input_zero;           /* the input's zero point: what padding holds */
+    int8_t output_zero;          /* the output's zero point */
+    int8_t output_min, output_max; /* the fused activation as a clamp */
+} thimble_conv2d_s8_params;
+
+/* input: [in_height][in_width][in_channels]; output: [out_height][out_width][out_channels]. */
+void thimble_conv2d_s8(const thimble_conv2d_s8_params *p, const int8_t *input, int8_t *output);
+
+#endif

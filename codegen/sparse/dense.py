@@ -1,0 +1,18 @@
+"""Every weight as it is, zeros included."""
+
+from __future__ import annotations
+
+from codegen.sparse.base import ConstantArray, Int8Matrix
+
+
+class Dense:
+    name = "dense"
+
+    def supports(self, weights: Int8Matrix) -> bool:
+        return True
+
+    def encode(self, weights: Int8Matrix) -> tuple[ConstantArray, ...]:
+        return (ConstantArray("weights", weights.reshape(-1)),)
+
+    def decode(self, arrays: tuple[ConstantArray, ...], shape: tuple[int, int]) -> Int8Matrix:
+        return arrays[0].data.reshape(shape)
