@@ -142,9 +142,9 @@ class JobHandle:
         try:
             said = self._read_events()
         finally:  # even when `on_event` raises: nothing may be left running
-            self._close(said is not None)
-            self._end = said or self._died()
             try:
+                self._close(said is not None)
+                self._end = said or self._died()
                 self._on_event(self._end)
             finally:
                 self._ended.set()
@@ -240,10 +240,11 @@ def _kill_tree(process: subprocess.Popen[bytes]) -> None:
     family: list[psutil.Process] = []
     with contextlib.suppress(psutil.Error):
         family = psutil.Process(process.pid).children(recursive=True)
-    if sys.platform != "win32":
+    if sys.platform == "win32":
+        process.kill()
+    else:  # not Popen.kill(), which reaps: then the id could already be another process's
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)  # the worker leads its group
-    process.kill()
     for child in family:
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
