@@ -26,4 +26,5 @@ def _shifted(images: FloatArray, share: float, rng: np.random.Generator) -> Floa
     lefts = rng.integers(0, 2 * reach_x + 1, count)
     rows = tops[:, None] + np.arange(height)
     columns = lefts[:, None] + np.arange(width)
-    return padded[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
+    shifted: FloatArray = padded[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
+    return shifted

@@ -114,9 +114,7 @@ def _batches(
 
 
 def _result(model: Any, data: DataSet, epoch: int, loss: float, accuracy: float) -> EpochResult:
-    val_loss, val_accuracy = model.evaluate(
-        data.x_test, data.y_test, batch_size=_EVALUATION_BATCH, verbose=0
-    )
+    val_loss, val_accuracy = model.evaluate(data.x_test, data.y_test, batch_size=_EVALUATION_BATCH, verbose=0)
     return EpochResult(epoch, loss, accuracy, float(val_loss), float(val_accuracy))
 
 

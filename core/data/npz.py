@@ -73,9 +73,9 @@ def _labels(raw: npt.NDArray[Any], path: str) -> npt.NDArray[np.int64]:
     if raw.dtype.kind not in "fiub":
         raise ThimbleError("bad-data", f"the labels in {path} are not numbers ({raw.dtype})", _HINT)
     if raw.ndim == 2 and raw.shape[1] > 1:
-        return raw.argmax(axis=1).astype(np.int64)
+        return np.asarray(raw.argmax(axis=1), np.int64)
     flat = raw.reshape(-1)
-    labels = flat.astype(np.int64)
+    labels = np.asarray(flat, np.int64)
     if not np.array_equal(labels, flat):
         raise ThimbleError("bad-data", f"the labels in {path} are not whole numbers", _HINT)
     return labels

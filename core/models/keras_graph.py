@@ -1,0 +1,112 @@
+"""A `.keras` file as a float Graph, with NumPy and h5py alone: for previews and for pruning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from codegen.errors import CodegenError
+from codegen.graph import DType, Graph, Op, Tensor, verify
+from core.errors import ThimbleError
+from core.models.keras_file import (
+    FloatArray,
+    KerasLayer,
+    KerasNetwork,
+    parse_network,
+    read_network,
+    read_weights,
+)
+from core.models.keras_layers import CONVERTERS, Converted
+
+Weights = Mapping[str, list[FloatArray]]
+
+
+def read_keras_graph(path: str | Path) -> Graph:
+    """The float Graph of a `.keras` file: NHWC, batch 1, operators named after the layers.
+
+    Raises ThimbleError ``missing-file``, ``bad-model``, ``unsafe-model``, or ``unsupported-operator``
+    with the layer, its class and what to use instead.
+    """
+    network = read_network(path)
+    return graph_of_network(network, read_weights(path, network))
+
+
+def graph_of_model(model: Any) -> Graph:
+    """The float Graph of a Keras model in memory. For worker processes."""
+    described = {"class_name": type(model).__name__, "config": model.get_config()}
+    weights = {layer.name: [np.asarray(w, np.float32) for w in layer.get_weights()] for layer in model.layers}
+    return graph_of_network(parse_network(described, model.name), weights)
+
+
+def check_layers(network: KerasNetwork) -> None:
+    """Raise ThimbleError ``unsupported-operator`` for the first layer that cannot be compiled."""
+    for layer in network.layers:
+        if layer.class_name not in CONVERTERS:
+            raise _unsupported(layer)
+
+
+def graph_of_network(network: KerasNetwork, weights: Weights) -> Graph:
+    """The Graph of a network with these weights (Keras' layouts, by layer name)."""
+    check_layers(network)
+    tensors: dict[str, Tensor] = {}
+    ops: list[Op] = []
+    output_of: dict[str, str] = {}  # layer -> tensor; dropped layers pass their input's on
+    for layer in network.layers:
+        sources = [tensors[output_of[name]] for name in layer.inputs]
+        converted = _convert(layer, sources, weights.get(layer.name, []))
+        ops.extend(converted.ops)
+        tensors.update((tensor.name, tensor) for tensor in converted.tensors)
+        output_of[layer.name] = converted.output
+    graph = Graph(
+        network.name,
+        tensors,
+        tuple(ops),
+        tuple(output_of[name] for name in network.inputs),
+        tuple(output_of[name] for name in network.outputs),
+    )
+    try:
+        return verify(graph.pruned())
+    except CodegenError as error:
+        raise ThimbleError(
+            "bad-model", f"the model does not fit together: {error.what}", "save the model again"
+        ) from error
+
+
+def _convert(layer: KerasLayer, sources: list[Tensor], weights: list[FloatArray]) -> Converted:
+    if layer.class_name == "InputLayer":
+        return _input(layer)
+    if len(sources) != 1:
+        raise _unsupported(layer)
+    try:
+        return CONVERTERS[layer.class_name](layer, sources[0], weights)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise ThimbleError(
+            "bad-model",
+            f"layer {layer.name!r} ({layer.class_name}) is not described as expected ({error})",
+            "save the model again with Keras 3",
+        ) from error
+
+
+def _input(layer: KerasLayer) -> Converted:
+    batch_shape = layer.config.get("batch_shape") or layer.config["batch_input_shape"]
+    shape = tuple(batch_shape[1:])
+    if not shape or any(n is None for n in shape):
+        raise ThimbleError(
+            "unsupported-operator",
+            f"the input {layer.name!r} has an open shape {tuple(batch_shape)}",
+            "give the model a fixed input shape",
+        )
+    tensor = Tensor(layer.name, (1, *(int(n) for n in shape)), DType.FLOAT32)
+    return Converted((), (tensor,), tensor.name)
+
+
+def _unsupported(layer: KerasLayer) -> ThimbleError:
+    known = ", ".join(name for name in CONVERTERS if name != "InputLayer")
+    return ThimbleError(
+        "unsupported-operator",
+        f"layer {layer.name!r} is a {layer.class_name}, which is not there yet",
+        f"use these layers instead: {known}",
+    )
