@@ -1,0 +1,1 @@
+"""Boards from the host's side: the protocol, virtual boards, the host program, sessions of inferences."""

@@ -1,0 +1,126 @@
+"""The cycle counter: C code compiled once on this computer, and its values seen from Python."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+SOURCE = Path(__file__).with_name("block_counter.c")
+_SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
+_FLAGS = ("-shared", "-fPIC", "-O2", "-std=c99", "-fvisibility=hidden")
+
+
+class CounterBuildError(Exception):
+    """The compiler did not make the library."""
+
+
+class Cost(ctypes.Structure):
+    """`struct cost` in block_counter.c."""
+
+    _fields_ = [  # noqa: RUF012 - ctypes reads it from the class
+        ("size_bytes", ctypes.c_uint32),
+        ("instructions", ctypes.c_uint32),
+        ("cycles", ctypes.c_uint32),
+        ("ends_conditional", ctypes.c_uint32),
+    ]
+
+
+class _Region(ctypes.Structure):
+    _fields_ = [  # noqa: RUF012
+        ("origin", ctypes.c_uint32),
+        ("bytes", ctypes.c_uint32),
+        ("costs", ctypes.POINTER(Cost)),
+    ]
+
+
+_Decode = ctypes.CFUNCTYPE(None, ctypes.c_uint32, ctypes.c_uint32, ctypes.POINTER(Cost))
+
+
+class _Counter(ctypes.Structure):
+    _fields_ = [  # noqa: RUF012
+        ("cycles", ctypes.c_uint64),
+        ("instructions", ctypes.c_uint64),
+        ("cycles_before", ctypes.c_uint64),
+        ("instructions_before", ctypes.c_uint64),
+        ("decode", _Decode),
+        ("regions", _Region * 2),
+        ("fall_through", ctypes.c_uint32),
+    ]
+
+
+def build_library(cache_dir: Path) -> Path:
+    """The compiled counter, made when `cache_dir` does not have it. Raises CounterBuildError, OSError."""
+    key = hashlib.sha256(SOURCE.read_bytes() + " ".join(_FLAGS).encode()).hexdigest()[:16]
+    library = cache_dir / f"block_counter-{key}{_SUFFIX}"
+    if library.exists():
+        return library
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache_dir) as folder:
+        made = Path(folder) / library.name
+        command = [sys.executable, "-m", "ziglang", "cc", *_FLAGS, str(SOURCE), "-o", str(made)]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            raise CounterBuildError(result.stderr.strip() or f"zig ended with {result.returncode}")
+        os.replace(made, library)  # whole or not at all, also when two emulators start together
+    return library
+
+
+class Counter:
+    """Counts of one machine. `regions` are (origin, bytes) of the two memories that code runs from.
+
+    `decode(address, size_bytes)` gives (instructions, cycles, ends_conditional) of a block not seen before.
+    It is called from C, where no exception can pass: it must not raise.
+    """
+
+    def __init__(
+        self,
+        library: Path,
+        regions: tuple[tuple[int, int], tuple[int, int]],
+        decode: Callable[[int, int], tuple[int, int, bool]],
+    ) -> None:
+        self._library = ctypes.CDLL(str(library))
+        self._costs = [(Cost * (size // 2))() for _, size in regions]
+        self._values = _Counter()
+        for region, (origin, size), costs in zip(self._values.regions, regions, self._costs, strict=True):
+            region.origin, region.bytes = origin, size
+            region.costs = ctypes.cast(costs, ctypes.POINTER(Cost))
+
+        def fill(address: int, size_bytes: int, cost: Any) -> None:
+            instructions, cycles, conditional = decode(address, size_bytes)
+            cost[0] = Cost(size_bytes, instructions, cycles, int(conditional))
+
+        self._fill = _Decode(fill)  # kept: C holds no reference
+        self._values.decode = self._fill
+        self._begin = (0, 0)
+        self.last = (0, 0)
+
+    @property
+    def hook(self) -> int:
+        """Address of the function for unicorn."""
+        return ctypes.cast(self._library.count_block, ctypes.c_void_p).value or 0
+
+    @property
+    def user_data(self) -> int:
+        """Address of what the function gets as its last argument."""
+        return ctypes.addressof(self._values)
+
+    @property
+    def total(self) -> tuple[int, int]:
+        """(cycles, instructions) since reset, the block that runs now included."""
+        return self._values.cycles, self._values.instructions
+
+    def begin(self) -> None:
+        """A timed region starts when the block that runs now is over."""
+        self._begin = self.total
+
+    def end(self) -> None:
+        """A timed region ended before the block that runs now; `last` gets its (cycles, instructions)."""
+        values = self._values
+        self.last = (values.cycles_before - self._begin[0], values.instructions_before - self._begin[1])

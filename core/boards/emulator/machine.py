@@ -1,0 +1,196 @@
+"""The emulated microcontroller: its CPU and memories, and the mailbox through which it reaches the host."""
+
+from __future__ import annotations
+
+import ctypes
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import unicorn
+from channel import Channel
+from counter import Counter
+from elf import Segment
+from thumb import UndefinedInstruction, block_cost
+from unicorn import arm_const
+from unicorn.unicorn_py3 import unicorn as binding
+
+MAILBOX_ORIGIN = 0x5800_0000
+MAILBOX_BYTES = 0x1000
+
+#: unicorn has no model of the Cortex-M0+; the Cortex-M0 executes the same instructions.
+CPU_MODELS = {"cortex-m0plus": arm_const.UC_CPU_ARM_CORTEX_M0}
+
+_NEVER = 0xFFFF_FFFE
+_INVALID_ACCESS = {
+    unicorn.UC_MEM_READ_UNMAPPED: "read-outside-memory",
+    unicorn.UC_MEM_WRITE_UNMAPPED: "write-outside-memory",
+    unicorn.UC_MEM_FETCH_UNMAPPED: "execute-outside-memory",
+    unicorn.UC_MEM_WRITE_PROT: "write-to-flash",
+    unicorn.UC_MEM_READ_PROT: "read-outside-memory",
+    unicorn.UC_MEM_FETCH_PROT: "execute-outside-memory",
+}
+_FIRMWARE_FAULTS = {1: "exception", 2: "main-returned"}
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Where the board's memories are; `vectors` is the address of the vector table."""
+
+    flash_origin: int
+    flash_bytes: int
+    sram_origin: int
+    sram_bytes: int
+    vectors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why the program stopped; `address` is the memory address it reached for, where there is one."""
+
+    kind: str
+    pc: int
+    address: int | None
+
+
+class BadImage(Exception):
+    """The program does not fit into the board's memory or lacks a vector table."""
+
+
+class Machine:
+    """One board with its program in flash. `run` goes on until the program fails."""
+
+    def __init__(
+        self, cpu: str, memory: Memory, segments: tuple[Segment, ...], channel: Channel, library: Path
+    ) -> None:
+        self._memory = memory
+        self._channel = channel
+        self._fault: Fault | None = None
+        self._mailbox: dict[int, int] = {}
+        self._engine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
+        self._engine.ctl_set_cpu_model(CPU_MODELS[cpu])
+        self._map_memory(segments)
+        self.counter = Counter(
+            library,
+            ((memory.sram_origin, memory.sram_bytes), (memory.flash_origin, memory.flash_bytes)),
+            self._decode,
+        )
+        self._add_hooks()
+
+    def _map_memory(self, segments: tuple[Segment, ...]) -> None:
+        engine, memory = self._engine, self._memory
+        engine.mem_map(memory.flash_origin, memory.flash_bytes, unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
+        engine.mem_map(memory.sram_origin, memory.sram_bytes, unicorn.UC_PROT_ALL)
+        engine.mmio_map(MAILBOX_ORIGIN, MAILBOX_BYTES, self._mailbox_read, None, self._mailbox_write, None)
+        for segment in segments:
+            try:
+                engine.mem_write(segment.address, segment.data)
+            except unicorn.UcError:
+                size = len(segment.data)
+                raise BadImage(f"{size} bytes at 0x{segment.address:08x} lie outside the memory") from None
+        if bytes(engine.mem_read(memory.vectors, 8)) == bytes(8):
+            raise BadImage(f"there is no vector table at 0x{memory.vectors:08x}")
+
+    def _add_hooks(self) -> None:
+        """The block hook is C, so it is added below the Python binding, which knows Python hooks only."""
+        handle = ctypes.c_size_t()
+        status = binding.uclib.uc_hook_add(
+            self._engine._uch,
+            ctypes.byref(handle),
+            unicorn.UC_HOOK_BLOCK,
+            ctypes.c_void_p(self.counter.hook),
+            ctypes.c_void_p(self.counter.user_data),
+            ctypes.c_uint64(1),  # first address above the last: everywhere
+            ctypes.c_uint64(0),
+        )
+        if status != unicorn.UC_ERR_OK:
+            raise unicorn.UcError(status)
+        self._engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._invalid_access)
+        self._engine.hook_add(unicorn.UC_HOOK_INTR, self._exception)
+
+    def run(self) -> Fault:
+        """Starts at reset; returns when the program can not go on."""
+        stack, start = struct.unpack("<II", self._engine.mem_read(self._memory.vectors, 8))
+        self._engine.reg_write(arm_const.UC_ARM_REG_SP, stack)
+        try:
+            self._engine.emu_start(start | 1, _NEVER)
+        except unicorn.UcError as error:
+            if self._fault is None:
+                self._stop(_error_kind(error.errno))
+        return self._fault or Fault("stopped", self._pc, None)
+
+    @property
+    def _pc(self) -> int:
+        return int(self._engine.reg_read(arm_const.UC_ARM_REG_PC)) & ~1
+
+    def _stop(self, kind: str, address: int | None = None, pc: int | None = None) -> None:
+        """Ends the run with this fault; the first one counts."""
+        if self._fault is None:
+            self._fault = Fault(kind, self._pc if pc is None else pc, address)
+        self._engine.emu_stop()
+
+    def _decode(self, address: int, size_bytes: int) -> tuple[int, int, bool]:
+        try:
+            cost = block_cost(bytes(self._engine.mem_read(address, size_bytes)), address)
+        except UndefinedInstruction as error:
+            self._stop("undefined-instruction", None, error.address)
+            return 0, 0, False
+        return cost.instructions, cost.cycles, cost.ends_conditional
+
+    def _invalid_access(
+        self, engine: Any, access: int, address: int, size: int, value: int, user_data: Any
+    ) -> bool:
+        below = self._memory.sram_origin - 0x1000 <= address < self._memory.sram_origin
+        kind = "stack-overflow" if below else _INVALID_ACCESS.get(access, "bad-access")
+        self._stop(kind, address)
+        return False
+
+    def _exception(self, engine: Any, number: int, user_data: Any) -> None:
+        self._stop("exception")
+
+    def _mailbox_read(self, engine: Any, offset: int, size: int, user_data: Any) -> int:
+        cycles, instructions = self.counter.last
+        low = 0xFFFF_FFFF
+        counts = {0x18: cycles & low, 0x1C: cycles >> 32, 0x20: instructions & low, 0x24: instructions >> 32}
+        return counts.get(offset, self._mailbox.get(offset, 0))
+
+    def _mailbox_write(self, engine: Any, offset: int, size: int, value: int, user_data: Any) -> None:
+        actions = {
+            0x04: self._receive,
+            0x0C: self._send,
+            0x10: lambda _: self.counter.begin(),
+            0x14: lambda _: self.counter.end(),
+            0x28: lambda reason: self._stop(_FIRMWARE_FAULTS.get(reason, "firmware")),
+        }
+        self._mailbox[offset] = value
+        if offset in actions:
+            actions[offset](value)
+
+    def _receive(self, capacity: int) -> None:
+        data = self._channel.read(max(capacity, 1))
+        self._access_buffer(0x00, lambda address: self._engine.mem_write(address, data))
+        self._mailbox[0x04] = len(data)
+
+    def _send(self, length: int) -> None:
+        self._access_buffer(
+            0x08, lambda address: self._channel.write(bytes(self._engine.mem_read(address, length)))
+        )
+
+    def _access_buffer(self, register: int, access: Any) -> None:
+        """Applies `access` to the address in `register`; stops when no memory is there."""
+        address = self._mailbox.get(register, 0)
+        try:
+            access(address)
+        except unicorn.UcError:
+            self._stop("bad-mailbox-address", address)
+
+
+def _error_kind(errno: int) -> str:
+    kinds = {
+        unicorn.UC_ERR_INSN_INVALID: "undefined-instruction",
+        unicorn.UC_ERR_EXCEPTION: "exception",
+        unicorn.UC_ERR_READ_UNALIGNED: "unaligned-access",
+        unicorn.UC_ERR_WRITE_UNALIGNED: "unaligned-access",
+    }
+    return kinds.get(errno, f"emulator-error-{errno}")

@@ -1,0 +1,201 @@
+"""Requests to a board over frames: acknowledged, sent again when lost, answered once.
+
+Everything has a timeout and every frame is checked. Whatever goes wrong on the way becomes one ThimbleError
+that says what happened and what to do next.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.boards import protocol
+from core.boards.protocol import BoardError, Counters, Frame, FrameReader, FrameType, Hello
+from core.errors import ThimbleError
+
+_SEQUENCES = 1 << 16
+
+
+class Transport(Protocol):
+    """Bytes to and from a board. Both methods raise ThimbleError when the connection is gone."""
+
+    def read(self, timeout_s: float) -> bytes:
+        """What has arrived; waits up to `timeout_s` for the first byte. Empty when nothing came."""
+
+    def write(self, data: bytes) -> None:
+        """Sends everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """`resend_s` is the pause before the first repetition; it doubles each time.
+
+    A board that does not acknowledge is given up after `silent_s`, one that acknowledges but does not
+    answer after `answer_s`, and after `run_s` when it was asked to run the model.
+    """
+
+    resend_s: float = 1.0
+    silent_s: float = 20.0
+    answer_s: float = 30.0
+    run_s: float = 900.0
+
+
+class Link:
+    """One session with a board, one request at a time."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        timeouts: Timeouts | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._transport = transport
+        self._timeouts = timeouts or Timeouts()
+        self._clock = clock
+        self._reader = FrameReader()
+        self._frames: deque[Frame] = deque()
+        # A random start: frames that an earlier session left on the way are told apart.
+        self._sequence = random.randrange(_SEQUENCES)
+
+    def hello(self) -> Hello:
+        """Opens the session. Raises ThimbleError, also when the board speaks another version."""
+        self._transport.write(b"\0")  # ends whatever half a frame the board has from before
+        payload = self._request(FrameType.HELLO)
+        try:
+            return Hello.unpack(payload)
+        except protocol.UnknownVersion as error:
+            raise ThimbleError(
+                "protocol-version",
+                f"the board's program speaks protocol version {error.version}, not {protocol.VERSION}",
+                "deploy the model again with this version of Thimble",
+            ) from None
+        except ValueError as error:
+            raise _broken_answer(error) from error
+
+    def load_input(self, data: bytes) -> None:
+        """Sends one whole input, in pieces."""
+        for offset in range(0, len(data), protocol.CHUNK_BYTES):
+            piece = data[offset : offset + protocol.CHUNK_BYTES]
+            self._request(FrameType.LOAD_INPUT, protocol.pack_load(offset, piece))
+
+    def run(self) -> None:
+        """Runs the model on the input and waits until it is done."""
+        self._request(FrameType.RUN, answer_s=self._timeouts.run_s)
+
+    def read_output(self, length: int) -> bytes:
+        """The `length` bytes of the output, in pieces."""
+        pieces = []
+        for offset in range(0, length, protocol.CHUNK_BYTES):
+            wanted = min(protocol.CHUNK_BYTES, length - offset)
+            piece = self._request(FrameType.READ_OUTPUT, protocol.pack_read(offset, wanted))
+            if len(piece) != wanted:
+                raise _broken_answer(ValueError(f"{len(piece)} bytes of output instead of {wanted}"))
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def counters(self) -> Counters:
+        """The counts of the last inference and of the stack."""
+        try:
+            return Counters.unpack(self._request(FrameType.COUNTERS))
+        except ValueError as error:
+            raise _broken_answer(error) from error
+
+    def reboot_to_bootloader(self) -> None:
+        """Raises ThimbleError ``board-refused`` where there is no bootloader, as on virtual boards."""
+        self._request(FrameType.BOOTLOADER)
+
+    def _request(self, kind: FrameType, payload: bytes = b"", answer_s: float | None = None) -> bytes:
+        """Sends a request until it is answered. Returns the response's payload."""
+        self._sequence = (self._sequence + 1) % _SEQUENCES
+        encoded = protocol.encode(Frame(kind, self._sequence, payload))
+        if answer_s is None:
+            answer_s = self._timeouts.answer_s
+        start = self._clock()
+        pause_s = self._timeouts.resend_s
+        deadline, resend_at = start + self._timeouts.silent_s, start + pause_s
+        acknowledged = False
+        damaged_before = self._reader.damaged
+        self._transport.write(encoded)
+        while self._clock() < deadline:
+            frame = self._receive(min(deadline, resend_at))
+            if frame is None:
+                if self._clock() >= resend_at:
+                    self._transport.write(encoded)
+                    pause_s *= 2
+                    resend_at = self._clock() + pause_s
+            elif frame.sequence != self._sequence:
+                continue  # a repetition of something already answered
+            elif frame.kind == FrameType.ACKNOWLEDGE:
+                if not acknowledged:
+                    acknowledged, deadline = True, self._clock() + answer_s
+            else:
+                return _response(kind, frame)
+        raise _gave_up(acknowledged, self._clock() - start, self._reader.damaged - damaged_before)
+
+    def _receive(self, until: float) -> Frame | None:
+        """The next frame, or None when there is none at the time `until`."""
+        while not self._frames:
+            remaining_s = until - self._clock()
+            if remaining_s <= 0:
+                return None
+            self._frames.extend(self._reader.feed(self._transport.read(remaining_s)))
+        return self._frames.popleft()
+
+
+def _response(kind: FrameType, frame: Frame) -> bytes:
+    """The payload of the response to a request of this kind. Raises ThimbleError for a refusal."""
+    if frame.kind == kind | protocol.RESPONSE_BIT:
+        return frame.payload
+    if frame.kind != FrameType.ERROR:
+        raise _broken_answer(ValueError(f"type 0x{frame.kind:04x} in answer to {kind.name}"))
+    try:
+        code, _ = protocol.unpack_error(frame.payload)
+    except ValueError as error:
+        raise _broken_answer(error) from error
+    raise _refused(kind, code)
+
+
+def _refused(kind: FrameType, code: int) -> ThimbleError:
+    asked = kind.name.replace("_", " ").lower()
+    if code == BoardError.UNSUPPORTED:
+        return ThimbleError(
+            "board-refused", f"this board cannot do that: {asked}", "use another board for it"
+        )
+    names = {error.value: error.name.replace("_", " ").lower() for error in BoardError}
+    return ThimbleError(
+        "board-refused",
+        f"the board refused a request ({asked}): {names.get(code, f'error {code}')}",
+        "deploy the model again, so that the board's program and the model agree",
+    )
+
+
+def _broken_answer(error: ValueError) -> ThimbleError:
+    return ThimbleError(
+        "board-garbled",
+        f"the board's answer makes no sense: {error}",
+        "deploy the model again; if it stays so, try another cable or port",
+    )
+
+
+def _gave_up(acknowledged: bool, waited_s: float, damaged: int) -> ThimbleError:
+    if acknowledged:
+        return ThimbleError(
+            "board-stuck",
+            f"the board took the request, but gave no answer within {waited_s:.0f} s",
+            "reset the board and try again; a very large model may simply need longer",
+        )
+    if damaged:
+        return ThimbleError(
+            "board-garbled",
+            f"only damaged data came from the board in {waited_s:.0f} s ({damaged} damaged packets)",
+            "check the cable; the board may also run another program: deploy the model again",
+        )
+    return ThimbleError(
+        "board-silent",
+        f"the board did not answer within {waited_s:.0f} s",
+        "check the cable and that the board runs a program made by Thimble, then reset the board",
+    )
