@@ -1,0 +1,111 @@
+"""Reads a run's folder: run.json, plan.json, build.json, bench.json, deploy.json, whatever is there."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.errors import ThimbleError
+from core.report.content import ArtifactFile, Report
+
+#: The files of a run whose hashes a report lists, in this order.
+ARTIFACTS = (
+    "model.keras", "model.tflite", "model.onnx", "firmware/firmware.elf", "firmware/firmware.uf2",
+    "firmware/firmware.bin", "firmware.elf", "firmware.uf2", "firmware.bin",
+)  # fmt: skip
+#: What computes or decides a number in a report.
+TOOLS = ("tensorflow", "keras", "ai-edge-litert", "numpy", "scikit-learn", "ziglang", "unicorn")
+_HINT = "give a folder that `thimble compress`, `thimble deploy` or `thimble demo` has written"
+
+
+def collect(folder: Path) -> Report:
+    """The report of the run in `folder`.
+
+    `deploy.json` holds ``plan``, ``build`` and ``bench`` together; a file of its own for one of them goes
+    before it. Raises ThimbleError ``missing-file`` or ``bad-run``.
+    """
+    if not folder.is_dir():
+        raise ThimbleError("missing-file", f"there is no run folder {folder}", _HINT)
+    run = _read(folder / "run.json")
+    deploy = _read(folder / "deploy.json") or {}
+    parts = {name: _read(folder / f"{name}.json") or deploy.get(name) for name in ("plan", "build", "bench")}
+    if run is None and not any(parts.values()):
+        raise ThimbleError("bad-run", f"{folder} holds no run: neither run.json nor deploy.json", _HINT)
+    _require_fields(folder, run, parts)
+    return Report(
+        folder=folder,
+        title=_title(folder, run, parts["plan"]),
+        made=datetime.now().astimezone().isoformat(timespec="seconds"),
+        run=run,
+        verified=_verified(deploy, parts["bench"]),
+        accuracy_on_board=deploy.get("accuracy_on_board"),
+        artifacts=tuple(_artifact(folder, name) for name in ARTIFACTS if (folder / name).is_file()),
+        tools=_tools(),
+        **parts,
+    )
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    if not path.exists():
+        return None
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ThimbleError("bad-run", f"{path} cannot be read: {error}", _HINT) from error
+    if not isinstance(value, dict):
+        raise ThimbleError("bad-run", f"{path} is not a record of a run", _HINT)
+    return value
+
+
+_FIELDS = {
+    "run": ("recipe", "accuracy", "parameters", "macs", "size_bytes", "layers"),
+    "plan": ("board", "fits", "flash", "sram", "arena", "layers"),
+    "build": ("flash_bytes", "sram_bytes", "predicted_flash_bytes", "predicted_sram_bytes", "compiler"),
+    "bench": ("board", "runs", "mean_s", "times_s", "timing", "energy", "verified"),
+}
+
+
+def _require_fields(folder: Path, run: Any, parts: dict[str, Any]) -> None:
+    for name, part in (("run", run), *parts.items()):
+        if part is None:
+            continue
+        missing = [field for field in _FIELDS[name] if field not in part]
+        if missing:
+            what = f"the record {name!r} in {folder} lacks {', '.join(missing)}"
+            raise ThimbleError("bad-run", what, _HINT)
+
+
+def _title(folder: Path, run: Any, plan: Any) -> str:
+    if run and run.get("model"):
+        return Path(str(run["model"])).stem
+    if plan and plan.get("model"):
+        return Path(str(plan["model"])).stem
+    return folder.resolve().name
+
+
+def _verified(deploy: dict[str, Any], bench: Any) -> bool | None:
+    if "verified" in deploy:
+        return bool(deploy["verified"])
+    return bool(bench["verified"]) if bench else None
+
+
+def _artifact(folder: Path, name: str) -> ArtifactFile:
+    content = (folder / name).read_bytes()
+    return ArtifactFile(name, len(content), hashlib.sha256(content).hexdigest())
+
+
+def _tools() -> dict[str, str]:
+    versions = {"thimble": _version("thimble"), "python": platform.python_version()}
+    return versions | {name: _version(name) for name in TOOLS}
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"

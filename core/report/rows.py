@@ -1,0 +1,129 @@
+"""Every number of a report as tidy rows: the CSV file, and the source of the tables in the PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.report.content import Json, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value. `item` is the layer, class, buffer or inference it belongs to, or empty.
+
+    `source` says how a quantity of a board was got: ``measured``, ``estimated``, ``predicted``, ``linked``.
+    """
+
+    section: str
+    item: str
+    name: str
+    value: str | int | float | bool
+    unit: str = ""
+    source: str = ""
+
+
+def rows(report: Report) -> list[Row]:
+    """All rows of the report, sections in the order in which things were done."""
+    found = [Row("report", "", "model", report.title), Row("report", "", "made", report.made)]
+    if report.run is not None:
+        found += _compress(report.run)
+        found += _training(report.history)
+    if report.plan is not None:
+        found += _plan(report.plan)
+    if report.build is not None:
+        found += _build(report.build)
+    if report.bench is not None:
+        found += _bench(report.bench)
+    if report.verified is not None:
+        found.append(Row("verification", "", "every output byte equals the reference", report.verified))
+    if report.accuracy_on_board is not None:
+        found.append(Row("verification", "", "accuracy on the board", report.accuracy_on_board, "fraction"))
+    for artifact in report.artifacts:
+        found.append(Row("artifact", artifact.name, "size", artifact.size_bytes, "bytes"))
+        found.append(Row("artifact", artifact.name, "sha256", artifact.sha256))
+    found += [Row("tool", tool, "version", version) for tool, version in report.tools.items()]
+    return found
+
+
+def _compress(run: Json) -> Iterator[Row]:
+    for when in ("before", "after"):
+        yield Row("compress", "", f"accuracy {when}", run["accuracy"][when], "fraction")
+        yield Row("compress", "", f"parameters {when}", run["parameters"][when], "parameters")
+        yield Row("compress", "", f"macs {when}", run["macs"][when], "multiply-accumulates")
+    for name in ("nonzero", "unique"):
+        yield Row("compress", "", f"parameters {name}", run["parameters"][name], "parameters")
+    for name, size in run["size_bytes"].items():
+        yield Row("compress", "", f"size {name}", size, "bytes")
+    for layer in run["layers"]:
+        for name, unit in (
+            ("params_before", "parameters"),
+            ("params_after", "parameters"),
+            ("sparsity", "fraction"),
+            ("unique", "values"),
+        ):
+            yield Row("layer", str(layer["name"]), name, layer[name], unit)
+
+
+def _training(history: list[Json]) -> Iterator[Row]:
+    for number, epoch in enumerate(history, start=1):
+        for name, value in epoch.items():
+            if name != "epoch" and isinstance(value, int | float | str):
+                yield Row("epoch", str(number), name, value)
+
+
+def _plan(plan: Json) -> Iterator[Row]:
+    yield Row("plan", "", "board", plan["board"])
+    yield Row("plan", "", "fits", plan["fits"])
+    for memory in ("flash", "sram"):
+        for name, size in plan[memory].items():
+            source = "" if name == "limit" else "predicted"
+            yield Row("plan", memory, name, size, "bytes", source)
+    arena = plan["arena"]
+    yield Row("plan", "arena", "planner", arena["planner"])
+    yield Row("plan", "arena", "bytes", arena["bytes"], "bytes")
+    yield Row("plan", "arena", "lower bound", arena["lower_bound"], "bytes")
+    for tensor in arena["tensors"]:
+        for name, unit in (("bytes", "bytes"), ("offset", "bytes"), ("first", "step"), ("last", "step")):
+            yield Row("buffer", str(tensor["name"]), name, tensor[name], unit)
+    for layer in plan["layers"]:
+        for name in ("op", "encoding", "macs", "params", "nonzero"):
+            yield Row("deployed layer", str(layer["name"]), name, layer[name])
+        yield Row("deployed layer", str(layer["name"]), "flash", layer["flash"], "bytes", "predicted")
+        yield Row("deployed layer", str(layer["name"]), "cycles", layer["cycles"], "cycles", "estimated")
+
+
+def _build(build: Json) -> Iterator[Row]:
+    yield Row("build", "", "compiler", build["compiler"])
+    for memory in ("flash", "sram"):
+        yield Row("build", memory, "bytes", build[f"predicted_{memory}_bytes"], "bytes", "predicted")
+        yield Row("build", memory, "bytes", build[f"{memory}_bytes"], "bytes", "linked")
+
+
+#: Statistics of `bench --json` and what people call them.
+LATENCY = {
+    "first_s": "first",
+    "mean_s": "mean",
+    "std_s": "standard deviation",
+    "stderr_s": "standard error",
+    "median_s": "median",
+    "min_s": "shortest",
+    "max_s": "longest",
+}
+
+
+def _bench(bench: Json) -> Iterator[Row]:
+    timing = str(bench["timing"])
+    yield Row("bench", "", "board", bench["board"])
+    yield Row("bench", "", "runs", bench["runs"], "inferences")
+    for name, words in LATENCY.items():
+        if name in bench:
+            yield Row("bench", "", f"latency {words}", bench[name], "s", timing)
+    energy = bench["energy"]
+    if energy:
+        yield Row("bench", "", "power", energy["power_w"], "W", energy["source"])
+        yield Row("bench", "", "energy of one inference", energy["energy_j"], "J", energy["source"])
+    for number, time_s in enumerate(bench["times_s"], start=1):
+        yield Row("inference", str(number), "latency", time_s, "s", timing)
+    for number, cycles in enumerate(bench.get("cycles") or [], start=1):
+        yield Row("inference", str(number), "cycles", cycles, "cycles", timing)

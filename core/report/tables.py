@@ -1,0 +1,139 @@
+"""The tables of the PDF as rows of text, apart from how they are drawn."""
+
+from __future__ import annotations
+
+from core.report.content import Json, Report
+from core.report.rows import LATENCY
+from core.report.units import change, number, percent, quantity, size
+
+Table = list[list[str]]
+_SIZES = {"keras": "Keras file", "tflite": "TFLite file", "tflite_gzip": "TFLite file, gzip"}
+#: Shown under an estimate, wherever one stands.
+CYCLE_ESTIMATE = "cycle estimate"
+
+
+def before_after(run: Json) -> Table:
+    """Accuracy, parameters, MACs: before, after, change."""
+    accuracy, parameters, macs = run["accuracy"], run["parameters"], run["macs"]
+    points = 100 * (accuracy["after"] - accuracy["before"])
+    table = [
+        ["", "before", "after", "change"],
+        [
+            "accuracy on the test data",
+            percent(accuracy["before"], 2),
+            percent(accuracy["after"], 2),
+            f"{points:+.2f} points".replace("-", "−"),
+        ],
+        _counted("parameters", parameters["before"], parameters["after"]),
+        _counted("parameters that are not zero", parameters["before"], parameters["nonzero"]),
+        _counted("multiply-accumulates", macs["before"], macs["after"]),
+        ["different weight values", "", number(parameters["unique"]), ""],
+    ]
+    return table + [
+        [_SIZES.get(name, name), "", size(size_bytes), ""] for name, size_bytes in run["size_bytes"].items()
+    ]
+
+
+def _counted(name: str, before: int, after: int) -> list[str]:
+    return [name, number(before), number(after), change(before, after)]
+
+
+def memory_rows(report: Report) -> list[tuple[str, int, int | None, int]]:
+    """(name, predicted, linked or None, limit) for flash and SRAM, in bytes."""
+    if report.plan is None:
+        return []
+    return [
+        (
+            title,
+            int(report.plan[memory]["total"]),
+            int(report.build[f"{memory}_bytes"]) if report.build else None,
+            int(report.plan[memory]["limit"]),
+        )
+        for memory, title in (("flash", "Flash"), ("sram", "SRAM"))
+    ]
+
+
+def memory(report: Report) -> Table:
+    """Flash and SRAM: predicted, linked, the board's limit, the share used."""
+    table = [["", "predicted", "linked", "limit", "used"]]
+    for title, predicted, linked, limit in memory_rows(report):
+        shown = "not built" if linked is None else f"{linked:,} bytes"
+        used = percent((linked if linked is not None else predicted) / limit)
+        table.append([title, f"{predicted:,} bytes", shown, f"{limit:,} bytes", used])
+    return table
+
+
+def memory_parts(plan: Json) -> Table:
+    """What flash and SRAM are made of."""
+    table = [["", "bytes", "what it is"]]
+    words = {
+        ("flash", "weights"): "weights, biases and requantization tables",
+        ("flash", "code"): "kernels, model code and firmware",
+        ("sram", "arena"): "activations while the model runs",
+        ("sram", "scratch"): "working memory of kernels outside the arena",
+        ("sram", "static"): "variables, and code copied to RAM",
+        ("sram", "stack"): "reserved for the stack",
+    }
+    for (part, name), meaning in words.items():
+        label = f"{'Flash' if part == 'flash' else 'SRAM'}: {name}"
+        table.append([label, number(plan[part][name]), meaning])
+    return table
+
+
+def deployed_layers(plan: Json) -> Table:
+    """Each layer as it is on the board."""
+    table = [
+        ["layer", "operator", "storage", "weights", "not zero", "MACs", "flash (bytes)", "cycles (est.)"]
+    ]
+    for layer in plan["layers"]:
+        has_weights = layer["params"] > 0
+        table.append(
+            [
+                str(layer["name"]),
+                str(layer["op"]),
+                str(layer["encoding"]) if has_weights else "–",
+                number(layer["params"]) if has_weights else "–",
+                number(layer["nonzero"]) if has_weights else "–",
+                number(layer["macs"]) if layer["macs"] else "–",
+                number(layer["flash"]),
+                number(layer["cycles"]),
+            ]
+        )
+    return table
+
+
+def latency(bench: Json) -> Table:
+    """Statistics of the latency, and the energy of one inference, with what they are."""
+    timing = CYCLE_ESTIMATE if bench["timing"] == "estimated" else "measured"
+    table = [["", "value", "how it was got"]]
+    for name, words in LATENCY.items():
+        if name in bench:
+            table.append([f"latency, {words}", quantity(bench[name], "s"), timing])
+    energy = bench["energy"]
+    if energy:
+        estimated = energy["source"] == "estimated"
+        how = "estimate from the board's power profile" if estimated else "measured"
+        table.append(["power while computing", quantity(energy["power_w"], "W"), how])
+        table.append(["energy of one inference", quantity(energy["energy_j"], "J"), how])
+    return table
+
+
+def classes(confusion: Json) -> Table:
+    """Recall and precision of each class before and after, from the confusion matrices."""
+    kinds = [when for when in ("before", "after") if when in confusion]
+    header = ["class", "test samples"]
+    for when in kinds:
+        header += [f"recall {when}", f"precision {when}"]
+    table = [header]
+    for index, name in enumerate(confusion["classes"]):
+        row = [str(name), number(sum(confusion[kinds[0]][index]))]
+        for when in kinds:
+            matrix = confusion[when]
+            hit, actual = matrix[index][index], sum(matrix[index])
+            predicted = sum(line[index] for line in matrix)
+            row += [
+                percent(hit / actual) if actual else "–",
+                percent(hit / predicted) if predicted else "–",
+            ]
+        table.append(row)
+    return table

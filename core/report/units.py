@@ -1,0 +1,41 @@
+"""Quantities in words: the same on the terminal and on paper."""
+
+from __future__ import annotations
+
+
+def number(value: int) -> str:
+    return f"{value:,}"
+
+
+def percent(fraction: float, digits: int = 1) -> str:
+    return f"{100 * fraction:.{digits}f} %"
+
+
+def size(size_bytes: int) -> str:
+    """Bytes, with a rounded form in front where there are many."""
+    if size_bytes < 10_000:
+        return f"{size_bytes:,} bytes"
+    if size_bytes < 1_000_000:
+        return f"{size_bytes / 1e3:.1f} kB ({size_bytes:,} bytes)"
+    return f"{size_bytes / 1e6:.2f} MB ({size_bytes:,} bytes)"
+
+
+_PREFIXES = ((1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
+
+
+def quantity(value: float, unit: str, digits: int = 4) -> str:
+    """A value with the prefix that keeps its figures short: 0.00123 s is 1.23 ms."""
+    if value == 0:
+        return f"0 {unit}"
+    for scale, prefix in _PREFIXES:
+        if abs(value) >= scale:
+            return f"{value / scale:.{digits}g} {prefix}{unit}"
+    scale, prefix = _PREFIXES[-1]
+    return f"{value / scale:.{digits}g} {prefix}{unit}"
+
+
+def change(before: float, after: float) -> str:
+    """The change in percent, with its sign."""
+    if before == 0:
+        return ""
+    return f"{100 * (after - before) / before:+.1f} %".replace("-", "−")
