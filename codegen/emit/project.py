@@ -66,7 +66,9 @@ def write_project(compilation: Compilation, folder: Path | str, fmt: str = "c") 
             written.append(folder / name)
     except OSError as error:
         raise CodegenError(
-            "cannot-write", f"cannot write the C project into {folder}: {error.strerror}", "choose another folder"
+            "cannot-write",
+            f"cannot write the C project into {folder}: {error.strerror}",
+            "choose another folder",
         ) from error
     return tuple(written)
 
@@ -74,7 +76,9 @@ def write_project(compilation: Compilation, folder: Path | str, fmt: str = "c") 
 def _runtime(compilation: Compilation) -> dict[str, str]:
     """The runtime's files that this model calls."""
     functions = sorted({layer.function for layer in compilation.layers if layer.function})
-    files = {"thimble_requantize.h": (RUNTIME / "include" / "thimble_requantize.h").read_text(encoding="utf-8")}
+    files = {
+        "thimble_requantize.h": (RUNTIME / "include" / "thimble_requantize.h").read_text(encoding="utf-8")
+    }
     for function in functions:
         for folder, name in (("include", f"{function}.h"), ("src", f"{function}.c")):
             files[name] = (RUNTIME / folder / name).read_text(encoding="utf-8")

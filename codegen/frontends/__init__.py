@@ -23,7 +23,7 @@ def load_graph(path: Path | str) -> Graph:
         known = ", ".join(READERS)
         raise CodegenError(
             "unknown-format",
-            f"the compiler cannot read {path.name}: {path.suffix or 'a file without an ending'} is not there yet",
+            f"the compiler cannot read {path.name}: such files are not there yet",
             f"give it one of: {known}",
         )
     if not path.is_file():

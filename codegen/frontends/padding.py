@@ -6,9 +6,12 @@ from codegen.graph import Padding
 
 
 def same_padding(
-    size: tuple[int, int], kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int] = (1, 1)
+    size: tuple[int, int],
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    dilation: tuple[int, int] = (1, 1),
 ) -> Padding:
-    """SAME as TensorFlow defines it: output = ceil(size / stride), the odd element at the bottom and right."""
+    """SAME as in TensorFlow: output = ceil(size / stride), the odd element at the bottom and right."""
     top, bottom = _one(size[0], kernel[0], stride[0], dilation[0])
     left, right = _one(size[1], kernel[1], stride[1], dilation[1])
     return Padding(top, bottom, left, right)

@@ -41,7 +41,9 @@ def read(path: Path) -> Graph:
     """The network in a `.tflite` file. Raises CodegenError ``broken-file`` or ``unsupported-operator``."""
     content = path.read_bytes()
     if content[4:8] != _IDENTIFIER:
-        raise CodegenError("broken-file", f"{path.name} is not a TFLite model", "export it again, or pick another")
+        raise CodegenError(
+            "broken-file", f"{path.name} is not a TFLite model", "export it again, or pick another"
+        )
     try:
         model = _unpack(content)
         return _Reader(model, path.stem).graph()
@@ -127,7 +129,7 @@ class _Reader:
 
 def layer_name(tensor_name: str, kind: str) -> str:
     """The Keras layer that a TFLite tensor came from: ``model/conv2d/Relu;…`` is ``conv2d``."""
-    parts = tensor_name.split(";")[0].split("/")
+    parts = tensor_name.split(";", maxsplit=1)[0].split("/")
     return parts[-2] if len(parts) >= 2 else kind.lower()
 
 
@@ -158,13 +160,18 @@ def _names(tensors: list[Tensor]) -> tuple[str, ...]:
 
 
 def _padding(
-    mode: int, size: tuple[int, int], kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]
+    mode: int,
+    image: tuple[int, ...],
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    dilation: tuple[int, int] = (1, 1),
 ) -> Padding:
-    return same_padding(size, kernel, stride, dilation) if mode == _SAME else Padding()
+    """`image` is the input's NHWC shape."""
+    return same_padding((image[1], image[2]), kernel, stride, dilation) if mode == _SAME else Padding()
 
 
 def _conv2d(layer: str, options: Any, inputs: list[Tensor], outputs: list[Tensor]) -> Op:
-    kernel = inputs[1].shape[1:3]
+    kernel = (inputs[1].shape[1], inputs[1].shape[2])
     stride = (options.strideH, options.strideW)
     dilation = (options.dilationHFactor, options.dilationWFactor)
     if inputs[0].shape[3] != inputs[1].shape[3]:
@@ -173,7 +180,7 @@ def _conv2d(layer: str, options: Any, inputs: list[Tensor], outputs: list[Tensor
             f"layer {layer!r} is a convolution in groups, which the compiler does not support yet",
             "use groups=1",
         )
-    padding = _padding(options.padding, inputs[0].shape[1:3], kernel, stride, dilation)
+    padding = _padding(options.padding, inputs[0].shape, kernel, stride, dilation)
     activation = _activation(layer, options.fusedActivationFunction)
     return Conv2D(layer, _names(inputs), _names(outputs), stride, dilation, padding, activation)
 
@@ -185,7 +192,7 @@ def _dense(layer: str, options: Any, inputs: list[Tensor], outputs: list[Tensor]
 def _max_pool(layer: str, options: Any, inputs: list[Tensor], outputs: list[Tensor]) -> Op:
     pool = (options.filterHeight, options.filterWidth)
     stride = (options.strideH, options.strideW)
-    padding = _padding(options.padding, inputs[0].shape[1:3], pool, stride, (1, 1))
+    padding = _padding(options.padding, inputs[0].shape, pool, stride)
     activation = _activation(layer, options.fusedActivationFunction)
     return MaxPool2D(layer, _names(inputs), _names(outputs), pool, stride, padding, activation)
 

@@ -28,7 +28,9 @@ def folded_bias(layer: Layer) -> ConstantArray:
     """bias − zero point of the input · Σ weights, one int32 an output."""
     weights = weight_matrix(layer).astype(np.int64)
     zero = layer.quantization(layer.input).zero_point[0]
-    bias = layer.constant(2).astype(np.int64) if len(layer.op.inputs) > 2 else np.zeros(len(weights), np.int64)
+    bias = (
+        layer.constant(2).astype(np.int64) if len(layer.op.inputs) > 2 else np.zeros(len(weights), np.int64)
+    )
     return ConstantArray("bias", (bias - zero * weights.sum(axis=1)).astype(np.int32))
 
 
@@ -48,4 +50,6 @@ def multipliers(layer: Layer) -> tuple[ConstantArray, ConstantArray]:
 
 def per_channel(array: ConstantArray, channels: int) -> ConstantArray:
     """One entry repeated for every channel where there is only one."""
-    return array if len(array.data) == channels else ConstantArray(array.role, np.repeat(array.data, channels))
+    return (
+        array if len(array.data) == channels else ConstantArray(array.role, np.repeat(array.data, channels))
+    )

@@ -16,4 +16,6 @@ class ReshapeInPlace:
 
     def lower(self, layer: Layer) -> LoweredLayer:
         shape = "x".join(str(n) for n in layer.output.shape[1:])
-        return LoweredLayer(layer.op, "", self.encoding, f"reshape to {shape}: same bytes, no code", (), (), 0)
+        return LoweredLayer(
+            layer.op, "", self.encoding, f"reshape to {shape}: same bytes, no code", (), (), 0
+        )

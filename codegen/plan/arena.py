@@ -39,7 +39,9 @@ def plan_arena(graph: Graph, planner: str = "greedy") -> ArenaPlan:
     """Place the graph's activations. Raises CodegenError ``unknown-planner``."""
     if planner not in PLANNERS:
         known = ", ".join(PLANNERS)
-        raise CodegenError("unknown-planner", f"the planner {planner!r} is not there yet", f"use one of: {known}")
+        raise CodegenError(
+            "unknown-planner", f"the planner {planner!r} is not there yet", f"use one of: {known}"
+        )
     buffers = buffers_of(graph)
     placements = PLANNERS[planner](buffers, ALIGNMENT_BYTES)
     return ArenaPlan(

@@ -37,7 +37,7 @@ class _Crs:
     def decode(self, arrays: tuple[ConstantArray, ...], shape: tuple[int, int]) -> Int8Matrix:
         values, columns, row_pointers = (a.data for a in arrays)
         weights = np.zeros(shape, dtype=np.int8)
-        rows = np.repeat(np.arange(shape[0]), np.diff(row_pointers.astype(np.int64)))
+        rows = np.repeat(np.arange(shape[0]), np.diff(row_pointers).astype(np.int64))
         weights[rows, columns] = values
         return weights
 

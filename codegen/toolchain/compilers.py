@@ -40,7 +40,11 @@ class Compiler:
             environment.setdefault("ZIG_GLOBAL_CACHE_DIR", str(cache / "zig-global"))
             environment.setdefault("ZIG_LOCAL_CACHE_DIR", str(cache / "zig-local"))
         result = subprocess.run(
-            [*self.command, *self.flags, *arguments], capture_output=True, text=True, env=environment, check=False
+            [*self.command, *self.flags, *arguments],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
         )
         if result.returncode != 0:
             detail = result.stderr.strip()[-2000:]
@@ -49,13 +53,17 @@ class Compiler:
 
 def _zig(cpu: Cpu) -> Compiler:
     if cpu not in _ZIG_CPU:
-        raise CodegenError("not-there-yet", f"building for {cpu.value} is not there yet", "use the virtual Pico")
+        raise CodegenError(
+            "not-there-yet", f"building for {cpu.value} is not there yet", "use the virtual Pico"
+        )
     try:
         from importlib.metadata import version
 
         found = version("ziglang")
     except ImportError as error:
-        raise CodegenError("no-compiler", "the zig compiler is missing", "install the package ziglang") from error
+        raise CodegenError(
+            "no-compiler", "the zig compiler is missing", "install the package ziglang"
+        ) from error
     flags = (*_ZIG_CPU[cpu], *(BOARD if cpu is not Cpu.HOST else ("-O2",)))
     return Compiler("zig", f"zig {found}", (sys.executable, "-m", "ziglang", "cc"), flags)
 

@@ -1,0 +1,140 @@
+"""The compiler's front door: a Graph and a board in, everything but the machine code out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from codegen.errors import CodegenError
+from codegen.graph import Graph, macs
+from codegen.kernels import Layer, LoweredLayer, lower_layer
+from codegen.options import BuildOptions
+from codegen.passes import run_passes
+from codegen.plan import ArenaPlan, MemoryPlan, plan_arena
+from codegen.targets.board import Board
+from codegen.targets.pico.linker_script import WeightsIn
+from codegen.toolchain.prediction import LayerSize, predict
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compilation:
+    """A network lowered to calls of kernels and planned for one board.
+
+    `weights_in` says where the weights lie while the program runs; `layer_flash_bytes` has an entry a
+    layer: weights, tables, parameters and its call.
+    """
+
+    graph: Graph
+    board: Board
+    options: BuildOptions
+    layers: tuple[LoweredLayer, ...]
+    layer_flash_bytes: tuple[int, ...]
+    plan: MemoryPlan
+    weights_in: WeightsIn
+
+    def plan_json(self) -> dict[str, Any]:
+        """The fields of ``thimble plan --json`` but for ``model``. Sizes are bytes."""
+        flash, sram, arena = self.plan.flash, self.plan.sram, self.plan.arena
+        overflows = self.plan.overflows(self.board)
+        return {
+            "board": self.board.id,
+            "fits": not overflows,
+            "flash": {
+                "weights": flash.weights_bytes,
+                "code": flash.code_bytes,
+                "total": flash.total_bytes,
+                "limit": self.board.flash_bytes,
+            },
+            "sram": {
+                "arena": sram.arena_bytes,
+                "scratch": sram.scratch_bytes,
+                "static": sram.static_bytes,
+                "stack": sram.stack_bytes,
+                "total": sram.total_bytes,
+                "limit": self.board.sram_bytes,
+            },
+            "arena": {
+                "planner": arena.planner,
+                "bytes": arena.arena_bytes,
+                "lower_bound": arena.lower_bound_bytes,
+                "tensors": _tensors_json(self.graph, arena),
+            },
+            "layers": [
+                self._layer_json(*pair) for pair in zip(self.layers, self.layer_flash_bytes, strict=True)
+            ],
+            "overflows": [{"memory": o.memory.value, "over_bytes": o.over_bytes} for o in overflows],
+            "weights_in": self.weights_in.value,
+        }
+
+    def _layer_json(self, layer: LoweredLayer, flash_bytes: int) -> dict[str, Any]:
+        constants = [t.data for n in layer.op.inputs if (t := self.graph.tensors[n]).data is not None]
+        return {
+            "name": layer.op.name,
+            "op": layer.op.kind,
+            "macs": macs(self.graph, layer.op),
+            "params": sum(int(c.size) for c in constants),
+            "nonzero": sum(int(np.count_nonzero(c)) for c in constants),
+            "encoding": layer.encoding,
+            "flash": flash_bytes,
+            "cycles": layer.cycles,
+        }
+
+
+def _tensors_json(graph: Graph, arena: ArenaPlan) -> list[dict[str, Any]]:
+    rows = []
+    for placement in arena.placements:
+        buffer = placement.buffer
+        producer = graph.producer(buffer.name)
+        rows.append(
+            {
+                "name": producer.name if producer else "input",
+                "bytes": buffer.size_bytes,
+                "offset": placement.offset,
+                "first": buffer.first,
+                "last": buffer.last,
+            }
+        )
+    return rows
+
+
+def compile_model(graph: Graph, board: Board, options: BuildOptions | None = None) -> Compilation:
+    """Lower and plan `graph` for `board`.
+
+    Raises CodegenError ``unsupported-operator`` naming the layer, or ``unsupported-model`` for a network
+    with several inputs or outputs or a batch other than 1. A network that is too large for the board is
+    no error here: ask ``plan.overflows``.
+    """
+    options = options or BuildOptions()
+    _check_ends(graph)
+    graph = run_passes(graph)
+    layers = tuple(lower_layer(Layer(graph, op), options.encoding) for op in graph.ops)
+    arena = plan_arena(graph, options.planner)
+    sizes = tuple(LayerSize(x.function, x.weights_bytes, len(x.constants), x.params_bytes) for x in layers)
+    prediction = predict(sizes, arena, board)
+    return Compilation(
+        graph=graph,
+        board=board,
+        options=options,
+        layers=layers,
+        layer_flash_bytes=prediction.layer_flash_bytes,
+        plan=prediction.plan,
+        weights_in=prediction.weights_in,
+    )
+
+
+def _check_ends(graph: Graph) -> None:
+    if len(graph.inputs) != 1 or len(graph.outputs) != 1:
+        raise CodegenError(
+            "unsupported-model",
+            f"the model has {len(graph.inputs)} inputs and {len(graph.outputs)} outputs, more than one each",
+            "export a model with one input and one output",
+        )
+    shape = graph.tensors[graph.inputs[0]].shape
+    if not shape or shape[0] != 1:
+        raise CodegenError(
+            "unsupported-model",
+            f"the model's input {shape} has a batch other than 1",
+            "export it with a batch of 1",
+        )
