@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import pytest
+
+from codegen.compiler import compile_model
+from codegen.emit import project_sources, write_project
+from codegen.emit.names import c_names
+from codegen.errors import CodegenError
+from codegen.options import BuildOptions
+from codegen.targets.board import find_board
+from tests.unit.codegen.networks import small_lenet
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def compiled(density: float = 1.0, encoding: str = "auto"):
+    return compile_model(small_lenet(density), find_board("virtual-pico"), BuildOptions(encoding=encoding))
+
+
+@pytest.mark.parametrize("name", ["model.c", "model.h"])
+def test_generated_code_equals_the_golden_file(name):
+    """When the change is meant, write the new text with `python -m tests.unit.codegen.test_emit`."""
+    assert project_sources(compiled(density=0.05))[name] == (GOLDEN / name).read_text(encoding="utf-8")
+
+
+def test_the_same_model_gives_the_same_text():
+    assert project_sources(compiled()) == project_sources(compiled())
+
+
+def test_other_weights_give_another_hash():
+    def hash_line(density):
+        return project_sources(compiled(density))["model_data.c"].split("model_hash", 1)[1][:200]
+
+    assert hash_line(1.0) != hash_line(0.5)
+
+
+def test_auto_stores_a_sparse_layer_sparse_and_a_full_one_dense():
+    assert [layer.encoding for layer in compiled(0.05).layers if layer.op.kind == "Dense"] == [
+        "crs8",
+        "dense",
+    ]
+
+
+def test_a_forced_encoding_leaves_layers_without_a_kernel_dense():
+    encodings = {layer.op.kind: layer.encoding for layer in compiled(encoding="crs").layers}
+    assert encodings == {
+        "Conv2D": "dense", "MaxPool2D": "none", "Reshape": "none", "Dense": "crs8", "Softmax": "none"
+    }  # fmt: skip
+
+
+def test_names_are_identifiers_and_unique():
+    names = c_names(("conv-1", "conv_1", "int", "7up", "Größe", "model_x", "conv 1"))
+    assert list(names.values()) == [
+        "conv_1",
+        "conv_1_2",
+        "layer_int",
+        "layer_7up",
+        "gr_e",
+        "layer_model_x",
+        "conv_1_3",
+    ]
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CodegenError, match="cannot write"):
+        write_project(compiled(), tmp_path / "file" / "out")
+
+
+def test_nothing_half_written_stays(tmp_path):
+    write_project(compiled(), tmp_path)
+    assert not list(tmp_path.glob(".*"))
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for golden_name in ("model.c", "model.h"):
+        text = project_sources(compiled(density=0.05))[golden_name]
+        (GOLDEN / golden_name).write_text(text, encoding="utf-8", newline="\n")
