@@ -67,7 +67,7 @@ class Link:
         payload = self._request(FrameType.HELLO)
         try:
             return Hello.unpack(payload)
-        except protocol.UnknownVersion as error:
+        except protocol.UnknownVersionError as error:
             raise ThimbleError(
                 "protocol-version",
                 f"the board's program speaks protocol version {error.version}, not {protocol.VERSION}",

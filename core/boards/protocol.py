@@ -168,7 +168,7 @@ class Hello:
     def unpack(cls, payload: bytes) -> Hello:
         """Raises ValueError for another length and for another version of the protocol."""
         if len(payload) >= 2 and int.from_bytes(payload[:2], "little") != VERSION:
-            raise UnknownVersion(int.from_bytes(payload[:2], "little"))
+            raise UnknownVersionError(int.from_bytes(payload[:2], "little"))
         try:
             _, flags, arena, inputs, outputs, clock, target, digest = _HELLO.unpack(payload)
         except struct.error as error:
@@ -177,7 +177,7 @@ class Hello:
         return cls(bool(flags & 1), arena, inputs, outputs, clock, name, digest)
 
 
-class UnknownVersion(ValueError):
+class UnknownVersionError(ValueError):
     """The board speaks another version of the protocol."""
 
     def __init__(self, version: int) -> None:

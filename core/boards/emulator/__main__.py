@@ -1,69 +1,9 @@
-"""An emulated microcontroller whose serial port is a TCP socket on the loopback interface.
+"""Starts the emulator: `python core/boards/emulator --elf FILE …`. See README.md."""
 
-Prints one line of JSON with the port, `{"port": 40123}`, and waits for one client. When the program on the
-board fails it prints a second one, `{"fault": "stack-overflow", "pc": 268435880, "address": 536870908}`.
-What prevents a start is told as `{"error": "..."}` with exit status 1. See README.md.
-"""
-
-from __future__ import annotations
-
-import argparse
-import json
 import sys
-from pathlib import Path
 
-from channel import Channel, end_with_parent
-from counter import CounterBuildError, build_library
-from elf import NotFirmware, read_segments
-from machine import CPU_MODELS, BadImage, Machine, Memory
-
-
-def _number(text: str) -> int:
-    return int(text, 0)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="emulator", description=__doc__)
-    parser.add_argument("--elf", type=Path, required=True, help="the program, as an ELF file")
-    parser.add_argument("--cpu", choices=sorted(CPU_MODELS), default="cortex-m0plus")
-    parser.add_argument("--flash-bytes", type=_number, required=True, help="a multiple of 4096")
-    parser.add_argument("--sram-bytes", type=_number, required=True, help="a multiple of 4096")
-    parser.add_argument("--flash-origin", type=_number, default=0x1000_0000)
-    parser.add_argument("--sram-origin", type=_number, default=0x2000_0000)
-    parser.add_argument("--vectors", type=_number, default=0x1000_0100, help="address of the vector table")
-    parser.add_argument("--cache-dir", type=Path, required=True, help="where the compiled counter is kept")
-    parser.add_argument("--accept-timeout-s", type=float, default=60.0, help="how long to wait for a client")
-    return parser.parse_args()
-
-
-def _say(message: dict[str, object]) -> None:
-    print(json.dumps(message), flush=True)
-
-
-def main() -> int:
-    """Runs one board; the exit status is 0 when the client ended the session."""
-    arguments = _arguments()
-    end_with_parent()
-    try:
-        memory = Memory(
-            arguments.flash_origin,
-            arguments.flash_bytes,
-            arguments.sram_origin,
-            arguments.sram_bytes,
-            arguments.vectors,
-        )
-        channel = Channel()
-        library = build_library(arguments.cache_dir)
-        machine = Machine(arguments.cpu, memory, read_segments(arguments.elf), channel, library)
-        _say({"port": channel.port})
-        channel.wait_for_host(arguments.accept_timeout_s)
-    except (NotFirmware, BadImage, CounterBuildError, OSError) as error:
-        _say({"error": str(error)})
-        return 1
-    fault = machine.run()
-    _say({"fault": fault.kind, "pc": fault.pc, "address": fault.address})
-    return 2
-
+# Run as a folder, so the package `mcu` is found beside this file and nothing else of the project is.
+from mcu.main import main  # type: ignore[import-not-found]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -13,7 +13,7 @@ _LOAD = 1
 _CLASS32_LITTLE = b"\x7fELF\x01\x01"
 
 
-class NotFirmware(Exception):
+class NotFirmwareError(Exception):
     """The file is no 32-bit little-endian ARM executable."""
 
 
@@ -26,15 +26,15 @@ class Segment:
 
 
 def read_segments(path: Path) -> tuple[Segment, ...]:
-    """The loadable segments that have bytes in the file. Raises NotFirmware, OSError."""
+    """The loadable segments that have bytes in the file. Raises NotFirmwareError, OSError."""
     image = path.read_bytes()
     try:
         ident, _, machine, _, _, table, _, _, _, entry_bytes, entries, *_ = _HEADER.unpack_from(image)
         if ident[:6] != _CLASS32_LITTLE or machine != _ARM:
-            raise NotFirmware(f"{path} is no 32-bit ARM executable")
+            raise NotFirmwareError(f"{path} is no 32-bit ARM executable")
         programs = [_PROGRAM.unpack_from(image, table + i * entry_bytes) for i in range(entries)]
     except struct.error:
-        raise NotFirmware(f"{path} is no complete ELF file") from None
+        raise NotFirmwareError(f"{path} is no complete ELF file") from None
     return tuple(
         Segment(physical, image[offset : offset + file_bytes])
         for kind, offset, _, physical, file_bytes, *_ in programs

@@ -24,7 +24,7 @@ class CounterBuildError(Exception):
 class Cost(ctypes.Structure):
     """`struct cost` in block_counter.c."""
 
-    _fields_ = [  # noqa: RUF012 - ctypes reads it from the class
+    _fields_ = [
         ("size_bytes", ctypes.c_uint32),
         ("instructions", ctypes.c_uint32),
         ("cycles", ctypes.c_uint32),
@@ -33,7 +33,7 @@ class Cost(ctypes.Structure):
 
 
 class _Region(ctypes.Structure):
-    _fields_ = [  # noqa: RUF012
+    _fields_ = [
         ("origin", ctypes.c_uint32),
         ("bytes", ctypes.c_uint32),
         ("costs", ctypes.POINTER(Cost)),
@@ -44,7 +44,7 @@ _Decode = ctypes.CFUNCTYPE(None, ctypes.c_uint32, ctypes.c_uint32, ctypes.POINTE
 
 
 class _Counter(ctypes.Structure):
-    _fields_ = [  # noqa: RUF012
+    _fields_ = [
         ("cycles", ctypes.c_uint64),
         ("instructions", ctypes.c_uint64),
         ("cycles_before", ctypes.c_uint64),

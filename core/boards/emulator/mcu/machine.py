@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ctypes
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import unicorn
-from channel import Channel
-from counter import Counter
-from elf import Segment
-from thumb import UndefinedInstruction, block_cost
 from unicorn import arm_const
 from unicorn.unicorn_py3 import unicorn as binding
+
+from .channel import Channel
+from .counter import Counter
+from .elf import Segment
+from .thumb import UndefinedInstructionError, block_cost
 
 MAILBOX_ORIGIN = 0x5800_0000
 MAILBOX_BYTES = 0x1000
@@ -54,7 +56,7 @@ class Fault:
     address: int | None
 
 
-class BadImage(Exception):
+class BadImageError(Exception):
     """The program does not fit into the board's memory or lacks a vector table."""
 
 
@@ -88,9 +90,11 @@ class Machine:
                 engine.mem_write(segment.address, segment.data)
             except unicorn.UcError:
                 size = len(segment.data)
-                raise BadImage(f"{size} bytes at 0x{segment.address:08x} lie outside the memory") from None
+                raise BadImageError(
+                    f"{size} bytes at 0x{segment.address:08x} lie outside the memory"
+                ) from None
         if bytes(engine.mem_read(memory.vectors, 8)) == bytes(8):
-            raise BadImage(f"there is no vector table at 0x{memory.vectors:08x}")
+            raise BadImageError(f"there is no vector table at 0x{memory.vectors:08x}")
 
     def _add_hooks(self) -> None:
         """The block hook is C, so it is added below the Python binding, which knows Python hooks only."""
@@ -133,7 +137,7 @@ class Machine:
     def _decode(self, address: int, size_bytes: int) -> tuple[int, int, bool]:
         try:
             cost = block_cost(bytes(self._engine.mem_read(address, size_bytes)), address)
-        except UndefinedInstruction as error:
+        except UndefinedInstructionError as error:
             self._stop("undefined-instruction", None, error.address)
             return 0, 0, False
         return cost.instructions, cost.cycles, cost.ends_conditional
@@ -153,10 +157,11 @@ class Machine:
         cycles, instructions = self.counter.last
         low = 0xFFFF_FFFF
         counts = {0x18: cycles & low, 0x1C: cycles >> 32, 0x20: instructions & low, 0x24: instructions >> 32}
-        return counts.get(offset, self._mailbox.get(offset, 0))
+        value: int = counts.get(offset, self._mailbox.get(offset, 0))
+        return value
 
     def _mailbox_write(self, engine: Any, offset: int, size: int, value: int, user_data: Any) -> None:
-        actions = {
+        actions: dict[int, Callable[[int], None]] = {
             0x04: self._receive,
             0x0C: self._send,
             0x10: lambda _: self.counter.begin(),
@@ -177,7 +182,7 @@ class Machine:
             0x08, lambda address: self._channel.write(bytes(self._engine.mem_read(address, length)))
         )
 
-    def _access_buffer(self, register: int, access: Any) -> None:
+    def _access_buffer(self, register: int, access: Callable[[int], None]) -> None:
         """Applies `access` to the address in `register`; stops when no memory is there."""
         address = self._mailbox.get(register, 0)
         try:

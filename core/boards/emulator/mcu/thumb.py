@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
-class UndefinedInstruction(Exception):
+class UndefinedInstructionError(Exception):
     """There is no such instruction on this CPU. `address` is where it lies."""
 
     def __init__(self, address: int) -> None:
@@ -128,13 +128,13 @@ def _wide(first: int, second: int) -> int | None:
 def decode(halfwords: Sequence[int], address: int) -> Instruction:
     """The instruction whose one or two halfwords are given first; more may follow.
 
-    Raises UndefinedInstruction with `address`.
+    Raises UndefinedInstructionError with `address`.
     """
     first = halfwords[0]
     if first >> 11 in (0x1D, 0x1E, 0x1F):
         cycles = _wide(first, halfwords[1]) if len(halfwords) > 1 else None
         if cycles is None:
-            raise UndefinedInstruction(address)
+            raise UndefinedInstructionError(address)
         return Instruction(4, cycles)
     if _is_conditional(first):
         return Instruction(2, 1, conditional=True)
@@ -144,11 +144,11 @@ def decode(halfwords: Sequence[int], address: int) -> Instruction:
             if cycles is None:
                 break
             return Instruction(2, cycles)
-    raise UndefinedInstruction(address)
+    raise UndefinedInstructionError(address)
 
 
 def block_cost(code: bytes, address: int) -> BlockCost:
-    """The cost of a straight run of instructions at `address`. Raises UndefinedInstruction."""
+    """The cost of a straight run of instructions at `address`. Raises UndefinedInstructionError."""
     halfwords = [int.from_bytes(code[i : i + 2], "little") for i in range(0, len(code), 2)]
     instructions = cycles = position = 0
     conditional = False

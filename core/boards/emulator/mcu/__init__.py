@@ -1,0 +1,1 @@
+"""An emulated microcontroller: CPU, memories, cycle counter and mailbox."""

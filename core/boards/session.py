@@ -1,0 +1,228 @@
+"""A series of inferences on a board, whatever the board is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from codegen.targets.board import Board
+from core.boards.host import HostProgram
+from core.boards.link import Link
+from core.boards.protocol import Counts, Hello
+from core.boards.virtual import VirtualBoard
+from core.errors import ThimbleError
+
+Array = npt.NDArray[Any]
+Bytes = npt.NDArray[np.int8]
+
+
+class Image(Protocol):
+    """A built image, such as codegen.firmware.FirmwareImage."""
+
+    @property
+    def elf(self) -> Path: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inference:
+    """One inference without the protocol. `output` is int8 ``[output_bytes]``."""
+
+    index: int
+    output: Bytes
+    latency_s: float
+    cycles: int | None
+    instructions: int | None
+
+
+OnInference = Callable[[Inference], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunResult:
+    """What a series of inferences gave; one entry a sample.
+
+    `outputs` is int8 ``[samples, output_bytes]``: view and reshape it for other types. `startup_s` is what
+    the board needed before the first inference could begin. Counts and stack are None where the board
+    cannot tell them. `estimated` says that the times come from counted cycles, not from a clock.
+    """
+
+    outputs: Bytes
+    cycles: tuple[int, ...] | None
+    instructions: tuple[int, ...] | None
+    stack_bytes: int | None
+    latencies_s: tuple[float, ...]
+    startup_s: float
+    estimated: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields of ``thimble run --json``."""
+        return {
+            "samples": len(self.outputs),
+            "cycles": None if self.cycles is None else list(self.cycles),
+            "instructions": None if self.instructions is None else list(self.instructions),
+            "stack_bytes": self.stack_bytes,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    output: bytes
+    latency_s: float
+    counts: Counts
+
+
+class _Runner(Protocol):
+    """A board that is ready for inferences."""
+
+    input_bytes: int
+    startup_s: float
+    estimated: bool
+
+    def infer(self, sample: bytes) -> _Answer: ...
+
+    def stack_used_bytes(self) -> int | None: ...
+
+
+def run_samples(image: Image, board: Board, x: Array, on_inference: OnInference | None = None) -> RunResult:
+    """Run every sample of `x` on the board.
+
+    `x` is ``[samples, …]`` in the model's own input type. `on_inference` is called after each; what it
+    raises ends the session, and the board is released. Raises ThimbleError.
+    """
+    inferences: list[Inference] = []
+    with open_board(image, board) as runner:
+        samples = _as_bytes(x, runner.input_bytes)
+        for index, sample in enumerate(samples):
+            answer = runner.infer(sample)
+            output = np.frombuffer(answer.output, np.int8)
+            counts = answer.counts
+            inference = Inference(index, output, answer.latency_s, counts.cycles, counts.instructions)
+            inferences.append(inference)
+            if on_inference is not None:
+                on_inference(inference)
+        return RunResult(
+            outputs=np.stack([i.output for i in inferences]),
+            cycles=_all_known([i.cycles for i in inferences]),
+            instructions=_all_known([i.instructions for i in inferences]),
+            stack_bytes=runner.stack_used_bytes(),
+            latencies_s=tuple(i.latency_s for i in inferences),
+            startup_s=runner.startup_s,
+            estimated=runner.estimated,
+        )
+
+
+def _as_bytes(x: Array, input_bytes: int) -> list[bytes]:
+    if len(x) == 0:
+        raise ThimbleError("bad-input", "there is no sample to run", "give at least one")
+    samples = [np.ascontiguousarray(sample).tobytes() for sample in x]
+    if len(samples[0]) != input_bytes:
+        raise ThimbleError(
+            "bad-input",
+            f"a sample has {len(samples[0])} bytes, the model on the board reads {input_bytes}",
+            "give samples in the model's own input type and shape",
+        )
+    return samples
+
+
+def _all_known(counts: list[int | None]) -> tuple[int, ...] | None:
+    known = tuple(c for c in counts if c is not None)
+    return known if len(known) == len(counts) else None
+
+
+class _LinkRunner:
+    """A board behind the framed protocol."""
+
+    def __init__(self, link: Link, hello: Hello) -> None:
+        self._link = link
+        self._hello = hello
+        self.input_bytes = hello.input_bytes
+        self.estimated = hello.virtual
+        self.startup_s = self._seconds(link.counters().startup)
+
+    def _seconds(self, counts: Counts) -> float:
+        if counts.cycles is None:
+            raise ThimbleError(
+                "no-cycle-counter",
+                "this board does not count cycles, so it has no latency",
+                "use a board whose program counts them",
+            )
+        return counts.cycles / self._hello.clock_hz
+
+    def infer(self, sample: bytes) -> _Answer:
+        self._link.load_input(sample)
+        self._link.run()
+        output = self._link.read_output(self._hello.output_bytes)
+        counts = self._link.counters().inference
+        return _Answer(output, self._seconds(counts), counts)
+
+    def stack_used_bytes(self) -> int | None:
+        return self._link.counters().stack_used_bytes
+
+
+class _HostRunner:
+    """The model as a program here; its clock is this computer's."""
+
+    estimated = False
+
+    def __init__(self, program: HostProgram) -> None:
+        self._program = program
+        self.input_bytes = program.input_bytes
+        self.startup_s = program.startup_s
+
+    def infer(self, sample: bytes) -> _Answer:
+        output, latency_s = self._program.infer(sample)
+        return _Answer(output, latency_s, Counts(None, None))
+
+    def stack_used_bytes(self) -> int | None:
+        return None
+
+
+@contextmanager
+def _open_virtual(image: Image, board: Board) -> Iterator[_Runner]:
+    with VirtualBoard(board, image.elf) as running:
+        hello = running.link.hello()
+        check_identity(hello, image, board)
+        yield _LinkRunner(running.link, hello)
+
+
+@contextmanager
+def _open_host(image: Image, board: Board) -> Iterator[_Runner]:
+    with HostProgram(image.elf) as program:
+        yield _HostRunner(program)
+
+
+#: How a board is reached, by its `flasher`.
+_OPENERS: MappingProxyType[str, Callable[[Image, Board], AbstractContextManager[_Runner]]] = MappingProxyType(
+    {"emulator": _open_virtual, "none": _open_host}
+)
+
+
+def open_board(image: Image, board: Board) -> AbstractContextManager[_Runner]:
+    """The board, ready for inferences. Raises ThimbleError ``board-not-there``."""
+    try:
+        return _OPENERS[board.flasher](image, board)
+    except KeyError:
+        raise ThimbleError(
+            "board-not-there", f"{board.title} cannot be reached yet", "use a virtual board or the host"
+        ) from None
+
+
+def check_identity(hello: Hello, image: Image, board: Board) -> None:
+    """Check that the board runs this image: its target, clock, and that the image holds the model's hash.
+
+    Raises ThimbleError ``wrong-program``.
+    """
+    same = hello.target == board.target and hello.clock_hz == board.clock_hz
+    if not same or hello.model_hash not in image.elf.read_bytes():
+        raise ThimbleError(
+            "wrong-program",
+            f"the board runs another program than the one built for {board.title}",
+            "deploy the model again",
+        )

@@ -1,0 +1,150 @@
+"""Build a model for a board, run test samples on it, measure and verify."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codegen.compiler import Compilation, compile_model
+from codegen.firmware import FirmwareImage, build_firmware
+from codegen.frontends import load_graph
+from codegen.graph import Graph
+from codegen.options import BuildOptions
+from codegen.targets.board import Board, find_board
+from core.bench import Measurement, bench, check_runs, estimate_energy
+from core.boards.quantization import to_model_input
+from core.boards.reference import reference_outputs
+from core.boards.session import Inference
+from core.data import load_data
+from core.errors import ThimbleError
+from core.jobs.context import JobContext
+from core.paths import cache_dir, output_dir
+
+Array = npt.NDArray[Any]
+
+_DEFAULT_RUNS = 100
+_BUILD_OPTIONS = ("compiler", "encoding", "planner")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """Inputs in the model's own type and, where they are known, the right classes."""
+
+    x: Array
+    labels: Array | None
+
+
+def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
+    """Params: model (.tflite), board, out, runs, data (a name or path) or input (an .npy), and the build
+    options compiler, encoding, planner. Result: plan, build, bench, verified, accuracy_on_board (None
+    without labels). Partials `inference`: index, latency_s, energy_j, cycles, predicted, correct.
+
+    Raises ThimbleError and CodegenError for what a person can mend.
+    """
+    runs = int(params.get("runs") or _DEFAULT_RUNS)
+    check_runs(runs)
+    board = find_board(params["board"])
+    options = BuildOptions(**{k: params[k] for k in _BUILD_OPTIONS if params.get(k)})
+    out = output_dir(Path(params["out"]))
+
+    context.progress(0.02, "Reading the model")
+    graph = load_graph(params["model"])
+    compilation = compile_model(graph, board, options)
+    samples = load_samples(params, graph)
+    context.check_cancelled()
+
+    context.progress(0.08, "Building the program for the board")
+    image = build_firmware(compilation, out, cache_dir() / "compiler")
+    context.check_cancelled()
+
+    context.progress(0.3, "Computing what the outputs must be")
+    reference = reference_outputs(params["model"], samples.x[:runs])
+    context.check_cancelled()
+
+    context.progress(0.35, f"Starting {board.title}")
+    watch = _watcher(context, board, samples, runs)
+    measurement = bench(image, board, samples.x[:runs], reference, runs, watch)
+    context.progress(1.0, "Done")
+    return _result(params["model"], compilation, image, measurement, samples)
+
+
+def load_samples(params: dict[str, Any], graph: Graph) -> Samples:
+    """The test samples of `data`, or those in the file `input`."""
+    tensor = graph.tensors[graph.inputs[0]]
+    if params.get("data"):
+        data = load_data(params["data"])
+        return Samples(to_model_input(data.x_test, tensor), data.y_test)
+    if params.get("input"):
+        return Samples(to_model_input(_read_npy(Path(params["input"])), tensor), None)
+    raise ThimbleError("no-samples", "there is nothing to run on the board", "name data or an input file")
+
+
+def _read_npy(path: Path) -> Array:
+    try:
+        loaded = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise ThimbleError(
+            "bad-input", f"cannot read {path} as .npy: {error}", "save it with numpy.save"
+        ) from error
+    if not isinstance(loaded, np.ndarray):
+        raise ThimbleError("bad-input", f"{path} holds several arrays", "give an .npy file with one array")
+    return loaded
+
+
+def _watcher(context: JobContext, board: Board, samples: Samples, runs: int) -> Callable[[Inference], None]:
+    """Tells each inference, and stops the session when the user asks for it."""
+
+    def watch(inference: Inference) -> None:
+        energy = estimate_energy(board, inference.latency_s)
+        predicted = int(np.argmax(inference.output))
+        context.partial(
+            "inference",
+            {
+                "index": inference.index,
+                "latency_s": inference.latency_s,
+                "energy_j": energy.energy_j if energy else None,
+                "cycles": inference.cycles,
+                "predicted": predicted,
+                "correct": _is_correct(samples, inference.index, predicted),
+            },
+        )
+        done = (inference.index + 1) / runs
+        context.progress(0.35 + 0.64 * done, f"Running on {board.title}: {inference.index + 1} of {runs}")
+        context.check_cancelled()
+
+    return watch
+
+
+def _is_correct(samples: Samples, index: int, predicted: int) -> bool | None:
+    if samples.labels is None:
+        return None
+    return predicted == int(samples.labels[index % len(samples.labels)])
+
+
+def _result(
+    model: str,
+    compilation: Compilation,
+    image: FirmwareImage,
+    measurement: Measurement,
+    samples: Samples,
+) -> dict[str, Any]:
+    return {
+        "plan": {"model": str(model), **compilation.plan_json()},
+        "build": image.to_json(),
+        "bench": measurement.to_json(),
+        "verified": measurement.verified,
+        "accuracy_on_board": _accuracy(measurement.result.outputs, samples),
+    }
+
+
+def _accuracy(outputs: Array, samples: Samples) -> float | None:
+    """The fraction of right classes; samples that ran more than once count once."""
+    if samples.labels is None:
+        return None
+    count = min(len(outputs), len(samples.labels))
+    return float(np.mean(np.argmax(outputs[:count], axis=1) == samples.labels[:count]))
