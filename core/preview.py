@@ -1,0 +1,155 @@
+"""What a recipe will take on a board, in milliseconds and without TensorFlow: an estimate.
+
+prune(Graph) → as_int8(Graph) → passes → plan, on the weights as they are before fine-tuning. Structured
+pruning gives exact shapes; how many weights are zero is exact too; the scales are assumed, and no size
+depends on them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from codegen.as_int8 import as_int8
+from codegen.compiler import Compilation, compile_model
+from codegen.frontends import load_graph
+from codegen.graph import DType, Graph
+from codegen.options import BuildOptions
+from codegen.targets.board import Board, find_board
+from codegen.targets.pico.linker_script import WeightsIn
+from core.compress.elementwise import choose_masks, mask_graph
+from core.compress.structured import choose, find_groups, prune_graph
+from core.errors import ThimbleError
+from core.models.keras_graph import read_keras_graph
+from core.recipe import Prune, PruneKind, Quantize, QuantizeKind
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewBuffer:
+    """One buffer of the arena; alive from `first_step` to `last_step`, both included."""
+
+    name: str
+    offset: int
+    size_bytes: int
+    first_step: int
+    last_step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An estimate before the work. `parameters_fraction` is the part of all parameters that is gone
+    (structured) or zero (element); `structures_fraction` the part of the filters and neurons that is gone.
+    `weights_in_sram_bytes` of the SRAM hold copies of the weights: faster, and given up where space is short.
+    """
+
+    parameters_before: int
+    parameters_after: int
+    parameters_fraction: float
+    structures_fraction: float
+    flash_bytes: int
+    flash_limit_bytes: int
+    sram_bytes: int
+    sram_limit_bytes: int
+    weights_in_sram_bytes: int
+    arena_bytes: int
+    arena_lower_bound_bytes: int
+    buffers: tuple[PreviewBuffer, ...]
+    fits: bool
+    cycles: int
+    note: str = "Estimate: the model is measured again after conversion."
+
+
+def preview(model: Path | str, prune: Prune | None, quantize: Quantize, board_id: str) -> Preview:
+    """Flash, SRAM and parameters of `model` after a recipe, on a board.
+
+    `model` is a `.keras` file, or an int8 `.tflite` (then without pruning). Raises ThimbleError or
+    CodegenError for what cannot be read, pruned or compiled.
+    """
+    board = find_board(board_id)
+    before = model_graph(model)
+    after = pruned_graph(before, prune)
+    structures = _structures(before)
+    gone = 1 - _structures(after) / structures if structures else 0.0
+    zeroed = prune is not None and prune.kind is PruneKind.ELEMENT
+    left = after.nonzero if zeroed else after.parameters
+    return _describe(before, left, gone, compile_estimate(after, quantize, board))
+
+
+def compile_estimate(
+    graph: Graph, quantize: Quantize, board: Board, options: BuildOptions | None = None
+) -> Compilation:
+    """The graph compiled for a board; a float graph as the int8 graph that it will become.
+
+    Raises ThimbleError ``not-there-yet`` for other kinds of numbers.
+    """
+    if is_float(graph):
+        if quantize.kind is not QuantizeKind.INT8:
+            raise ThimbleError(
+                "not-there-yet",
+                f"C code that computes with {quantize.kind.value} numbers is not there yet",
+                'choose [quantize] kind = "int8"',
+            )
+        graph = as_int8(graph)
+    return compile_model(graph, board, options)
+
+
+def is_float(graph: Graph) -> bool:
+    """Whether the network computes with floating-point numbers."""
+    return graph.tensors[graph.inputs[0]].dtype is DType.FLOAT32
+
+
+def model_graph(model: Path | str) -> Graph:
+    """The Graph of a `.keras` or `.tflite` file; read once as long as the file stays as it is."""
+    path = Path(model)
+    if not path.is_file():
+        raise ThimbleError("missing-file", f"there is no file {path}", "check the path")
+    stat = path.stat()
+    return _read(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, modified_ns: int, size_bytes: int) -> Graph:
+    return read_keras_graph(path) if path.suffix.lower() == ".keras" else load_graph(path)
+
+
+def pruned_graph(graph: Graph, prune: Prune | None) -> Graph:
+    """The graph after pruning in one step. Raises ThimbleError for targets out of reach."""
+    if prune is None:
+        return graph
+    if not is_float(graph):
+        raise ThimbleError(
+            "not-prunable", "a TFLite model cannot be pruned", "open the Keras model it came from"
+        )
+    if prune.kind is PruneKind.ELEMENT:
+        return mask_graph(graph, choose_masks(graph, prune))
+    return prune_graph(graph, choose(graph, prune))
+
+
+def _structures(graph: Graph) -> int:
+    return sum(group.channels for group in find_groups(graph))
+
+
+def _describe(before: Graph, left: int, structures_gone: float, compiled: Compilation) -> Preview:
+    plan, board = compiled.plan, compiled.board
+    tensors = compiled.plan_json()["arena"]["tensors"]
+    return Preview(
+        parameters_before=before.parameters,
+        parameters_after=left,
+        parameters_fraction=1 - left / max(before.parameters, 1),
+        structures_fraction=structures_gone,
+        flash_bytes=plan.flash.total_bytes,
+        flash_limit_bytes=board.flash_bytes,
+        sram_bytes=plan.sram.total_bytes,
+        sram_limit_bytes=board.sram_bytes,
+        weights_in_sram_bytes=plan.flash.weights_bytes if compiled.weights_in is WeightsIn.RAM else 0,
+        arena_bytes=plan.arena.arena_bytes,
+        arena_lower_bound_bytes=plan.arena.lower_bound_bytes,
+        buffers=tuple(
+            PreviewBuffer(t["name"], t["offset"], t["bytes"], t["first"], t["last"]) for t in tensors
+        ),
+        fits=not plan.overflows(board),
+        cycles=int(np.sum([layer.cycles for layer in compiled.layers])),
+    )

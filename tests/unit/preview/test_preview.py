@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+
+from codegen.errors import CodegenError
+from core.errors import ThimbleError
+from core.preview import preview
+from core.recipe import Prune, PruneKind, Quantize, QuantizeKind
+
+LENET = Path(__file__).parents[3] / "resources" / "models" / "lenet-digits.keras"
+BOARD = "virtual-pico"
+
+
+def test_more_structured_pruning_takes_less_flash_and_arena():
+    previews = [preview(LENET, Prune(sparsity=s), Quantize(), BOARD) for s in (0.2, 0.5, 0.8, 0.95)]
+    assert [p.parameters_before for p in previews] == [1_199_882] * 4
+    for larger, smaller in zip(previews, previews[1:], strict=False):
+        assert smaller.flash_bytes < larger.flash_bytes
+        assert smaller.arena_bytes < larger.arena_bytes
+        assert smaller.structures_fraction > larger.structures_fraction
+
+
+def test_the_fraction_is_what_is_really_gone():
+    result = preview(LENET, Prune(sparsity=0.9), Quantize(), BOARD)
+    assert result.parameters_after == pytest.approx(119_988, rel=0.05)
+    assert result.parameters_fraction == 1 - result.parameters_after / result.parameters_before
+
+
+def test_zeros_save_flash_but_not_the_arena():
+    full = preview(LENET, None, Quantize(), BOARD)
+    sparse = preview(LENET, Prune(kind=PruneKind.ELEMENT, sparsity=0.95), Quantize(), BOARD)
+    assert sparse.flash_bytes < full.flash_bytes / 4
+    assert sparse.arena_bytes == full.arena_bytes
+    assert sparse.structures_fraction == 0
+
+
+def test_weights_are_copied_to_sram_only_where_they_fit():
+    full = preview(LENET, None, Quantize(), BOARD)
+    small = preview(LENET, Prune(sparsity=0.97), Quantize(), BOARD)
+    assert full.weights_in_sram_bytes == 0
+    assert 0 < small.weights_in_sram_bytes < small.sram_bytes < small.sram_limit_bytes
+
+
+def test_buffers_alive_together_do_not_overlap():
+    buffers = preview(LENET, Prune(sparsity=0.8), Quantize(), BOARD).buffers
+    for i, a in enumerate(buffers):
+        for b in buffers[i + 1 :]:
+            apart_in_time = a.last_step < b.first_step or b.last_step < a.first_step
+            assert apart_in_time or a.offset + a.size_bytes <= b.offset or b.offset + b.size_bytes <= a.offset
+
+
+def test_a_missing_file_and_other_numbers_are_refused():
+    with pytest.raises(ThimbleError, match="there is no file"):
+        preview(LENET.with_name("gone.keras"), None, Quantize(), BOARD)
+    with pytest.raises(ThimbleError, match="float16 numbers is not there yet"):
+        preview(LENET, None, Quantize(kind=QuantizeKind.FLOAT16), BOARD)
+    with pytest.raises(CodegenError, match="'nano' is not there yet"):
+        preview(LENET, None, Quantize(), "nano")
