@@ -1,3 +1,4 @@
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ BOARD = "virtual-pico"
 def test_more_structured_pruning_takes_less_flash_and_arena():
     previews = [preview(LENET, Prune(sparsity=s), Quantize(), BOARD) for s in (0.2, 0.5, 0.8, 0.95)]
     assert [p.parameters_before for p in previews] == [1_199_882] * 4
-    for larger, smaller in zip(previews, previews[1:], strict=False):
+    for larger, smaller in pairwise(previews):
         assert smaller.flash_bytes < larger.flash_bytes
         assert smaller.arena_bytes < larger.arena_bytes
         assert smaller.structures_fraction > larger.structures_fraction
