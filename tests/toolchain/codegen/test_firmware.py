@@ -1,0 +1,102 @@
+"""What the linker makes of the generated C, against what was predicted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from codegen.compiler import compile_model
+from codegen.emit import write_project
+from codegen.errors import CodegenError
+from codegen.firmware import build_firmware
+from codegen.firmware.elf import read_elf
+from codegen.options import BuildOptions
+from codegen.targets.board import find_board
+from codegen.targets.pico.linker_script import STACK_BYTES, WeightsIn
+from codegen.toolchain import measure
+from codegen.toolchain.compilers import STRICT
+from codegen.toolchain.prediction import SIZES
+from core.boards.session import run_samples
+from core.paths import cache_dir
+from tests.unit.codegen.networks import Builder, small_lenet
+
+pytestmark = pytest.mark.toolchain
+
+PICO = find_board("virtual-pico")
+
+
+def large_network():
+    """Too many weights for SRAM, so they stay in flash."""
+    return Builder((40, 40, 4)).conv(8).flatten().dense(30).dense(10).softmax().graph("large")
+
+
+NETWORKS = {
+    "lenet": (small_lenet, "auto"),
+    "sparse": (lambda: small_lenet(0.05), "auto"),
+    "forced_crs": (small_lenet, "crs"),
+    "large": (large_network, "auto"),
+    "one_layer": (lambda: Builder((8,)).dense(3).graph(), "auto"),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_linked_image_is_as_large_as_predicted(name, tmp_path):
+    make, encoding = NETWORKS[name]
+    compiled = compile_model(make(), PICO, BuildOptions(encoding=encoding))
+    image = build_firmware(compiled, tmp_path, cache_dir())
+    for predicted, linked in (
+        (image.predicted_flash_bytes, image.flash_bytes),
+        (image.predicted_sram_bytes, image.sram_bytes),
+    ):
+        assert abs(predicted - linked) <= max(256, linked // 100)
+    loaded = sum(len(s.content) for s in read_elf(image.elf).segments)
+    assert loaded == image.flash_bytes
+
+
+def test_weights_that_do_not_fit_in_sram_stay_in_flash():
+    assert compile_model(large_network(), PICO).weights_in is WeightsIn.FLASH
+    assert compile_model(small_lenet(), PICO).weights_in is WeightsIn.RAM
+
+
+def test_the_stack_keeps_256_bytes_of_reserve(tmp_path):
+    image = build_firmware(compile_model(small_lenet(0.05), PICO), tmp_path, cache_dir())
+    result = run_samples(image, PICO, np.zeros((1, 10, 10, 2), np.int8))
+    assert 0 < result.stack_bytes <= STACK_BYTES - 256
+
+
+def test_the_size_table_is_what_would_be_measured_today(tmp_path, monkeypatch):
+    """After a change of the firmware or a kernel: `python -m codegen.toolchain.measure`."""
+    monkeypatch.setattr(measure, "SIZES", tmp_path)
+    measure.main()
+    name = "zig-cortex-m0plus.json"
+    assert json.loads((tmp_path / name).read_text()) == json.loads((SIZES / name).read_text())
+
+
+def test_what_cannot_fit_is_refused_before_anything_is_built(tmp_path):
+    graph = Builder((128, 128, 8)).conv(24, kernel=1).conv(4, kernel=1).graph()
+    with pytest.raises(CodegenError, match="over sram by") as caught:
+        build_firmware(compile_model(graph, PICO), tmp_path / "out", cache_dir())
+    assert caught.value.code == "does-not-fit"
+    assert not (tmp_path / "out").exists()
+
+
+def test_clean_under_sanitizers_and_strict_warnings(tmp_path):
+    command = shutil.which("gcc")  # zig, which builds everything else, ships no sanitizer runtime
+    if command is None:
+        pytest.skip("gcc is not installed here")
+    compiled = compile_model(small_lenet(0.05), find_board("host"))
+    write_project(compiled, tmp_path)
+    host_main = "codegen/targets/host/main.c"
+    sources = [*sorted(tmp_path.glob("*.c")), host_main]
+    flags = [*STRICT, "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    subprocess.run(
+        [command, *flags, f"-I{tmp_path}", *map(str, sources), "-o", str(tmp_path / "m")], check=True
+    )
+    x = np.random.default_rng(0).integers(-128, 128, (10, 200), dtype=np.int8)
+    result = subprocess.run([str(tmp_path / "m")], input=x.tobytes(), capture_output=True, check=True)
+    assert len(result.stdout) == 10 * 5
+    assert result.stderr == b""
