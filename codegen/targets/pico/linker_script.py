@@ -1,4 +1,4 @@
-"""The linker script of the RP2040 and the compiler's flags for its CPU.
+"""The linker script of the RP2040 and the sources of its firmware.
 
 Memory (RP2040 datasheet, 2.6): SRAM is one range of 264 KB, flash is 2 MB whose first 256 bytes belong to
 the second-stage bootloader. The stack lies at the very bottom of SRAM: when it overflows, it runs into
@@ -25,12 +25,6 @@ VIRTUAL_SOURCES = (
 )
 INCLUDE_FOLDERS = (FIRMWARE,)
 
-#: Flags for zig (clang). Jump tables are off because an emulator used for cross-checks mishandles them.
-COMPILE_FLAGS = (
-    "-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus",
-    "-std=c99", "-O2", "-ffreestanding", "-ffunction-sections", "-fdata-sections", "-fno-jump-tables",
-    "-fno-lto", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
-)  # fmt: skip
 LINK_FLAGS = ("-Wl,--gc-sections", f"-Wl,-e,{RESET_SYMBOL}")
 
 

@@ -66,3 +66,14 @@ EXPORT void count_block(void *engine, uint64_t address, uint32_t size_bytes, voi
     counter->instructions += cost->instructions;
     counter->fall_through = cost->ends_conditional ? (uint32_t)address + size_bytes : 0;
 }
+
+#if defined(_WIN32)
+/* Linked without the C runtime, a library brings its own entry point. */
+int _DllMainCRTStartup(void *module, uint32_t reason, void *reserved)
+{
+    (void)module;
+    (void)reason;
+    (void)reserved;
+    return 1;
+}
+#endif
