@@ -7,9 +7,10 @@ from pathlib import Path
 from core.report.collect import collect
 from core.report.content import Report
 from core.report.csv_file import write_csv
+from core.report.deploy_record import save_deploy
 from core.report.json_value import to_json
 
-__all__ = ["Report", "collect", "to_json", "write_csv", "write_pdf"]
+__all__ = ["Report", "collect", "save_deploy", "to_json", "write_csv", "write_pdf"]
 
 
 def write_pdf(report: Report, path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import platform
@@ -12,6 +11,7 @@ from typing import Any
 
 from core.errors import ThimbleError
 from core.report.content import ArtifactFile, Report
+from core.report.deploy_record import DEPLOY_RECORD, file_sha256
 
 #: The files of a run whose hashes a report lists, in this order.
 ARTIFACTS = (
@@ -32,7 +32,7 @@ def collect(folder: Path) -> Report:
     if not folder.is_dir():
         raise ThimbleError("missing-file", f"there is no run folder {folder}", _HINT)
     run = _read(folder / "run.json")
-    deploy = _read(folder / "deploy.json") or {}
+    deploy = _deployed(folder)
     parts = {name: _read(folder / f"{name}.json") or deploy.get(name) for name in ("plan", "build", "bench")}
     if run is None and not any(parts.values()):
         raise ThimbleError("bad-run", f"{folder} holds no run: neither run.json nor deploy.json", _HINT)
@@ -60,6 +60,16 @@ def _read(path: Path) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise ThimbleError("bad-run", f"{path} is not a record of a run", _HINT)
     return value
+
+
+def _deployed(folder: Path) -> dict[str, Any]:
+    """The deployment, unless the model in the folder has been replaced since."""
+    record = _read(folder / DEPLOY_RECORD) or {}
+    model = folder / "model.tflite"
+    deployed = record.get("model_sha256")
+    if deployed and model.is_file() and file_sha256(model) != deployed:
+        return {}
+    return record
 
 
 _FIELDS = {
@@ -95,8 +105,7 @@ def _verified(deploy: dict[str, Any], bench: Any) -> bool | None:
 
 
 def _artifact(folder: Path, name: str) -> ArtifactFile:
-    content = (folder / name).read_bytes()
-    return ArtifactFile(name, len(content), hashlib.sha256(content).hexdigest())
+    return ArtifactFile(name, (folder / name).stat().st_size, file_sha256(folder / name))
 
 
 def _tools() -> dict[str, str]:

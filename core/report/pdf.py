@@ -190,21 +190,11 @@ def _headlines(report: Report) -> Any:
 def _summary(report: Report) -> Iterator[Any]:
     if report.verified is not None:
         yield Spacer(1, 8)
-        yield _text(_verdict(report))
+        yield _text(tables.verdict(report))
     if report.run is not None:
         yield _together(
             _text("Before and after", _HEADING), _table(tables.before_after(report.run), (3.2, 2, 3, 2))
         )
-
-
-def _verdict(report: Report) -> str:
-    count = f" for all {report.bench['runs']:,} inferences" if report.bench else ""
-    if not report.verified:
-        return "NOT verified: the board's output differs from that of the TFLite reference kernels."
-    words = f"Verified: every output byte of the board equals that of the TFLite reference kernels{count}."
-    if report.accuracy_on_board is not None:
-        words += f" Accuracy of these answers: {percent(report.accuracy_on_board, 2)}."
-    return words
 
 
 def _recipe(report: Report) -> Iterator[Any]:

@@ -38,19 +38,22 @@ def _counted(name: str, before: int, after: int) -> list[str]:
     return [name, number(before), number(after), change(before, after)]
 
 
-def memory_rows(report: Report) -> list[tuple[str, int, int | None, int]]:
+def planned_memory(plan: Json, build: Json | None = None) -> list[tuple[str, int, int | None, int]]:
     """(name, predicted, linked or None, limit) for flash and SRAM, in bytes."""
-    if report.plan is None:
-        return []
     return [
         (
             title,
-            int(report.plan[memory]["total"]),
-            int(report.build[f"{memory}_bytes"]) if report.build else None,
-            int(report.plan[memory]["limit"]),
+            int(plan[memory]["total"]),
+            int(build[f"{memory}_bytes"]) if build else None,
+            int(plan[memory]["limit"]),
         )
         for memory, title in (("flash", "Flash"), ("sram", "SRAM"))
     ]
+
+
+def memory_rows(report: Report) -> list[tuple[str, int, int | None, int]]:
+    """`planned_memory` of the report; empty when nothing was planned."""
+    return planned_memory(report.plan, report.build) if report.plan is not None else []
 
 
 def memory(report: Report) -> Table:
@@ -137,3 +140,14 @@ def classes(confusion: Json) -> Table:
             ]
         table.append(row)
     return table
+
+
+def verdict(report: Report) -> str:
+    """Whether the board computes what it should, in words."""
+    count = f" for all {report.bench['runs']:,} inferences" if report.bench else ""
+    if not report.verified:
+        return "NOT verified: the board's output differs from that of the TFLite reference kernels."
+    words = f"Verified: every output byte of the board equals that of the TFLite reference kernels{count}."
+    if report.accuracy_on_board is not None:
+        words += f" Accuracy of these answers: {percent(report.accuracy_on_board, 2)}."
+    return words

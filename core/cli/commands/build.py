@@ -1,0 +1,65 @@
+"""`thimble build`: the firmware image."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.cli.command import Command
+from core.cli.models import open_int8
+from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json, build_options
+from core.cli.terminal import Terminal, table
+from core.paths import cache_dir, output_dir
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from codegen.compiler import Compilation
+    from codegen.firmware import FirmwareImage
+
+
+def _configure(parser: ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_board(parser)
+    parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder for the image")
+    add_build_options(parser)
+    add_json(parser)
+
+
+def _run(arguments: Namespace, terminal: Terminal) -> None:
+    compilation = compiled(arguments)
+    image = built(compilation, arguments.out, terminal)
+    value = image.to_json()
+    terminal.result(value, lambda console: show_build(console, value))
+
+
+def compiled(arguments: Namespace) -> Compilation:
+    """The model of these arguments, planned for their board. Raises ThimbleError or CodegenError."""
+    from codegen.compiler import compile_model
+    from codegen.targets.board import find_board
+
+    board = find_board(arguments.board)
+    options = build_options(arguments)
+    return compile_model(open_int8(arguments.model).graph, board, options)
+
+
+def built(compilation: Compilation, out: Path, terminal: Terminal) -> FirmwareImage:
+    """The image in `out`. Raises ThimbleError or CodegenError."""
+    from codegen.firmware import build_firmware
+
+    terminal.say("building (the first time the compiler prepares itself, which takes a while)")
+    return build_firmware(compilation, output_dir(out), cache_dir() / "compiler")
+
+
+def show_build(console: Console, build: dict[str, Any]) -> None:
+    """The sizes as a table, and where the image is."""
+    rows = [
+        [title, f"{build[f'predicted_{memory}_bytes']:,}", f"{build[f'{memory}_bytes']:,}"]
+        for memory, title in (("flash", "Flash"), ("sram", "SRAM"))
+    ]
+    console.print(table(f"Built with {build['compiler']}", ("", "predicted (bytes)", "linked (bytes)"), rows))
+    console.print(f"{build['elf']}\n{build['image']}", soft_wrap=True)
+
+
+BUILD = Command("build", "the firmware image", _configure, _run)

@@ -1,0 +1,52 @@
+"""`thimble compress`: a recipe applied to a model."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.cli.command import Command
+from core.cli.jobs import run_job
+from core.cli.options import DATA_HELP, MODEL_HELP, add_json
+from core.cli.terminal import Terminal, table
+from core.paths import output_dir
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def _configure(parser: ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    parser.add_argument("--data", required=True, help=DATA_HELP)
+    parser.add_argument("--recipe", metavar="FILE.toml", required=True, type=Path, help="what to do")
+    parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder for the results")
+    add_json(parser)
+
+
+def _run(arguments: Namespace, terminal: Terminal) -> None:
+    from core.models.loading import check_model_file
+    from core.recipe_toml import read_recipe, recipe_to_dict
+
+    recipe = read_recipe(arguments.recipe)  # what a person can mend is told before TensorFlow starts
+    check_model_file(arguments.model)
+    params = {
+        "model": arguments.model,
+        "data": arguments.data,
+        "recipe": recipe_to_dict(recipe),
+        "out": str(output_dir(arguments.out)),
+    }
+    value = run_job("compress", params, terminal)
+    terminal.result(value, lambda console: show_compress(console, value, arguments.out))
+
+
+def show_compress(console: Console, value: dict[str, Any], out: Path) -> None:
+    """Before and after as a table, and where the results are."""
+    from core.report import tables
+
+    rows = tables.before_after(value)
+    console.print(table(str(value["recipe"]["name"]), rows[0], rows[1:]))
+    console.print(f"results in {out}", soft_wrap=True)
+
+
+COMPRESS = Command("compress", "runs a recipe on a model", _configure, _run)

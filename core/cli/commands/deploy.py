@@ -1,0 +1,116 @@
+"""`thimble deploy`: build, put on the board, verify."""
+
+from __future__ import annotations
+
+import tempfile
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from core.cli.command import Command
+from core.cli.jobs import run_job
+from core.cli.options import DATA_HELP, MODEL_HELP, add_board, add_build_options, add_json, build_options
+from core.cli.terminal import Terminal
+from core.errors import ThimbleError
+from core.paths import cache_dir, output_dir
+
+#: Inferences that verify a deployment.
+_VERIFY_RUNS = 10
+_CONNECTION = ("port", "host", "user", "key", "accept_host_key")
+
+
+def _configure(parser: ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_board(parser)
+    parser.add_argument("--data", help=f"{DATA_HELP}; random inputs if left out")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="folder for the image and deploy.json")
+    add_board_connection(parser)
+    add_build_options(parser)
+    add_json(parser)
+
+
+def add_board_connection(parser: ArgumentParser) -> None:
+    """Where a real board or a Pi is; not there yet, and refused with words."""
+    group = parser.add_argument_group("real boards and Raspberry Pis (not there yet)")
+    group.add_argument("--port", help="serial port of the board")
+    group.add_argument("--host", metavar="H[:PORT]", help="address of the Pi")
+    group.add_argument("--user", help="user on the Pi")
+    group.add_argument("--key", metavar="FILE", help="SSH key for the Pi")
+    group.add_argument("--accept-host-key", metavar="SHA256:…", help="accept exactly this key of the Pi")
+
+
+def refuse_what_is_not_there(arguments: Namespace) -> None:
+    """Raises ThimbleError ``not-there-yet`` for options of boards that cannot be reached yet."""
+    from codegen.targets.board import find_board
+
+    find_board(arguments.board)
+    for option in _CONNECTION:
+        if getattr(arguments, option):
+            flag = f"--{option.replace('_', '-')}"
+            hint = "use a virtual board, which needs no connection"
+            raise ThimbleError("not-there-yet", f"{flag} is not there yet", hint)
+
+
+def _run(arguments: Namespace, terminal: Terminal) -> None:
+    from core.report import save_deploy
+
+    refuse_what_is_not_there(arguments)
+    out = arguments.out or cache_dir() / "deployed" / arguments.board
+    value = deploy_job(arguments, output_dir(out), _VERIFY_RUNS, terminal)
+    save_deploy(out, value)
+    terminal.result(value, lambda console: _show(console, value))
+    require_verified(value["verified"])
+
+
+def _show(console: Any, value: dict[str, Any]) -> None:
+    from core.cli.commands.bench import show_bench
+    from core.cli.commands.build import show_build
+
+    show_build(console, value["build"])
+    show_bench(console, value["bench"])
+
+
+def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -> dict[str, Any]:
+    """Build, run `runs` samples of the data (or random ones) on the board, verify."""
+    from core.cli.models import open_int8
+
+    build_options(arguments)
+    opened = open_int8(arguments.model)
+    params = {
+        "model": arguments.model,
+        "board": arguments.board,
+        "out": str(out),
+        "runs": runs,
+        "compiler": arguments.compiler,
+        "encoding": arguments.encoding,
+        "planner": arguments.planner,
+    }
+    if arguments.data:
+        return run_job("deploy", {**params, "data": arguments.data}, terminal)
+    with tempfile.TemporaryDirectory(prefix="thimble-") as work:
+        shape = opened.graph.tensors[opened.graph.inputs[0]].shape
+        params["input"] = str(_random_samples(Path(work), shape, runs))
+        return run_job("deploy", params, terminal)
+
+
+def _random_samples(folder: Path, shape: tuple[int, ...], count: int) -> Path:
+    """Samples over the whole int8 range, always the same ones; `shape` with the batch of 1."""
+    import numpy as np
+
+    draw = np.random.default_rng(0)
+    path = folder / "samples.npy"
+    np.save(path, draw.integers(-128, 128, (count, *shape[1:]), np.int8))
+    return path
+
+
+def require_verified(verified: bool) -> None:
+    """Raises ThimbleError ``not-verified``."""
+    if not verified:
+        raise ThimbleError(
+            "not-verified",
+            "the board's output differs from that of the TFLite reference kernels",
+            "this is a fault in the generated program: please report it with the model",
+        )
+
+
+DEPLOY = Command("deploy", "builds, puts the model on a board, verifies", _configure, _run)

@@ -1,0 +1,37 @@
+"""`thimble generate`: the C sources."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from core.cli.command import Command
+from core.cli.models import open_int8
+from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json, build_options
+from core.cli.terminal import Terminal
+
+
+def _configure(parser: ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder for the sources")
+    add_board(parser, default="virtual-pico")
+    parser.add_argument("--format", default="c", help="c (default); arduino and pico-sdk are not there yet")
+    add_build_options(parser)
+    add_json(parser)
+
+
+def _run(arguments: Namespace, terminal: Terminal) -> None:
+    from codegen.compiler import compile_model
+    from codegen.emit import write_project
+    from codegen.targets.board import find_board
+
+    board = find_board(arguments.board)
+    options = build_options(arguments)
+    opened = open_int8(arguments.model)
+    compilation = compile_model(opened.graph, board, options)
+    files = write_project(compilation, arguments.out, arguments.format)
+    value = {"out": str(arguments.out), "format": arguments.format, "files": [str(file) for file in files]}
+    terminal.result(value, lambda console: console.print("\n".join(value["files"]), soft_wrap=True))
+
+
+GENERATE = Command("generate", "the C sources", _configure, _run)

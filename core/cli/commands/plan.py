@@ -1,0 +1,67 @@
+"""`thimble plan`: the preview of flash and SRAM."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+from core.cli.command import Command
+from core.cli.models import open_any
+from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json, build_options
+from core.cli.terminal import Terminal, table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def _configure(parser: ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_board(parser)
+    add_build_options(parser)
+    add_json(parser)
+
+
+def _run(arguments: Namespace, terminal: Terminal) -> None:
+    from codegen.compiler import compile_model
+    from codegen.targets.board import find_board
+
+    board = find_board(arguments.board)
+    options = build_options(arguments)
+    opened = open_any(arguments.model, terminal)
+    if opened.is_estimate:
+        terminal.say("an estimate: the model is float, and is planned as the int8 model that it will become")
+    planned = compile_model(opened.graph, board, options).plan_json()
+    value = {"model": opened.name, **planned, "estimate": opened.is_estimate}
+    terminal.result(value, lambda console: show_plan(console, value))
+
+
+def show_plan(console: Console, plan: dict[str, Any]) -> None:
+    """The plan as tables: what flash and SRAM hold, the layers, and whether it fits."""
+    from core.report import tables
+
+    board = plan["board"]
+    parts = tables.memory_parts(plan)
+    console.print(table(f"Memory on {board}", parts[0], parts[1:], text=(0, 2)))
+    rows = [
+        [title, f"{predicted:,}", f"{limit:,}", f"{100 * predicted / limit:.1f} %"]
+        for title, predicted, _, limit in tables.planned_memory(plan)
+    ]
+    console.print(table("In all", ("", "bytes", "limit", "used"), rows))
+    layers = tables.deployed_layers(plan)
+    console.print(table("Layers", layers[0], layers[1:], text=(0, 1, 2)))
+    arena = plan["arena"]
+    console.print(
+        f"Arena: {arena['bytes']:,} bytes with the planner {arena['planner']};"
+        f" no planner needs less than {arena['lower_bound']:,}."
+    )
+    console.print(_verdict(plan))
+
+
+def _verdict(plan: dict[str, Any]) -> str:
+    if plan["fits"]:
+        return "It fits."
+    over = " and ".join(f"{o['memory']} by {o['over_bytes']:,} bytes" for o in plan["overflows"])
+    return f"It does not fit: over {over}."
+
+
+PLAN = Command("plan", "the preview of flash and SRAM", _configure, _run)

@@ -1,0 +1,57 @@
+"""`thimble report`: the report of what was done."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.cli.command import Command
+from core.cli.options import add_json
+from core.cli.terminal import Terminal, table
+from core.paths import output_dir
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from core.report import Report
+
+
+def _configure(parser: ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", type=Path, help="folder that compress, deploy or demo wrote")
+    parser.add_argument("--pdf", metavar="FILE", type=Path, help="write the report as PDF")
+    parser.add_argument("--csv", metavar="FILE", type=Path, help="write every number as CSV")
+    add_json(parser)
+
+
+def _run(arguments: Namespace, terminal: Terminal) -> None:
+    from core.report import collect, to_json, write_csv, write_pdf
+
+    report = collect(arguments.run)
+    for path, write in ((arguments.csv, write_csv), (arguments.pdf, write_pdf)):
+        if path is not None:
+            output_dir(path.absolute().parent)
+            write(report, path)
+            terminal.say(f"written: {path}")
+    terminal.result(to_json(report), lambda console: show_report(console, report))
+
+
+def show_report(console: Console, report: Report) -> None:
+    """The report's tables on the terminal."""
+    from core.report import tables
+
+    if report.run is not None:
+        rows = tables.before_after(report.run)
+        console.print(table("Compressed", rows[0], rows[1:]))
+    if report.plan is not None:
+        rows = tables.memory(report)
+        console.print(table(f"Memory on {report.board}", rows[0], rows[1:]))
+    if report.bench is not None:
+        rows = tables.latency(report.bench)
+        title = f"Latency and energy on {report.board}, {report.bench['runs']} inferences"
+        console.print(table(title, rows[0], rows[1:], text=(0, 2)))
+    if report.verified is not None:
+        console.print(tables.verdict(report))
+
+
+REPORT = Command("report", "the report of what was done", _configure, _run)

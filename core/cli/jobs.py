@@ -1,0 +1,108 @@
+"""Long work from the command line: a worker process, its progress on stderr, Ctrl-C to cancel."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from core.errors import ThimbleError
+from core.jobs.events import Done, Event, Failed, Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+    from core.cli.terminal import Terminal
+
+#: Between two lines of progress where there is no terminal to draw a bar in.
+_LINE_EVERY_S = 5.0
+
+
+class JobCrashed(Exception):  # noqa: N818 - told apart from expected errors by its name
+    """A worker failed in an unexpected way; `details` is its traceback."""
+
+    def __init__(self, what: str, details: str) -> None:
+        super().__init__(what)
+        self.details = details
+
+
+def run_job(task: str, params: dict[str, Any], terminal: Terminal) -> dict[str, Any]:
+    """Run a task in a worker process and return its result.
+
+    Raises ThimbleError for its expected failures, JobCrashed for others, and KeyboardInterrupt when the
+    user pressed Ctrl-C: the job has then been cancelled and has ended.
+    """
+    from core.jobs.host import start_job
+
+    with ProgressShown() as shown:
+        handle = start_job(task, params, shown)
+        try:
+            end = handle.wait()
+        except KeyboardInterrupt:
+            terminal.say("stopping …")
+            handle.cancel()
+            handle.wait()
+            raise
+    if isinstance(end, Done):
+        return end.result
+    if isinstance(end, Failed):
+        if end.expected:
+            raise ThimbleError(end.code, end.what, end.hint)
+        raise JobCrashed(end.what, end.details)
+    raise KeyboardInterrupt
+
+
+class ProgressShown:
+    """Shows the progress of a job on stderr: a bar in a terminal, else a line now and then."""
+
+    def __init__(self) -> None:
+        self._bar: Bar | None = None
+        self._row: Any = None
+        self._last_line_s = -_LINE_EVERY_S
+        self._last_text = ""
+
+    def __enter__(self) -> ProgressShown:
+        if sys.stderr.isatty():
+            self._bar = _bar()
+            self._bar.start()
+            self._row = self._bar.add_task("Starting", total=1.0, left="")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, event: Event) -> None:
+        if not isinstance(event, Progress):
+            return
+        if self._bar is not None:
+            left = "" if event.remaining_s is None else f"about {_duration(event.remaining_s)} left"
+            self._bar.update(self._row, completed=event.fraction, description=event.text, left=left)
+            return
+        now_s = time.monotonic()
+        if now_s - self._last_line_s >= _LINE_EVERY_S and event.text != self._last_text:
+            self._last_line_s, self._last_text = now_s, event.text
+            print(f"{100 * event.fraction:3.0f} %  {event.text}", file=sys.stderr, flush=True)
+
+
+def _bar() -> Bar:
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    return Bar(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[left]}", markup=False),
+        console=Console(stderr=True),
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    return f"{round(seconds / 60)} min"

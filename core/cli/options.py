@@ -1,0 +1,50 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codegen.options import BuildOptions
+
+MODEL_HELP = "a .keras or .tflite file, or zoo:NAME"
+DATA_HELP = "digits, an .npz file, or a folder with one subfolder per class"
+
+
+def add_json(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON value instead of a table")
+
+
+def add_board(parser: ArgumentParser, default: str | None = None) -> None:
+    words = "host, virtual-pico, … (see `thimble devices`)"
+    if default is None:
+        parser.add_argument("--board", required=True, help=words)
+    else:
+        parser.add_argument("--board", default=default, help=f"{words}; {default} if left out")
+
+
+def add_build_options(parser: ArgumentParser) -> None:
+    """The same wherever code is built."""
+    group = parser.add_argument_group("build options")
+    group.add_argument("--compiler", default="zig", help="zig (default) or gcc")
+    group.add_argument(
+        "--encoding", default="auto", help="storage of sparse weights: auto (default), dense, crs"
+    )
+    group.add_argument(
+        "--planner", default="greedy", help="how the arena is planned: greedy (default), first-fit"
+    )
+
+
+def build_options(arguments: Namespace) -> BuildOptions:
+    """Raises CodegenError for a compiler, encoding or planner that is not there."""
+    from codegen.options import BuildOptions
+
+    return BuildOptions(arguments.compiler, arguments.encoding, arguments.planner)
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on, for argparse."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)

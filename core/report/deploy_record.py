@@ -1,0 +1,27 @@
+"""`deploy.json`: what a deployment gave, kept in the run's folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from core.paths import write_atomically
+
+DEPLOY_RECORD = "deploy.json"
+
+
+def save_deploy(folder: Path, result: Mapping[str, Any]) -> None:
+    """Keep the result of the task `deploy` in `folder`, with the hash of the model that was deployed.
+
+    By that hash a report knows whether the deployment belongs to the model that lies in the folder now.
+    Raises ThimbleError ``cannot-write``.
+    """
+    record = {**result, "model_sha256": file_sha256(Path(result["plan"]["model"]))}
+    write_atomically(folder / DEPLOY_RECORD, json.dumps(record, indent=1))
+
+
+def file_sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
