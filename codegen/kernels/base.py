@@ -78,7 +78,8 @@ class Layer:
 class LoweredLayer:
     """A layer as C: a call of `function` with a parameter struct and constant arrays.
 
-    `function` is empty where no code is needed. `cycles` is an estimate for the Cortex-M0+.
+    `function` is empty where no code is needed. `cycles` is an estimate for the Cortex-M0+, with factors
+    fitted to counts of single layers on the virtual board.
     """
 
     op: Op

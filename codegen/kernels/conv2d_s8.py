@@ -47,5 +47,5 @@ class Conv2DS8:
             comment=f"{k_h}x{k_w} convolution, {in_h}x{in_w}x{in_c} -> {out_h}x{out_w}x{out_c}",
             fields=fields,
             constants=(*weights, folded_bias(layer), multiplier, shift),
-            cycles=9 * macs(layer.graph, op) + (90 + 24 * k_h) * pixels,
+            cycles=21 * macs(layer.graph, op) // 2 + (140 + 100 * k_h) * pixels,
         )

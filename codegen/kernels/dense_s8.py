@@ -48,7 +48,7 @@ class _DenseKernel:
             comment=self.describe(matrix.shape[1], matrix.shape[0], nonzero),
             fields=fields,
             constants=(*weights, folded_bias(layer), multiplier, shift),
-            cycles=self.cycles(matrix.size, nonzero) + 90 * matrix.shape[0],
+            cycles=self.cycles(matrix.size, nonzero) + 190 * matrix.shape[0],
         )
 
     def sizes(self, inputs: int, outputs: int) -> tuple[Field, ...]:
@@ -72,7 +72,7 @@ class DenseS8(_DenseKernel):
         return f"dense, {inputs} -> {outputs}"
 
     def cycles(self, weights: int, nonzero: int) -> int:
-        return 9 * weights
+        return 21 * weights // 2
 
 
 class _DenseCrs(_DenseKernel):
@@ -80,7 +80,7 @@ class _DenseCrs(_DenseKernel):
         return (u16("outputs", outputs),)
 
     def cycles(self, weights: int, nonzero: int) -> int:
-        return 13 * nonzero
+        return 12 * nonzero
 
 
 class DenseCrs8S8(_DenseCrs):

@@ -41,5 +41,5 @@ class MaxPoolS8:
             comment=f"{op.pool[0]}x{op.pool[1]} max pool, {in_h}x{in_w} -> {out_h}x{out_w}, {channels} channels",
             fields=fields,
             constants=(),
-            cycles=outputs * (30 + op.pool[0] * (20 + 9 * op.pool[1])),
+            cycles=outputs * (40 + op.pool[0] * (30 + 19 * op.pool[1])),
         )

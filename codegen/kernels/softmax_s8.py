@@ -41,5 +41,5 @@ class SoftmaxS8:
                 u16("columns", columns),
             ),
             constants=(ConstantArray("exponentials", np.array(table, dtype=np.int32)),),
-            cycles=rows * (700 + 120 * columns),
+            cycles=rows * (750 + 155 * columns),
         )

@@ -1,0 +1,37 @@
+"""The cycles that the plan shows for a layer, against those counted on the virtual board."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from codegen.compiler import compile_model
+from codegen.firmware import build_firmware
+from codegen.targets.board import find_board
+from core.boards.session import run_samples
+from core.paths import cache_dir
+from tests.unit.codegen.networks import Builder
+
+pytestmark = pytest.mark.toolchain
+
+PICO = find_board("virtual-pico")
+LAYERS = {
+    "conv_one_channel": lambda: Builder((20, 20, 1)).conv(4, 3),
+    "conv_many_channels": lambda: Builder((14, 14, 32)).conv(8, 3),
+    "conv_5x5": lambda: Builder((14, 14, 8)).conv(8, 5),
+    "conv_padded": lambda: Builder((14, 14, 8)).conv(8, 3, pad=1),
+    "dense": lambda: Builder((1000,)).dense(10),
+    "dense_sparse": lambda: Builder((1000,)).dense(20, 0.05),
+    "max_pool": lambda: Builder((20, 20, 8)).pool(),
+    "softmax": lambda: Builder((10,)).softmax(),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_estimate_is_within_15_percent(name, tmp_path):
+    graph = LAYERS[name]().graph()
+    compiled = compile_model(graph, PICO)
+    image = build_firmware(compiled, tmp_path, cache_dir())
+    x = np.zeros((1, *graph.tensors["x"].shape[1:]), np.int8)
+    counted = run_samples(image, PICO, x).cycles[0]
+    assert sum(layer.cycles for layer in compiled.layers) == pytest.approx(counted, rel=0.15)
