@@ -90,5 +90,5 @@ def open_int8(model: str) -> OpenedModel:
     ends = [graph.tensors[name] for name in (*graph.inputs, *graph.outputs)]
     if any(tensor.dtype is not DType.INT8 for tensor in ends):
         what = f"{path} computes with {ends[0].dtype.value}: operators other than int8 are not there yet"
-        raise ThimbleError("not-there-yet", what, _COMPRESS_HINT)
+        raise ThimbleError("not-there-yet", what, f"give the Keras model it was made from: {_COMPRESS_HINT}")
     return OpenedModel(model, path, graph, is_estimate=False)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+#: Columns of the tables where stdout is a file or a pipe.
+_WIDTH_OF_FILES = 120
+
+
 class Terminal:
     """The two streams of one command. With `as_json`, stdout gets one JSON value and nothing else."""
 
@@ -38,7 +42,8 @@ class Terminal:
             return
         from rich.console import Console
 
-        show(Console(file=self._stdout, markup=False, highlight=False, emoji=False))
+        width = None if self._stdout.isatty() else _WIDTH_OF_FILES
+        show(Console(file=self._stdout, width=width, markup=False, highlight=False, emoji=False))
 
 
 def plain(value: Any) -> Any:
@@ -62,7 +67,11 @@ def table(
 
     made = Table(title=Text(title), box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     for place, column in enumerate(columns):
-        made.add_column(Text(column), justify="left" if place in text else "right")
+        if place in text:
+            made.add_column(Text(column), overflow="fold")
+        else:  # a number is never cut off
+            width = max((len(row[place]) for row in rows), default=0)
+            made.add_column(Text(column), justify="right", min_width=width)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     return made
