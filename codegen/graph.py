@@ -231,6 +231,7 @@ def verify(graph: Graph) -> Graph:
         if tensor.data is not None:
             _require(tuple(tensor.data.shape) == tensor.shape, f"constant {key!r} has another shape")
             _require(tensor.data.dtype == tensor.dtype.numpy, f"constant {key!r} has another type")
+        _verify_quantization(tensor)
     for op in graph.ops:
         for name in (*op.inputs, *op.outputs):
             _require(name in graph.tensors, f"layer {op.name!r} names a missing tensor {name!r}")
@@ -240,19 +241,62 @@ def verify(graph: Graph) -> Graph:
             _require(name not in known, f"tensor {name!r} is written twice")
         known.update(op.outputs)
         _verify_weights(graph, op)
+        _verify_shapes(graph, op)
     for name in graph.outputs:
         _require(name in known, f"output {name!r} is never written")
     return graph
 
 
+def _verify_quantization(tensor: Tensor) -> None:
+    if tensor.quantization is not None:
+        scales = tensor.quantization.scale
+        _require(all(0 < s < float("inf") for s in scales), f"{tensor.name!r} has a scale that is no number")
+        if tensor.dtype is DType.INT8:
+            inside = all(-128 <= z <= 127 for z in tensor.quantization.zero_point)
+            _require(inside, f"{tensor.name!r} has a zero point outside int8")
+
+
 def _verify_weights(graph: Graph, op: Op) -> None:
-    weight = graph.weight(op)
-    if weight is None or not isinstance(op, Conv2D | Dense):
+    if not isinstance(op, Conv2D | Dense):
         return
+    weight = graph.weight(op)
+    _require(weight is not None, f"layer {op.name!r} has no constant weights")
+    if weight is None:
+        return
+    _require(len(weight.shape) == (4 if isinstance(op, Conv2D) else 2), f"layer {op.name!r} has odd weights")
     channels_in = graph.tensors[op.inputs[0]].shape[-1]
     channels_out = graph.tensors[op.outputs[0]].shape[-1]
     _require(weight.shape[0] == channels_out, f"layer {op.name!r}: weights give {weight.shape[0]} channels")
     _require(weight.shape[-1] == channels_in, f"layer {op.name!r}: weights take {weight.shape[-1]} channels")
+    for name in op.inputs[2:]:
+        bias = graph.tensors[name]
+        _require(bias.is_constant and bias.elements == channels_out, f"layer {op.name!r} has an odd bias")
+    scales = weight.quantization.scale if weight.quantization else (1.0,)
+    _require(len(scales) in (1, channels_out), f"layer {op.name!r} has {len(scales)} scales")
+
+
+def _verify_shapes(graph: Graph, op: Op) -> None:
+    """The output's shape must follow from the input's, or the generated code would leave its buffers."""
+    source, result = graph.tensors[op.inputs[0]].shape, graph.tensors[op.outputs[0]].shape
+    where = f"layer {op.name!r}: {source} gives {result}"
+    _require(all(n > 0 for n in (*source, *result)), f"{where}, with an empty axis")
+    if isinstance(op, Conv2D | MaxPool2D):
+        _require(len(source) == len(result) == 4, f"{where}, which are not NHWC")
+        weight = graph.weight(op)
+        window = op.pool if isinstance(op, MaxPool2D) else weight.shape[1:3] if weight else (0, 0)
+        dilation = op.dilation if isinstance(op, Conv2D) else (1, 1)
+        pads = (op.padding.top + op.padding.bottom, op.padding.left + op.padding.right)
+        for axis in range(2):
+            _require(min(op.stride[axis], dilation[axis], window[axis]) > 0, f"{where}, with a step of 0")
+            room = source[axis + 1] + pads[axis] - (window[axis] - 1) * dilation[axis] - 1
+            _require(room >= 0 and result[axis + 1] == room // op.stride[axis] + 1, where)
+        _require(isinstance(op, Conv2D) or source[3] == result[3], where)
+    elif isinstance(op, Reshape):
+        _require(prod(source) == prod(result), f"{where}, which has other elements")
+    elif isinstance(op, Dense):
+        _require(prod(source[:-1]) == prod(result[:-1]) == 1, f"{where}, more than one row")
+    else:
+        _require(source == result, where)
 
 
 def _require(condition: bool, what: str) -> None:

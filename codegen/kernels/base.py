@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from codegen.errors import CodegenError
 from codegen.graph import Activation, Array, Graph, Op, Quantization, Tensor
 from codegen.sparse import ConstantArray
 
@@ -26,15 +27,25 @@ def pointer(role: str) -> Field:
 
 
 def u16(name: str, value: int) -> Field:
-    return Field(name, str(value), 2)
+    return _number(name, value, 2, 0, 65_535)
 
 
 def u8(name: str, value: int) -> Field:
-    return Field(name, str(value), 1)
+    return _number(name, value, 1, 0, 255)
 
 
 def s8(name: str, value: int) -> Field:
-    return Field(name, str(value), 1)
+    return _number(name, value, 1, -128, 127)
+
+
+def _number(name: str, value: int, size_bytes: int, low: int, high: int) -> Field:
+    if not low <= value <= high:
+        raise CodegenError(
+            "unsupported-size",
+            f"a layer's {name.replace('_', ' ')} is {value}; the generated code allows {low} to {high}",
+            "use a smaller layer",
+        )
+    return Field(name, str(value), size_bytes)
 
 
 def struct_bytes(fields: tuple[Field, ...]) -> int:

@@ -44,6 +44,18 @@ def test_weights_of_the_wrong_width_are_found():
         verify(graph.with_ops(graph.ops, w0=narrow))
 
 
+def test_an_output_of_the_wrong_shape_is_found():
+    graph = Builder((10, 10, 2)).conv(4).graph()
+    large = replace(graph.tensors["t0"], shape=(1, 9, 9, 4))
+    with pytest.raises(CodegenError, match=r"layer 'conv0': \(1, 10, 10, 2\) gives \(1, 9, 9, 4\)"):
+        verify(graph.with_ops(graph.ops, t0=large))
+
+
+def test_a_layer_too_large_for_the_generated_code_is_refused():
+    with pytest.raises(CodegenError, match="inputs is 70000"):
+        compile_model(Builder((70_000,)).dense(1).graph(), find_board("host"))
+
+
 def test_macs_of_a_convolution_and_a_dense_layer():
     graph = Builder((10, 10, 2)).conv(4).flatten().dense(5).graph()
     assert [macs(graph, op) for op in graph.ops] == [8 * 8 * 4 * 3 * 3 * 2, 0, 8 * 8 * 4 * 5]

@@ -1,7 +1,6 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import pytest
 
 from codegen.errors import CodegenError
 from codegen.plan import PLANNERS, Buffer, buffers_of, lower_bound_bytes, plan_arena
