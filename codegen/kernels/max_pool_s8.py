@@ -38,7 +38,7 @@ class MaxPoolS8:
             op=op,
             function=self.function,
             encoding=self.encoding,
-            comment=f"{op.pool[0]}x{op.pool[1]} max pool, {in_h}x{in_w}x{channels} -> {out_h}x{out_w}x{channels}",
+            comment=f"{op.pool[0]}x{op.pool[1]} max pool, {in_h}x{in_w} to {out_h}x{out_w}",
             fields=fields,
             constants=(),
             cycles=outputs * (40 + op.pool[0] * (30 + 19 * op.pool[1])),

@@ -155,7 +155,7 @@ void model_run(void)
     /* conv1: 3x3 convolution, 8x8x4 -> 6x6x6 */
     thimble_conv2d_s8(&conv1, at(AT_CONV0), at(AT_CONV1));
 
-    /* pool2: 2x2 max pool, 6x6x6 -> 3x3x6 */
+    /* pool2: 2x2 max pool, 6x6 to 3x3 */
     thimble_max_pool_s8(&pool2, at(AT_CONV1), at(AT_POOL2));
 
     /* flatten3: reshape to 54: same bytes, no code */
