@@ -1,0 +1,1 @@
+"""The face: windows, wizards, plots. Thin; never imports TensorFlow."""

@@ -1,0 +1,210 @@
+"""The frame: the side bar, the stack of pages, the menus. What happens on a page is its presenter's."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
+
+from core.flow.compress_flow import Step
+from core.flow.open_run import OpenRun
+from core.jobs.events import Failed
+from gui.error_dialog import ErrorDialog
+from gui.job_bridge import JobBridge
+from gui.menus import Menus
+from gui.pages.deploy.presenter import DeployPresenter
+from gui.pages.run.presenter import RunPresenter
+from gui.pages.start.presenter import StartPresenter
+from gui.pages.start.view import StartView
+from gui.recent import Recent
+from gui.services import Services
+from gui.side_bar import Place, SideBar
+from gui.wizards.compress.wizard import CompressWizard
+from gui.words import step_title, tr
+
+_GEOMETRY = "window/geometry"
+_STEP_PLACES = {step: Place(step.value) for step in Step}
+
+
+class MainWindow(QMainWindow):
+    """Shows one place at a time."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.setWindowTitle("Thimble")
+        self._services = services
+        self.recent = Recent(services.settings, self)
+        self.start_view = StartView()
+        self.start = StartPresenter(self.start_view, services, self.recent)
+        self.wizard = CompressWizard(services, self)
+        self.run = RunPresenter(services)
+        self.deploy = DeployPresenter(services)
+        self.place = Place.START
+        self._make_frame()
+        self.menus = Menus(self)
+        self._connect()
+        self._restore_geometry()
+        self.go(Place.START)
+
+    def _make_frame(self) -> None:
+        titles = [(Place.START, tr("Start"))]
+        titles += [(_STEP_PLACES[step], step_title(step)) for step in Step]
+        titles += [(Place.RUN, tr("Compress")), (Place.DEPLOY, tr("Try on a board"))]
+        self.side_bar = SideBar(titles, "Thimble")
+        self.stack = QStackedWidget()
+        self._pages: dict[Place, QWidget] = {Place.START: self.start_view}
+        self._pages |= {_STEP_PLACES[step]: page for step, page in self.wizard.pages.items()}
+        self._pages |= {Place.RUN: self.run.view, Place.DEPLOY: self.deploy.view}
+        for page in self._pages.values():
+            self.stack.addWidget(page)
+        centre = QWidget()
+        layout = QHBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.side_bar)
+        layout.addWidget(self.stack, 1)
+        self.setCentralWidget(centre)
+        self.setMinimumSize(640, 420)
+
+    def _connect(self) -> None:
+        self.side_bar.chosen.connect(self.go)
+        self.start.model_opened.connect(self._open_model)
+        self.start.run_opened.connect(self._open_run)
+        self.start.failed.connect(lambda failed: self.go(Place.START))
+        self.wizard.model_wanted.connect(self.start.choose_model)
+        self.wizard.step_wanted.connect(lambda step: self.go(_STEP_PLACES[step]))
+        self.wizard.left.connect(lambda: self.go(Place.START))
+        self.wizard.start_wanted.connect(self._start_run)
+        self.wizard.session.changed.connect(self._show_states)
+        self.run.view.settings_wanted.connect(self._back_to_settings)
+        self.run.view.deploy_wanted.connect(lambda: self.go(Place.DEPLOY))
+        self.run.finished.connect(self._run_finished)
+        self.run.running_changed.connect(lambda running: self._show_states())
+        self.deploy.running_changed.connect(lambda running: self._show_states())
+        self.deploy.deployed.connect(lambda run: self.recent.add(run.folder))
+        for page in self._pages.values():
+            page.banner.details_wanted.connect(self.show_details)  # type: ignore[attr-defined]
+        for bridge in self._bridges():
+            bridge.ended.connect(self._show_unexpected)
+
+    @property
+    def running(self) -> bool:
+        """Whether a job runs whose loss would hurt."""
+        return self.run.bridge.running or self.deploy.bridge.running
+
+    @Slot(Place)
+    def go(self, place: Place) -> None:
+        """Show a place, if it is unlocked."""
+        self._show_states()
+        if self.side_bar.buttons[place].isEnabled():
+            self.place = place
+            self.stack.setCurrentWidget(self._pages[place])
+        self.side_bar.set_current(self.place)
+
+    @Slot()
+    def _show_states(self) -> None:
+        flow = self.wizard.flow
+        opened = flow.draft.model is not None
+        self.side_bar.set_state(Place.START, True, False)
+        for step, place in _STEP_PLACES.items():
+            unlocked = opened and flow.unlocked(step) and not self.run.bridge.running
+            finished = unlocked and flow.problem(step) is None and step in self.wizard.seen
+            self.side_bar.set_state(place, unlocked, finished)
+        done = self.run.run is not None
+        started = done or self.run.bridge.running or self.run.view.banner.text != ""
+        self.side_bar.set_state(Place.RUN, started, done)
+        self.side_bar.set_state(
+            Place.DEPLOY, self.deploy.run is not None, not self.deploy.view.result.isHidden()
+        )
+        self.menus.show_state()
+
+    @Slot(object, str)
+    def _open_model(self, path: object, data: str) -> None:
+        if self.run.bridge.running:
+            self._say_busy()
+            return
+        self.wizard.open(path, data or None)
+        self.go(Place.MODEL)
+
+    @Slot(object)
+    def _open_run(self, run: OpenRun) -> None:
+        if self.running:
+            self._say_busy()
+            return
+        self.deploy.set_run(run)
+        if run.run is None:
+            self.go(Place.DEPLOY)
+        else:
+            self.run.show_run(run)
+            self.go(Place.RUN)
+
+    def _say_busy(self) -> None:
+        busy = Failed("busy", tr("Thimble is still working on another model"), tr("wait for it or cancel it"))
+        self.start_view.banner.show_failure(busy)
+        self.go(Place.START)
+
+    @Slot()
+    def _start_run(self) -> None:
+        if self.running or not self.wizard.flow.ready:
+            return
+        self.wizard.session.bridge.abandon()  # it would only take the processor from the job
+        self.run.start(self.wizard.flow)
+        self.go(Place.RUN)
+
+    @Slot(object)
+    def _run_finished(self, run: OpenRun) -> None:
+        self.deploy.set_run(run, self.wizard.flow.draft.board)
+        self.recent.add(run.folder)
+        self.wizard.next_folder()
+        self._show_states()
+
+    @Slot()
+    def _back_to_settings(self) -> None:
+        opened = self.wizard.flow.draft.model is not None
+        self.go(Place.REVIEW if opened else Place.START)
+
+    @Slot(object)
+    def _show_unexpected(self, end: object) -> None:
+        if isinstance(end, Failed) and not end.expected and end.code != "worker-crashed":
+            self.show_details(end.details)
+
+    @Slot(str)
+    def show_details(self, details: str) -> None:
+        """The dialog for the unexpected; one at a time."""
+        if self.findChild(ErrorDialog) is None:
+            ErrorDialog(details, self).open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.running and not self._may_stop():
+            event.ignore()
+            return
+        self._services.settings.setValue(_GEOMETRY, self.saveGeometry())
+        for bridge in self._bridges():
+            bridge.abandon()
+        self.wizard.session.close()
+        event.accept()
+
+    def _may_stop(self) -> bool:
+        answer = QMessageBox.question(
+            self,
+            tr("Work is going on"),
+            tr("Thimble is still working. Stop the work and quit?"),
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
+            QMessageBox.StandardButton.No,
+        )
+        return answer == QMessageBox.StandardButton.Yes
+
+    def _restore_geometry(self) -> None:
+        self.resize(1080, 740)
+        geometry = self._services.settings.value(_GEOMETRY)
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+
+    def _bridges(self) -> list[JobBridge]:
+        return [
+            self.wizard.session.bridge,
+            self.run.bridge,
+            self.deploy.bridge,
+            self.run.view.export.bridge,
+            self.deploy.view.export.bridge,
+        ]

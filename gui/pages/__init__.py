@@ -1,0 +1,1 @@
+"""One folder a page: a view that only shows, a presenter that decides."""

@@ -1,0 +1,1 @@
+"""The deploy page: its view and its presenter."""

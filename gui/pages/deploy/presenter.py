@@ -1,0 +1,169 @@
+"""Runs the deploy job, feeds the live plot, and says how it went."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from codegen.targets.board import Board, all_boards
+from core.flow.open_run import OpenRun
+from core.jobs.events import Cancelled, Done, Failed
+from gui.job_bridge import JobBridge
+from gui.pages.deploy.view import DeployView
+from gui.services import Services
+from gui.widgets.banner import BannerKind
+from gui.words import bytes_text, energy, latency, number, percent, tr
+
+
+class DeployPresenter(QObject):
+    """`set_run` says which model; `deployed` tells when a board has run it."""
+
+    deployed = Signal(object)
+    running_changed = Signal(bool)
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.bridge = JobBridge(services.start_job, self)
+        self.view = DeployView(services, self.bridge)
+        self.run: OpenRun | None = None
+        self._board: Board | None = None
+        self.view.start_wanted.connect(self.start)
+        self.bridge.ended.connect(self._ended)
+
+    def set_run(self, run: OpenRun, board: str | None = None) -> None:
+        """Show this model's page; what was shown of another one goes."""
+        self.run = run
+        view = self.view
+        view.about.setText(
+            tr("The network “{name}” is built into a program, sent to the board and tried there.").format(
+                name=run.title
+            )
+        )
+        view.banner.clear()
+        view.result.hide()
+        view.live.begin()
+        view.live.finish()
+        view.live_note.clear()
+        index = view.board.findData(board) if board else -1
+        if index >= 0:
+            view.board.setCurrentIndex(index)
+        view.export.set_run(run if run.run is not None else None)
+        if run.deployed is not None:
+            self._show_earlier(run.deployed)
+
+    @Slot()
+    def start(self) -> None:
+        """Deploy on the chosen board."""
+        run, view = self.run, self.view
+        if run is None or self.bridge.running:
+            return
+        self._board = all_boards()[view.board.currentData()]
+        view.banner.clear()
+        view.result.hide()
+        view.start.setEnabled(False)
+        view.live.set_estimated(latency=self._board.virtual, energy=True)
+        view.live.begin()
+        view.live_note.setText(
+            tr("Times are estimated from counted processor cycles; energy from the board's typical power.")
+            if self._board.virtual
+            else tr("Times are measured.")
+        )
+        params = {
+            "model": str(run.model),
+            "board": self._board.id,
+            "data": run.data,
+            "runs": view.runs.value(),
+            "out": str(run.folder),
+        }
+        self.bridge.start("deploy", params, sinks={"inference": self._take_inference})
+        self.running_changed.emit(True)
+
+    def _take_inference(self, data: dict[str, Any]) -> None:
+        """In the host's thread: only the ring buffer is touched."""
+        joules = data.get("energy_j")
+        self.view.live.buffer.push(
+            float(data["index"]) + 1,
+            1e3 * float(data["latency_s"]),
+            math.nan if joules is None else 1e3 * float(joules),
+        )
+
+    @Slot(object)
+    def _ended(self, end: Done | Failed | Cancelled) -> None:
+        view = self.view
+        view.live.finish()
+        view.start.setEnabled(True)
+        if isinstance(end, Done):
+            self._show_result(end.result)
+            if self.run is not None:
+                view.export.set_run(self.run)
+                self.deployed.emit(self.run)
+        elif isinstance(end, Failed):
+            view.banner.show_failure(end)
+        else:
+            view.banner.show_message(BannerKind.INFO, tr("You stopped the run on the board."))
+        self.running_changed.emit(False)
+
+    def _show_earlier(self, deployed: dict[str, Any]) -> None:
+        """The numbers of an earlier deployment, with its curve."""
+        if not all(part in deployed for part in ("plan", "build", "bench", "verified")):
+            return
+        bench = deployed["bench"]
+        live = self.view.live
+        live.set_estimated(bench["timing"] == "estimated", True)
+        live.begin()
+        for index, seconds in enumerate(bench["times_s"]):
+            live.buffer.push(index + 1, 1e3 * seconds, math.nan)
+        live.finish()
+        index = self.view.board.findData(bench["board"])
+        if index >= 0:
+            self.view.board.setCurrentIndex(index)
+        self._show_result(deployed)
+
+    def _show_result(self, result: dict[str, Any]) -> None:
+        view, plan, build, bench = self.view, result["plan"], result["build"], result["bench"]
+        verified = bool(result["verified"])
+        words = (
+            tr("✓ Verified: every answer of the board is exactly what it should be.")
+            if verified
+            else tr("✗ Not verified: the board gave other answers than it should. Do not use this build.")
+        )
+        on_board = result.get("accuracy_on_board")
+        if on_board is not None:
+            words += " " + tr("Right in {share} of the pictures.").format(share=percent(on_board))
+        view.verdict.setText(words)
+        view.verdict.setProperty("good", verified)
+        view.verdict.setProperty("bad", not verified)
+        view.verdict.style().polish(view.verdict)
+        view.show_facts(_facts(bench))
+        view.flash.set_budget(build["flash_bytes"], plan["flash"]["limit"])
+        view.sram.set_budget(build["sram_bytes"], plan["sram"]["limit"])
+        view.predicted.setText(
+            tr("Predicted before building: {flash} of flash, {sram} of SRAM.").format(
+                flash=bytes_text(build["predicted_flash_bytes"]),
+                sram=bytes_text(build["predicted_sram_bytes"]),
+            )
+        )
+        view.result.show()
+        if not verified:
+            view.banner.show_message(BannerKind.ERROR, words)
+
+
+def _facts(bench: dict[str, Any]) -> list[tuple[str, str]]:
+    estimated = tr(" (estimate)") if bench["timing"] == "estimated" else ""
+    facts = [
+        (tr("Mean"), latency(bench["mean_s"]) + estimated),
+        (tr("Median"), latency(bench["median_s"]) + estimated),
+        (tr("Spread (std)"), latency(bench["std_s"]) + estimated),
+        (tr("Fastest"), latency(bench["min_s"]) + estimated),
+        (tr("Slowest"), latency(bench["max_s"]) + estimated),
+        (tr("First"), latency(bench["first_s"]) + estimated),
+    ]
+    power = bench.get("energy")
+    if power:
+        guessed = tr(" (estimate)") if power["source"] == "estimated" else ""
+        facts.append((tr("Energy each"), energy(power["energy_j"]) + guessed))
+        facts.append((tr("Power"), tr("{n} mW").format(n=number(1e3 * power["power_w"], 0)) + guessed))
+    facts.append((tr("Inferences"), number(bench["runs"])))
+    return facts

@@ -1,0 +1,1 @@
+"""The run page: its view and its presenter."""

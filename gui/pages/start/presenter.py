@@ -1,0 +1,93 @@
+"""Decides what an opened file is: a model for the wizard, a model for a board, or a finished run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.errors import ThimbleError
+from core.flow.compress_flow import free_folder
+from core.flow.open_run import RUN_FILE, OpenRun, open_run
+from core.jobs.events import Failed
+from gui.pages.start.view import StartView
+from gui.recent import Recent
+from gui.services import Services
+from gui.words import error_as_failed, tr
+
+
+class StartPresenter(QObject):
+    """`model_opened` (path, data or empty) starts the wizard, `run_opened` shows a run."""
+
+    model_opened = Signal(object, str)
+    run_opened = Signal(object)
+    failed = Signal(Failed)
+
+    def __init__(self, view: StartView, services: Services, recent: Recent) -> None:
+        super().__init__(view)
+        self._view, self._services, self._recent = view, services, recent
+        view.open_wanted.connect(self.choose_model)
+        view.example_wanted.connect(self.open_example)
+        view.run_wanted.connect(self.choose_run)
+        view.recent_chosen.connect(lambda path: self.open_path(Path(path)))
+        view.dropped.connect(lambda path: self.open_path(Path(path)))
+        self.failed.connect(view.banner.show_failure)
+        recent.changed.connect(self._show_recent)
+        self._show_recent()
+
+    @Slot()
+    def choose_model(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self._parent(), tr("Open a model"), "", tr("Models (*.keras *.tflite);;All files (*)")
+        )
+        if path:
+            self.open_path(Path(path))
+
+    @Slot()
+    def choose_run(self) -> None:
+        folder = QFileDialog.getExistingDirectory(
+            self._parent(), tr("Open the results of a run"), str(self._services.projects)
+        )
+        if folder:
+            self.open_path(Path(folder))
+
+    @Slot()
+    def open_example(self) -> None:
+        self._view.banner.clear()
+        self.model_opened.emit(self._services.example, "digits")
+
+    def open_path(self, path: Path) -> None:
+        """Open a model or a run; say what is wrong where nothing fits."""
+        self._view.banner.clear()
+        try:
+            self._open(path)
+        except ThimbleError as error:
+            self.failed.emit(error_as_failed(error))
+
+    def _open(self, path: Path) -> None:
+        if path.name == RUN_FILE:
+            path = path.parent
+        if path.is_dir():
+            self.run_opened.emit(open_run(path))
+        elif not path.is_file():
+            raise ThimbleError("missing-file", tr("{path} is not there").format(path=path))
+        elif path.suffix.lower() == ".tflite":
+            folder = free_folder(self._services.projects, f"{path.stem}-on-board")
+            self.run_opened.emit(OpenRun(folder, path, "digits"))
+        elif path.suffix.lower() == ".keras":
+            self.model_opened.emit(path, "")
+        else:
+            raise ThimbleError(
+                "unknown-file",
+                tr("Thimble cannot open {name}").format(name=path.name),
+                tr("open a model that Keras saved (.keras), a .tflite file or the folder of a run"),
+            )
+        self._recent.add(path)
+
+    @Slot()
+    def _show_recent(self) -> None:
+        self._view.show_recent(self._recent.paths())
+
+    def _parent(self) -> QWidget:
+        return self._view.window()

@@ -1,0 +1,67 @@
+"""Loss and accuracy of each training round, as they come."""
+
+from __future__ import annotations
+
+import math
+
+import pyqtgraph as pg
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from gui.plots.style import colours, make_plot, thin
+from gui.theme import theme
+from gui.words import tr
+
+
+class TrainingCurve(QWidget):
+    """Two plots beside each other; `add_epoch` after each round."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        rounds = tr("Training round")
+        self.loss = make_plot(rounds, tr("Error (loss)"), tr("Error of each training round"))
+        self.accuracy = make_plot(rounds, tr("Right answers (%)"), tr("Accuracy of each training round"))
+        self.accuracy.addLegend(offset=(-10, -10), labelTextSize="8pt")
+        self._epochs: list[float] = []
+        self._values: dict[str, list[float]] = {"loss": [], "accuracy": [], "val_accuracy": []}
+        self._curves: dict[str, pg.PlotDataItem] = {
+            "loss": self.loss.plot(symbol="o", symbolSize=5),
+            "accuracy": self.accuracy.plot(symbol="o", symbolSize=5, name=tr("training pictures")),
+            "val_accuracy": self.accuracy.plot(symbol="s", symbolSize=5, name=tr("test pictures")),
+        }
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.loss, 1)
+        layout.addWidget(self.accuracy, 1)
+        theme().changed.connect(self._recolour)
+        self._recolour()
+
+    @property
+    def rounds(self) -> int:
+        return len(self._epochs)
+
+    def clear(self) -> None:
+        self._epochs.clear()
+        for name, curve in self._curves.items():
+            self._values[name].clear()
+            curve.setData([], [])
+
+    def add_epoch(self, data: dict[str, float]) -> None:
+        """`data` has epoch, loss, accuracy and where known val_accuracy (accuracies in 0…1)."""
+        self._epochs.append(float(data["epoch"]))
+        for name, curve in self._curves.items():
+            scale = 1.0 if name == "loss" else 100.0
+            value = data.get(name)
+            self._values[name].append(math.nan if value is None else scale * float(value))
+            curve.setData(self._epochs, self._values[name], connect="finite")
+        last = max(2.0, max(self._epochs))
+        for plot in (self.loss, self.accuracy):
+            plot.setXRange(1, last, padding=0.03)
+
+    def _recolour(self) -> None:
+        series = colours().series
+        for curve, colour in zip(self._curves.values(), (series[1], series[0], series[2]), strict=True):
+            curve.setPen(thin(colour))
+            curve.setSymbolPen(thin(colour))
+            curve.setSymbolBrush(colour)
+        legend = self.accuracy.getPlotItem().legend
+        legend.setLabelTextColor(colours().text)

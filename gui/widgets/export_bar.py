@@ -1,0 +1,90 @@
+"""Export for PDF and CSV, and the folder of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from core.flow.open_run import OpenRun
+from core.jobs.events import Cancelled, Done, Failed
+from gui.job_bridge import JobBridge
+from gui.services import Services
+from gui.widgets.banner import Banner, BannerKind
+from gui.widgets.job_panel import JobPanel
+from gui.words import tr
+
+
+class ExportBar(QWidget):
+    """Writes reports in a worker; messages go to the page's banner."""
+
+    details_wanted = Signal(str)
+
+    def __init__(self, services: Services, banner: Banner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._run: OpenRun | None = None
+        self._banner = banner
+        self.bridge = JobBridge(services.start_job, self)
+        self.pdf = QPushButton(tr("Export &PDF…"))
+        self.csv = QPushButton(tr("Export &CSV…"))
+        self.folder = QPushButton(tr("Open &folder"))
+        self.panel = JobPanel(self.bridge, tr("Writing the report"))
+        row = QHBoxLayout()
+        for button in (self.pdf, self.csv, self.folder):
+            row.addWidget(button)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(row)
+        layout.addWidget(self.panel)
+        self.pdf.clicked.connect(lambda: self._choose("pdf", tr("PDF (*.pdf)")))
+        self.csv.clicked.connect(lambda: self._choose("csv", tr("Table (*.csv)")))
+        self.folder.clicked.connect(self._open_folder)
+        self.bridge.started.connect(lambda: self._enable(False))
+        self.bridge.ended.connect(self._ended)
+        self._enable(False)
+
+    def set_run(self, run: OpenRun | None) -> None:
+        self._run = run
+        self._enable(run is not None)
+
+    def export(self, kind: str, path: Path) -> None:
+        """Write one report, `kind` ``pdf`` or ``csv``."""
+        if self._run is None:
+            return
+        if path.suffix.lower() != f".{kind}":
+            path = path.with_name(f"{path.name}.{kind}")
+        params = {"run": str(self._run.folder), "pdf": None, "csv": None, kind: str(path)}
+        self._banner.clear()
+        self.bridge.start("report", params)
+
+    def _choose(self, kind: str, filters: str) -> None:
+        if self._run is None:
+            return
+        start = self._run.folder / f"{self._run.title}-report.{kind}"
+        path, _ = QFileDialog.getSaveFileName(self, tr("Export the report"), str(start), filters)
+        if path:
+            self.export(kind, Path(path))
+
+    @Slot()
+    def _open_folder(self) -> None:
+        if self._run is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._run.folder)))
+
+    def _enable(self, enabled: bool) -> None:
+        for button in (self.pdf, self.csv):
+            button.setEnabled(enabled and not self.bridge.running)
+        self.folder.setEnabled(self._run is not None)
+
+    @Slot(object)
+    def _ended(self, end: Done | Failed | Cancelled) -> None:
+        self._enable(self._run is not None)
+        if isinstance(end, Done):
+            files = ", ".join(str(end.result[kind]) for kind in ("pdf", "csv") if end.result.get(kind))
+            self._banner.show_message(
+                BannerKind.SUCCESS, tr("The report is written: {files}").format(files=files)
+            )
+        elif isinstance(end, Failed):
+            self._banner.show_failure(end)

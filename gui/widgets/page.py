@@ -1,0 +1,36 @@
+"""The shape of every page: a title, a banner, a body that scrolls when the window is small."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from gui.widgets.banner import Banner
+from gui.widgets.labels import explanation, title
+
+
+class Page(QWidget):
+    """Add content to `body`. Messages go to `banner`."""
+
+    def __init__(self, heading: str, about: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = title(heading)
+        self.about = explanation(about)
+        self.banner = Banner()
+        content = QWidget()
+        self.body = QVBoxLayout(content)
+        self.body.setContentsMargins(28, 22, 28, 22)
+        self.body.setSpacing(12)
+        self.body.addWidget(self.title)
+        self.body.addWidget(self.about)
+        self.body.addWidget(self.banner)
+        self.scroll = QScrollArea()
+        self.scroll.setWidget(content)
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.scroll, 1)

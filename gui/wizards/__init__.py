@@ -1,0 +1,1 @@
+"""Wizards: pages over a Qt-free flow that lives in core."""

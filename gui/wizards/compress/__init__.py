@@ -1,0 +1,1 @@
+"""The Compress wizard: model and data, pruning, number format, board, review."""

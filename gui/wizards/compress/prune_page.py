@@ -1,0 +1,127 @@
+"""Step 2: what is taken away from the network, how much, and how long it is trained afterwards."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QGridLayout, QLabel, QSlider, QSpinBox, QWidget
+
+from core.flow.compress_flow import Step
+from core.recipe import PruneKind
+from gui.widgets.choice_card import ChoiceCard
+from gui.widgets.expander import Expander
+from gui.wizards.compress.advanced_pruning import AdvancedPruning
+from gui.wizards.compress.preview_panel import PreviewPanel
+from gui.wizards.compress.session import CompressSession
+from gui.wizards.compress.wizard_page import WizardPage
+from gui.words import tr
+
+#: The slider counts in tenths of a percent.
+_MOST = 999
+
+
+class PrunePage(WizardPage):
+    """Every control writes to the flow; what the flow says is shown."""
+
+    def __init__(self, session: CompressSession) -> None:
+        super().__init__(
+            session,
+            Step.PRUNING,
+            tr("Pruning"),
+            tr("A trained network has many parts that hardly matter. Taking them away makes it smaller."),
+        )
+        self._make_kinds()
+        self._make_amount()
+        self.advanced = AdvancedPruning(self.flow)
+        self.expander = Expander(tr("Advanced"), self.advanced)
+        self.preview = PreviewPanel(session)
+        self.body.addWidget(self.preview)
+        self.body.addWidget(self.expander)
+        self.body.addStretch(1)
+        session.changed.connect(self._show_recipe)
+        self._show_recipe()
+
+    def _make_kinds(self) -> None:
+        group = QButtonGroup(self)
+        self.structured = ChoiceCard(
+            tr("Remove whole filters (smaller, faster)"),
+            tr("The best start: the network takes less flash, less memory and less time."),
+            group,
+        )
+        self.element = ChoiceCard(
+            tr("Zero single weights (smaller in flash only)"),
+            tr("Keeps the network's shape. It takes less flash, but as much memory as before."),
+            group,
+        )
+        self.none = ChoiceCard(
+            tr("Keep everything"), tr("Only the number format changes in the next step."), group
+        )
+        for card, kind in (
+            (self.structured, PruneKind.STRUCTURED),
+            (self.element, PruneKind.ELEMENT),
+            (self.none, None),
+        ):
+            card.chosen.connect(lambda kind=kind: self.flow.choose_pruning(kind))
+            self.body.addWidget(card)
+
+    def _make_amount(self) -> None:
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, _MOST)
+        self.slider.setPageStep(50)
+        self.slider.setSingleStep(5)
+        self.slider.setAccessibleName(tr("How much to remove, in tenths of a percent"))
+        self.amount = QDoubleSpinBox()
+        self.amount.setRange(0.0, _MOST / 10)
+        self.amount.setDecimals(1)
+        self.amount.setSuffix(tr(" %"))
+        self.epochs = QSpinBox()
+        self.epochs.setRange(0, 10_000)
+        self.epochs.setToolTip(tr("More rounds take longer and often give a better accuracy."))
+        how_much, rounds = QLabel(tr("&How much to remove:")), QLabel(tr("Training &rounds afterwards:"))
+        how_much.setBuddy(self.amount)
+        rounds.setBuddy(self.epochs)
+        self.controls = QWidget()
+        grid = QGridLayout(self.controls)
+        grid.setContentsMargins(0, 6, 0, 6)
+        grid.setHorizontalSpacing(12)
+        grid.addWidget(how_much, 0, 0)
+        grid.addWidget(self.slider, 0, 1)
+        grid.addWidget(self.amount, 0, 2)
+        grid.addWidget(rounds, 1, 0)
+        grid.addWidget(self.epochs, 1, 2)
+        grid.setColumnStretch(1, 1)
+        self.body.addWidget(self.controls)
+        self.slider.valueChanged.connect(lambda tenths: self._set_amount(tenths / 1000))
+        self.slider.sliderReleased.connect(self.flow.end_edit)
+        self.amount.valueChanged.connect(lambda value: self._set_amount(round(value * 10) / 1000))
+        self.amount.editingFinished.connect(self.flow.end_edit)
+        self.epochs.valueChanged.connect(self._set_epochs)
+        self.epochs.editingFinished.connect(self.flow.end_edit)
+        QWidget.setTabOrder(self.slider, self.amount)
+        QWidget.setTabOrder(self.amount, self.epochs)
+
+    def _set_amount(self, sparsity: float) -> None:
+        self.flow.edit_pruning(sparsity=sparsity, threshold=None)
+
+    @Slot(int)
+    def _set_epochs(self, epochs: int) -> None:
+        self.flow.set_epochs(epochs)
+
+    @Slot()
+    def _show_recipe(self) -> None:
+        recipe = self.flow.recipe
+        kind = recipe.prune.kind if recipe.prune else None
+        chosen = {PruneKind.STRUCTURED: self.structured, PruneKind.ELEMENT: self.element, None: self.none}
+        chosen[kind].radio.setChecked(True)
+        self.controls.setEnabled(recipe.prune is not None)
+        self.advanced.setEnabled(recipe.prune is not None)
+        widgets = (self.slider, self.amount, self.epochs)
+        for widget in widgets:
+            widget.blockSignals(True)
+        if recipe.prune is not None:
+            self.slider.setValue(round(recipe.prune.sparsity * 1000))
+            self.amount.setValue(recipe.prune.sparsity * 100)
+            self.epochs.setValue(recipe.finetune.epochs if recipe.finetune else 0)
+            self.advanced.show_prune(recipe.prune)
+        for widget in widgets:
+            widget.blockSignals(False)
+        self._show_state()

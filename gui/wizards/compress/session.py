@@ -1,0 +1,116 @@
+"""What the pages of the wizard share: the flow, its preview, and the survey of the untouched model."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from codegen.errors import CodegenError
+from core.errors import ThimbleError
+from core.flow.compress_flow import CompressFlow, Problem, Step, free_folder
+from core.flow.survey import Survey, survey_from_result
+from core.jobs.events import Cancelled, Done, Failed
+from core.preview import Preview
+from gui.job_bridge import JobBridge
+from gui.preview_runner import PreviewRequest, PreviewRunner
+from gui.services import Services
+
+
+class CompressSession(QObject):
+    """Signals for the pages; the decisions are the flow's."""
+
+    changed = Signal()
+    previewed = Signal(object)
+    preview_failed = Signal(Failed)
+    surveyed = Signal(object)
+    survey_failed = Signal(Failed)
+    opened = Signal()
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.services = services
+        self.flow = CompressFlow(services.presets)
+        self.preview: Preview | None = None
+        self.survey: Survey | None = None
+        self.bridge = JobBridge(services.start_job, self)
+        self.runner = PreviewRunner(services.preview, self)
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self.flow.subscribe(self._flow_changed)
+        self.runner.ready.connect(self._preview_ready)
+        self.runner.failed.connect(self._preview_failed)
+        self.bridge.ended.connect(self._survey_ended)
+
+    def open(self, model: Path, data: str | None = None) -> None:
+        """Start the wizard over with this model and look at it."""
+        self._forget()
+        self.flow.open(model, data)
+        out = free_folder(self.services.projects, model.stem)
+        self.flow.set_out(out)
+        self.flow.forget_history()
+        self.opened.emit()
+        self.start_survey()
+
+    def set_data(self, data: str) -> None:
+        if data != self.flow.draft.data:
+            self._forget()
+            self.flow.set_data(data)
+            self.start_survey()
+
+    def start_survey(self) -> None:
+        """Look at the untouched model in a worker, if there is one to look at."""
+        draft = self.flow.draft
+        if self.flow.problem(Step.MODEL) not in (None, Problem.MODEL_REFUSED):
+            return
+        self.close_scratch()
+        self._scratch = tempfile.TemporaryDirectory(prefix="thimble-survey-", ignore_cleanup_errors=True)
+        params = {"model": str(draft.model), "data": draft.data, "out": self._scratch.name}
+        self.bridge.start("survey", params)
+
+    def close(self) -> None:
+        """Stop what runs and remove what was only for showing."""
+        self.bridge.abandon()
+        self.runner.wait()
+        self.close_scratch()
+
+    def close_scratch(self) -> None:
+        if self._scratch is not None:
+            self._scratch.cleanup()
+            self._scratch = None
+
+    def _forget(self) -> None:
+        self.bridge.abandon()
+        self.runner.forget()
+        self.preview = None
+        self.survey = None
+
+    def _flow_changed(self) -> None:
+        draft = self.flow.draft
+        problem = self.flow.problem(Step.MODEL)
+        if draft.model is not None and problem in (None, Problem.MODEL_REFUSED):
+            recipe = draft.recipe
+            self.runner.request(PreviewRequest(draft.model, recipe.prune, recipe.quantize, draft.board))
+        self.changed.emit()
+
+    @Slot(object)
+    def _preview_ready(self, preview: Preview) -> None:
+        self.preview = preview
+        self.previewed.emit(preview)
+
+    @Slot(object)
+    def _preview_failed(self, error: ThimbleError | CodegenError) -> None:
+        if self.preview is None:  # not once did it work: the model itself cannot be read
+            self.flow.refuse_model(True)
+        self.preview_failed.emit(Failed(error.code, error.what, error.hint))
+
+    @Slot(object)
+    def _survey_ended(self, end: Done | Failed | Cancelled) -> None:
+        if isinstance(end, Done):
+            self.survey = survey_from_result(end.result)
+            self.surveyed.emit(self.survey)
+        elif isinstance(end, Failed):
+            self.flow.refuse_model(True)
+            self.survey_failed.emit(end)
+        else:
+            self.surveyed.emit(None)
