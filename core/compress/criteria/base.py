@@ -20,5 +20,5 @@ class Criterion(Protocol):
     about: str
 
     def scores(self, weights: Array, rng: np.random.Generator) -> Array:
-        """float64 scores ``[n]`` of the structures in `weights`, ``[weights of each, n]``; `rng` is seeded."""
+        """Scores ``[n]`` of the structures in `weights` ``[weights of each, n]``; `rng` is seeded."""
         ...

@@ -11,4 +11,4 @@ class Random:
     about = "at random, as a baseline"
 
     def scores(self, weights: Array, rng: np.random.Generator) -> Array:
-        return rng.random(weights.shape[1])
+        return np.asarray(rng.random(weights.shape[1]))

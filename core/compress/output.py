@@ -1,0 +1,89 @@
+"""The folder that a run writes: everything beside first, then renamed in, its record last."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import psutil
+
+from core.errors import ThimbleError
+from core.paths import cannot_write, output_dir
+
+_PREFIX = ".thimble-partial-"
+RECORD = "run.json"
+
+
+class RunFolder:
+    """A context manager: `partial` takes the files, `commit` renames them into `out`.
+
+    However the block ends without a commit, `out` is as it was before. What a killed process left behind
+    is removed when the next one starts.
+    """
+
+    def __init__(self, out: str | Path) -> None:
+        self.out = Path(out)
+        self.partial = self.out / f"{_PREFIX}{os.getpid()}"
+        self._made: list[Path] = []
+
+    def __enter__(self) -> RunFolder:
+        """Raises ThimbleError ``cannot-write``, or ``busy`` when another process is writing there."""
+        self._made = _missing_folders(self.out)
+        try:
+            output_dir(self.out)
+            _remove_stale(self.out)
+            self.partial.mkdir()
+        except OSError as error:
+            raise cannot_write(self.out, error) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        shutil.rmtree(self.partial, ignore_errors=True)
+        if kind is not None:
+            for folder in reversed(self._made):
+                if folder.is_dir() and not any(folder.iterdir()):
+                    folder.rmdir()
+
+    def commit(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Rename every file in, then `run.json`: the record with the SHA-256 of each file.
+
+        Returns what was written. Raises ThimbleError ``cannot-write``.
+        """
+        try:
+            files = sorted(path for path in self.partial.iterdir() if path.is_file())
+            written = {**record, "files": {path.name: _sha256(path) for path in files}}
+            described = self.partial / RECORD
+            described.write_text(json.dumps(written, indent=1, ensure_ascii=False), encoding="utf-8")
+            for path in (*files, described):
+                os.replace(path, self.out / path.name)
+        except OSError as error:
+            raise cannot_write(self.out, error) from error
+        return written
+
+
+def _missing_folders(folder: Path) -> list[Path]:
+    """The folders that will have to be made, the outermost first."""
+    chain = [folder, *folder.absolute().parents]
+    return [path for path in chain if not path.exists()][::-1]
+
+
+def _remove_stale(out: Path) -> None:
+    for path in out.glob(f"{_PREFIX}*"):
+        number = path.name.removeprefix(_PREFIX)
+        if number.isdigit() and int(number) != os.getpid() and psutil.pid_exists(int(number)):
+            raise ThimbleError(
+                "busy", f"another job is writing to {out}", "wait for it, or choose another folder"
+            )
+        shutil.rmtree(path)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

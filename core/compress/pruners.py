@@ -1,0 +1,80 @@
+"""One pruning step on a Keras model. One class a kind of pruning; for worker processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+
+from codegen.graph import Graph
+from core.compress import elementwise, structured
+from core.compress.finetune import Masks
+from core.models.keras_graph import graph_of_model
+from core.models.keras_surgery import keep_channels, with_weights_of
+from core.recipe import Prune, PruneKind
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """The model after a step. `masks` (Keras' layouts, by layer) must hold during fine-tuning.
+
+    `sparsity` is the fraction of the prunable parameters of the original that is gone or zero.
+    """
+
+    model: Any
+    sparsity: float
+    masks: Masks = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Pruner(Protocol):
+    """Prunes a model step by step; `original` is the Graph from before the first step."""
+
+    def check(self, original: Graph, prune: Prune) -> None:
+        """Raise ThimbleError when the recipe cannot be met, before any training."""
+        ...
+
+    def prune(self, model: Any, original: Graph, prune: Prune, seed: int) -> Pruned: ...
+
+
+class StructuredPruner:
+    """Removes channels for good: the rebuilt model is smaller after each step."""
+
+    def check(self, original: Graph, prune: Prune) -> None:
+        structured.choose(original, prune)
+
+    def prune(self, model: Any, original: Graph, prune: Prune, seed: int) -> Pruned:
+        kept = structured.choose(graph_of_model(model), prune, original=original, seed=seed)
+        smaller = keep_channels(model, kept)
+        whole = structured.prunable_parameters(original, prune)
+        left = structured.prunable_parameters(graph_of_model(smaller), prune)
+        return Pruned(smaller, 1.0 - left / whole if whole else 0.0)
+
+
+class ElementPruner:
+    """Sets weights to zero; the shapes stay."""
+
+    def check(self, original: Graph, prune: Prune) -> None:
+        elementwise.check_exceptions(original, prune)
+
+    def prune(self, model: Any, original: Graph, prune: Prune, seed: int) -> Pruned:
+        graph = graph_of_model(model)
+        masks = elementwise.choose_masks(graph, prune, seed=seed)
+        masked = with_weights_of(model, elementwise.mask_graph(graph, masks))
+        free = [mask for layer, mask in masks.items() if layer not in prune.layers]
+        whole = sum(mask.size for mask in free)
+        left = sum(int(np.count_nonzero(mask)) for mask in free)
+        in_keras = {layer: _keras_layout(mask) for layer, mask in masks.items()}
+        return Pruned(masked, 1.0 - left / whole if whole else 0.0, in_keras)
+
+
+def _keras_layout(mask: Any) -> Any:
+    """[out, h, w, in] as [h, w, in, out], and [out, in] as [in, out]."""
+    return np.moveaxis(mask, 0, -1)
+
+
+PRUNERS: dict[PruneKind, Pruner] = {
+    PruneKind.STRUCTURED: StructuredPruner(),
+    PruneKind.ELEMENT: ElementPruner(),
+}

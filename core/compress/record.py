@@ -1,0 +1,100 @@
+"""What `run.json` says about a run, apart from where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from codegen.graph import Graph, Op, macs
+from core.data import DataSet
+from core.evaluate import Evaluation, gzip_bytes
+from core.models.tflite_weights import StoredLayer, read_tflite_weights
+from core.recipe import Recipe
+from core.recipe_toml import recipe_to_dict
+
+#: What computes the numbers of a run.
+_TOOLS = ("tensorflow", "keras", "numpy", "ai-edge-litert")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """Graphs and evaluations before and after; `history` has one entry an epoch."""
+
+    original: Graph
+    compressed: Graph
+    before: Evaluation
+    after: Evaluation
+    history: Sequence[dict[str, Any]]
+
+
+def describe(recipe: Recipe, outcome: Outcome, data: DataSet, folder: Path) -> dict[str, Any]:
+    """The fields of ``compress --json`` and, for reports, `evaluation`, `confusion`, `history`, `tools`.
+
+    `folder` holds model.keras and model.tflite. Accuracy after, nonzero, unique and each layer's sparsity
+    are of the TFLite file; unique and sparsity count weights, nonzero counts biases too.
+    """
+    stored = _stored_layers(outcome.compressed, folder / "model.tflite")
+    tflite = folder / "model.tflite"
+    return {
+        "recipe": recipe_to_dict(recipe),
+        "accuracy": {"before": outcome.before.accuracy, "after": outcome.after.accuracy},
+        "parameters": {
+            "before": outcome.original.parameters,
+            "after": outcome.compressed.parameters,
+            "nonzero": sum(layer.nonzero for layer in stored.values()),
+            "unique": sum(layer.unique for layer in stored.values()),
+        },
+        "macs": {"before": _all_macs(outcome.original), "after": _all_macs(outcome.compressed)},
+        "size_bytes": {
+            "keras": (folder / "model.keras").stat().st_size,
+            "tflite": tflite.stat().st_size,
+            "tflite_gzip": gzip_bytes(tflite),
+        },
+        "layers": list(_layers(outcome, stored)),
+        "evaluation": {"before": outcome.before.to_dict(), "after": outcome.after.to_dict()},
+        "confusion": {
+            "classes": list(data.class_names),
+            "before": [list(row) for row in outcome.before.confusion],
+            "after": [list(row) for row in outcome.after.confusion],
+        },
+        "history": list(outcome.history),
+        "input_range": data.input_range,
+        "tools": {name: version(name) for name in _TOOLS},
+    }
+
+
+def _weighted(graph: Graph) -> list[Op]:
+    return [op for op in graph.ops if graph.weight(op) is not None]
+
+
+def _all_macs(graph: Graph) -> int:
+    return sum(macs(graph, op) for op in graph.ops)
+
+
+def layer_parameters(graph: Graph, op: Op) -> int:
+    """Weights and biases of one operator."""
+    return sum(graph.tensors[name].elements for name in op.inputs if graph.tensors[name].is_constant)
+
+
+def _stored_layers(graph: Graph, tflite: Path) -> dict[str, StoredLayer]:
+    """The layers of the file by name. Both run in the same order, so they are matched by place."""
+    ops, stored = _weighted(graph), read_tflite_weights(tflite)
+    sizes = [graph.tensors[op.inputs[1]].elements for op in ops]
+    if sizes != [layer.kernel.size for layer in stored]:
+        raise RuntimeError(f"the layers of {tflite.name} are not those of the model it was made from")
+    return {op.name: layer for op, layer in zip(ops, stored, strict=True)}
+
+
+def _layers(outcome: Outcome, stored: dict[str, StoredLayer]) -> Iterator[dict[str, Any]]:
+    after = {op.name: op for op in _weighted(outcome.compressed)}
+    for op in _weighted(outcome.original):
+        yield {
+            "name": op.name,
+            "params_before": layer_parameters(outcome.original, op),
+            "params_after": layer_parameters(outcome.compressed, after[op.name]),
+            "sparsity": stored[op.name].sparsity,
+            "unique": stored[op.name].unique,
+        }

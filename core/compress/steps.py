@@ -1,0 +1,40 @@
+"""The steps of pruning: how much is pruned after each, and which epochs of fine-tuning follow it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.compress.schedules import find_schedule
+from core.recipe import Prune, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`prune` asks for what is to be gone after this step, None for fine-tuning alone; `epochs` are
+    numbers from 0 over all steps."""
+
+    prune: Prune | None
+    epochs: range
+
+
+def plan_steps(recipe: Recipe) -> tuple[Step, ...]:
+    """The steps of a recipe. The epochs are spread evenly; what is over goes to the last steps."""
+    epochs = recipe.finetune.epochs if recipe.finetune else 0
+    if recipe.prune is None:
+        return (Step(None, range(epochs)),) if epochs else ()
+    shares = find_schedule(recipe.prune.schedule).amounts(0.0, 1.0, recipe.prune.steps)
+    ends = [epochs * number // len(shares) for number in range(len(shares) + 1)]
+    return tuple(
+        Step(at_share(recipe.prune, share), range(ends[number], ends[number + 1]))
+        for number, share in enumerate(shares)
+    )
+
+
+def at_share(prune: Prune, share: float) -> Prune:
+    """The same pruning with `share` (0…1) of its final amount: sparsity, threshold and exceptions."""
+    return replace(
+        prune,
+        sparsity=prune.sparsity * share,
+        threshold=None if prune.threshold is None else prune.threshold * share,
+        layers={layer: fraction * share for layer, fraction in prune.layers.items()},
+    )

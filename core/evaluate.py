@@ -1,0 +1,173 @@
+"""How good a model is: accuracy, macro precision, loss, each class, and the confusion matrix."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from codegen.graph import Quantization
+from core.boards.quantization import quantize
+from core.data import DataSet
+from core.data.dataset import FloatArray, check_fits
+from core.data.source import ImageShape
+from core.errors import ThimbleError
+
+#: Probabilities below this count as this in the loss, as in Keras.
+_LEAST_PROBABILITY = 1e-7
+_BATCH = 128
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """One class: the share of right answers among those that named it (`precision`), and among its own
+    samples (`recall`). A class that was never named has precision 0."""
+
+    name: str
+    precision: float
+    recall: float
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A model on the test images. `confusion[actual][predicted]` counts samples; `loss` is the mean
+    cross-entropy in nats; `macro_precision` is the mean precision of the classes."""
+
+    samples: int
+    accuracy: float
+    macro_precision: float
+    loss: float
+    per_class: tuple[ClassScore, ...]
+    confusion: tuple[tuple[int, ...], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return dataclasses.asdict(self)
+
+
+def score(outputs: npt.NDArray[Any], labels: npt.NDArray[Any], class_names: Sequence[str]) -> Evaluation:
+    """The evaluation of `outputs` ``[samples, classes]`` (probabilities, or logits) against the labels."""
+    probabilities = as_probabilities(np.asarray(outputs, np.float64))
+    classes = max(probabilities.shape[1], len(class_names))
+    predicted = probabilities.argmax(axis=1)
+    confusion = np.zeros((classes, classes), np.int64)
+    np.add.at(confusion, (labels, predicted), 1)
+    right = np.diagonal(confusion)
+    named, own = confusion.sum(axis=0), confusion.sum(axis=1)
+    precision = np.divide(right, named, out=np.zeros(classes), where=named > 0)
+    recall = np.divide(right, own, out=np.zeros(classes), where=own > 0)
+    present = (named > 0) | (own > 0)
+    of_label = probabilities[np.arange(len(labels)), labels]
+    names = [*class_names, *(str(n) for n in range(len(class_names), classes))]
+    return Evaluation(
+        samples=len(labels),
+        accuracy=float(right.sum() / len(labels)),
+        macro_precision=float(precision[present].mean()),
+        loss=float(-np.log(np.clip(of_label, _LEAST_PROBABILITY, 1.0)).mean()),
+        per_class=tuple(
+            ClassScore(names[n], float(precision[n]), float(recall[n]), int(own[n])) for n in range(classes)
+        ),
+        confusion=tuple(tuple(int(n) for n in row) for row in confusion),
+    )
+
+
+def as_probabilities(outputs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Rows that sum to 1: as they are when they nearly do (quantized ones are off a little), or softmax."""
+    sums = outputs.sum(axis=1, keepdims=True)
+    if outputs.min() >= 0.0 and np.all(np.abs(sums - 1.0) < 0.1):
+        return np.asarray(outputs / sums)
+    raised = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+
+def evaluate_keras(model: Any, data: DataSet) -> Evaluation:
+    """A Keras model on the test images. For worker processes. Raises ThimbleError ``data-does-not-fit``."""
+    check_fits(data, model.input_shape[1:], int(model.output_shape[-1]))
+    outputs = model.predict(data.x_test, batch_size=_BATCH, verbose=0)
+    return score(outputs, data.y_test, data.class_names)
+
+
+def evaluate_tflite(
+    path: str | Path, data: DataSet, after_sample: Callable[[int, int], None] = lambda done, total: None
+) -> Evaluation:
+    """A `.tflite` file on the test images, with LiteRT's built-in kernels: no TensorFlow.
+
+    `after_sample` gets the samples done and in all, and may raise CancelledByUser. Raises ThimbleError
+    ``missing-file``, ``bad-model`` or ``data-does-not-fit``.
+    """
+    runner = TfliteRunner(path)
+    check_fits(data, runner.input_shape[1:], runner.outputs)
+    outputs = []
+    for number, image in enumerate(data.x_test, 1):
+        outputs.append(runner.run(image[None]))
+        after_sample(number, len(data.x_test))
+    return score(np.concatenate(outputs), data.y_test, data.class_names)
+
+
+class TfliteRunner:
+    """Runs a TFLite file with one input and one output on float images, whatever it computes with inside."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Open the file. Raises ThimbleError ``missing-file`` or ``bad-model``."""
+        from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+        from core.models.tflite_weights import read_tflite_bytes
+
+        content = read_tflite_bytes(path)
+        try:
+            # XNNPACK rounds differently from the boards' arithmetic, so it is left out
+            self._interpreter = Interpreter(
+                model_content=content,
+                num_threads=1,
+                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+            )
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ThimbleError(
+                "bad-model", f"LiteRT cannot open {path} ({error})", "convert the model again"
+            ) from error
+        self._input = self._interpreter.get_input_details()[0]
+        self._output = self._interpreter.get_output_details()[0]
+        self.input_shape: tuple[int, ...] = tuple(int(n) for n in self._input["shape"])
+        self.outputs = int(self._output["shape"][-1])
+
+    @property
+    def image_shape(self) -> ImageShape:
+        """Height, width and channels of the input. Raises ThimbleError ``not-there-yet`` for other inputs."""
+        if len(self.input_shape) != 4:
+            raise ThimbleError(
+                "not-there-yet",
+                f"the model does not take images (its input is {list(self.input_shape)})",
+                "only models whose input is height × width × channels can be evaluated so far",
+            )
+        _, height, width, channels = self.input_shape
+        return height, width, channels
+
+    def run(self, images: FloatArray) -> FloatArray:
+        """The outputs ``[1, n]`` as real numbers for one image ``[1, …]``."""
+        self._interpreter.set_tensor(self._input["index"], self._quantized(images))
+        self._interpreter.invoke()
+        raw = self._interpreter.get_tensor(self._output["index"])
+        scale, zero_point = self._output["quantization"]
+        if not scale:
+            return np.asarray(raw, np.float32)
+        return np.asarray(scale * (raw.astype(np.float32) - zero_point), np.float32)
+
+    def _quantized(self, images: FloatArray) -> npt.NDArray[Any]:
+        scale, zero_point = self._input["quantization"]
+        dtype = np.dtype(self._input["dtype"])
+        if not scale:
+            return images.astype(dtype)
+        return quantize(images, Quantization((scale,), (zero_point,)), dtype)
+
+
+def gzip_bytes(path: str | Path) -> int:
+    """Size of the file in bytes after gzip at its best level."""
+    return len(gzip.compress(Path(path).read_bytes(), 9, mtime=0))
