@@ -28,6 +28,7 @@ struct counter {
     uint64_t cycles_before;
     uint64_t instructions_before; /* without the block that runs now */
     void (*decode)(uint32_t address, uint32_t size_bytes, struct cost *cost);
+    void (*misaligned)(uint32_t address);
     struct region regions[2];
     uint32_t fall_through; /* where a conditional branch goes on when it is not taken; 0: no such branch */
 };
@@ -65,6 +66,19 @@ EXPORT void count_block(void *engine, uint64_t address, uint32_t size_bytes, voi
     counter->cycles += cost->cycles;
     counter->instructions += cost->instructions;
     counter->fall_through = cost->ends_conditional ? (uint32_t)address + size_bytes : 0;
+}
+
+/* unicorn's uc_cb_hookmem_t. Sizes are powers of two. */
+EXPORT void check_alignment(void *engine, int kind, uint64_t address, int size_bytes, int64_t value,
+                            void *user_data)
+{
+    const struct counter *counter = user_data;
+    (void)engine;
+    (void)kind;
+    (void)value;
+    if (((uint32_t)address & (uint32_t)(size_bytes - 1)) != 0) {
+        counter->misaligned((uint32_t)address);
+    }
 }
 
 #if defined(_WIN32)

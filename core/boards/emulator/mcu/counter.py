@@ -46,6 +46,7 @@ class _Region(ctypes.Structure):
 
 
 _Decode = ctypes.CFUNCTYPE(None, ctypes.c_uint32, ctypes.c_uint32, ctypes.POINTER(Cost))
+_Misaligned = ctypes.CFUNCTYPE(None, ctypes.c_uint32)
 
 
 class _Counter(ctypes.Structure):
@@ -55,6 +56,7 @@ class _Counter(ctypes.Structure):
         ("cycles_before", ctypes.c_uint64),
         ("instructions_before", ctypes.c_uint64),
         ("decode", _Decode),
+        ("misaligned", _Misaligned),
         ("regions", _Region * 2),
         ("fall_through", ctypes.c_uint32),
     ]
@@ -81,8 +83,9 @@ def build_library(cache_dir: Path) -> Path:
 class Counter:
     """Counts of one machine. `regions` are (origin, bytes) of the two memories that code runs from.
 
-    `decode(address, size_bytes)` gives (instructions, cycles, ends_conditional) of a block not seen before.
-    It is called from C, where no exception can pass: it must not raise.
+    `decode(address, size_bytes)` gives (instructions, cycles, ends_conditional) of a block not seen before;
+    `misaligned(address)` hears of such accesses when `alignment_hook` is used. Both are called from C, where
+    no exception can pass: they must not raise.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class Counter:
         library: Path,
         regions: tuple[tuple[int, int], tuple[int, int]],
         decode: Callable[[int, int], tuple[int, int, bool]],
+        misaligned: Callable[[int], None],
     ) -> None:
         self._library = ctypes.CDLL(str(library))
         self._costs = [(Cost * (size // 2))() for _, size in regions]
@@ -104,17 +108,24 @@ class Counter:
 
         self._fill = _Decode(fill)  # kept: C holds no reference
         self._values.decode = self._fill
+        self._misaligned = _Misaligned(misaligned)
+        self._values.misaligned = self._misaligned
         self._begin = (0, 0)
         self.last = (0, 0)
 
     @property
-    def hook(self) -> int:
-        """Address of the function for unicorn."""
+    def block_hook(self) -> int:
+        """Address of the function for unicorn's UC_HOOK_BLOCK."""
         return ctypes.cast(self._library.count_block, ctypes.c_void_p).value or 0
 
     @property
+    def alignment_hook(self) -> int:
+        """Address of the function for unicorn's UC_HOOK_MEM_READ and UC_HOOK_MEM_WRITE."""
+        return ctypes.cast(self._library.check_alignment, ctypes.c_void_p).value or 0
+
+    @property
     def user_data(self) -> int:
-        """Address of what the function gets as its last argument."""
+        """Address of what both functions get as their last argument."""
         return ctypes.addressof(self._values)
 
     @property

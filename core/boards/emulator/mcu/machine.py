@@ -61,10 +61,19 @@ class BadImageError(Exception):
 
 
 class Machine:
-    """One board with its program in flash. `run` goes on until the program fails."""
+    """One board with its program in flash. `run` goes on until the program fails.
+
+    `check_alignment` makes unaligned accesses faults, as they are on the CPU; it slows twentyfold.
+    """
 
     def __init__(
-        self, cpu: str, memory: Memory, segments: tuple[Segment, ...], channel: Channel, library: Path
+        self,
+        cpu: str,
+        memory: Memory,
+        segments: tuple[Segment, ...],
+        channel: Channel,
+        library: Path,
+        check_alignment: bool,
     ) -> None:
         self._memory = memory
         self._channel = channel
@@ -77,8 +86,9 @@ class Machine:
             library,
             ((memory.sram_origin, memory.sram_bytes), (memory.flash_origin, memory.flash_bytes)),
             self._decode,
+            lambda address: self._stop("unaligned-access", address),
         )
-        self._add_hooks()
+        self._add_hooks(check_alignment)
 
     def _map_memory(self, segments: tuple[Segment, ...]) -> None:
         engine, memory = self._engine, self._memory
@@ -96,22 +106,28 @@ class Machine:
         if bytes(engine.mem_read(memory.vectors, 8)) == bytes(8):
             raise BadImageError(f"there is no vector table at 0x{memory.vectors:08x}")
 
-    def _add_hooks(self) -> None:
-        """The block hook is C, so it is added below the Python binding, which knows Python hooks only."""
+    def _add_hooks(self, check_alignment: bool) -> None:
+        self._add_c_hook(unicorn.UC_HOOK_BLOCK, self.counter.block_hook)
+        if check_alignment:
+            accesses = unicorn.UC_HOOK_MEM_READ | unicorn.UC_HOOK_MEM_WRITE
+            self._add_c_hook(accesses, self.counter.alignment_hook)
+        self._engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._invalid_access)
+        self._engine.hook_add(unicorn.UC_HOOK_INTR, self._exception)
+
+    def _add_c_hook(self, kind: int, function: int) -> None:
+        """Adds it below the Python binding, which knows Python functions only."""
         handle = ctypes.c_size_t()
         status = binding.uclib.uc_hook_add(
             self._engine._uch,
             ctypes.byref(handle),
-            unicorn.UC_HOOK_BLOCK,
-            ctypes.c_void_p(self.counter.hook),
+            kind,
+            ctypes.c_void_p(function),
             ctypes.c_void_p(self.counter.user_data),
             ctypes.c_uint64(1),  # first address above the last: everywhere
             ctypes.c_uint64(0),
         )
         if status != unicorn.UC_ERR_OK:
             raise unicorn.UcError(status)
-        self._engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._invalid_access)
-        self._engine.hook_add(unicorn.UC_HOOK_INTR, self._exception)
 
     def run(self) -> Fault:
         """Starts at reset; returns when the program can not go on."""

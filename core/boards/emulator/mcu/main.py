@@ -21,17 +21,29 @@ def _number(text: str) -> int:
     return int(text, 0)
 
 
+def _pages(text: str) -> int:
+    size = _number(text)
+    if size <= 0 or size % 4096:
+        raise argparse.ArgumentTypeError("must be a positive multiple of 4096")
+    return size
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="emulator", description="An emulated microcontroller.")
     parser.add_argument("--elf", type=Path, required=True, help="the program, as an ELF file")
     parser.add_argument("--cpu", choices=sorted(CPU_MODELS), default="cortex-m0plus")
-    parser.add_argument("--flash-bytes", type=_number, required=True, help="a multiple of 4096")
-    parser.add_argument("--sram-bytes", type=_number, required=True, help="a multiple of 4096")
+    parser.add_argument("--flash-bytes", type=_pages, required=True, help="a multiple of 4096")
+    parser.add_argument("--sram-bytes", type=_pages, required=True, help="a multiple of 4096")
     parser.add_argument("--flash-origin", type=_number, default=0x1000_0000)
     parser.add_argument("--sram-origin", type=_number, default=0x2000_0000)
     parser.add_argument("--vectors", type=_number, default=0x1000_0100, help="address of the vector table")
     parser.add_argument("--cache-dir", type=Path, required=True, help="where the compiled counter is kept")
     parser.add_argument("--accept-timeout-s", type=float, default=60.0, help="how long to wait for a client")
+    parser.add_argument(
+        "--check-alignment",
+        action="store_true",
+        help="stop at an unaligned access, as the CPU does; twenty times slower",
+    )
     return parser.parse_args()
 
 
@@ -53,7 +65,9 @@ def main() -> int:
         )
         channel = Channel()
         library = build_library(arguments.cache_dir)
-        machine = Machine(arguments.cpu, memory, read_segments(arguments.elf), channel, library)
+        segments = read_segments(arguments.elf)
+        strict = arguments.check_alignment
+        machine = Machine(arguments.cpu, memory, segments, channel, library, strict)
         _say({"port": channel.port})
         channel.wait_for_host(arguments.accept_timeout_s)
     except (NotFirmwareError, BadImageError, CounterBuildError, OSError) as error:
