@@ -53,8 +53,19 @@ def rounding_divide_by_pot(x: int, exponent: int) -> int:
     return (x >> exponent) + (1 if (x & mask) > threshold else 0)
 
 
-def requantize(accumulator: int, multiplier: int, shift: int) -> int:
-    """MultiplyByQuantizedMultiplier with double rounding, as the reference kernels are built."""
+def requantize_once(accumulator: int, multiplier: int, shift: int) -> int:
+    """accumulator · multiplier · 2^(shift − 31), rounded once: the reference's dense layers.
+
+    Measured on the interpreters of TensorFlow 2.21 and ai-edge-litert 2.3: FULLY_CONNECTED rounds once,
+    CONV_2D twice; over random inputs each differs from the other way in some outputs, and never from its
+    own.
+    """
+    total = 31 - shift
+    return (accumulator * multiplier + (1 << (total - 1))) >> total
+
+
+def requantize_twice(accumulator: int, multiplier: int, shift: int) -> int:
+    """The same, rounded after the multiplication and after the shift: the reference's convolutions."""
     left, right = max(shift, 0), max(-shift, 0)
     return rounding_divide_by_pot(doubling_high_mul(accumulator << left, multiplier), right)
 

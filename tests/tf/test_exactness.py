@@ -18,7 +18,8 @@ from core.paths import cache_dir
 
 pytestmark = [pytest.mark.tf, pytest.mark.toolchain]
 
-SAMPLES = 20
+#: Wrong rounding shows in one output of some thousands: many samples where they are cheap.
+SAMPLES = {"host": 1000, "virtual-pico": 20}
 
 
 def _networks():
@@ -96,9 +97,9 @@ def _bytes_differing(path: Path, board: str, encoding: str, out: Path) -> int:
     compiled = compile_model(graph, find_board(board), BuildOptions(encoding=encoding))
     image = build_firmware(compiled, out, cache_dir())
     shape = graph.tensors[graph.inputs[0]].shape[1:]
-    x = np.random.default_rng(3).integers(-128, 128, (SAMPLES, *shape), dtype=np.int8)
+    x = np.random.default_rng(3).integers(-128, 128, (SAMPLES[board], *shape), dtype=np.int8)
     given = run_samples(image, find_board(board), x).outputs
-    expected = reference_outputs(path, x).reshape(SAMPLES, -1)
+    expected = reference_outputs(path, x).reshape(len(x), -1)
     assert len(np.unique(expected, axis=0)) > 1, "the samples must tell outputs apart"
     return int((given != expected).sum())
 
@@ -111,4 +112,4 @@ def test_every_byte_equals_the_reference(models, tmp_path, name, board):
 
 @pytest.mark.parametrize("encoding", ["dense", "crs"])
 def test_forced_encodings_compute_the_same(models, tmp_path, encoding):
-    assert _bytes_differing(models / "wide_dense.tflite", "virtual-pico", encoding, tmp_path) == 0
+    assert _bytes_differing(models / "wide_dense.tflite", "host", encoding, tmp_path) == 0

@@ -18,8 +18,16 @@ static inline int32_t thimble_rounding_shift_right(int32_t x, int exponent)
     return (x >> exponent) + ((x & mask) > threshold ? 1 : 0);
 }
 
-/* sum * multiplier * 2^(shift - 31), rounded twice; multiplier in [2^30, 2^31). */
-static inline int32_t thimble_requantize(int32_t sum, int32_t multiplier, int shift)
+/* sum * multiplier * 2^(shift - 31), rounded once, half towards plus infinity: what the reference does in
+ * dense layers. multiplier in [2^30, 2^31), shift in [-31, 30]. */
+static inline int32_t thimble_requantize_once(int32_t sum, int32_t multiplier, int shift)
+{
+    const int total = 31 - shift;
+    return (int32_t)(((int64_t)sum * multiplier + (INT64_C(1) << (total - 1))) >> total);
+}
+
+/* The same, rounded twice: what the reference does in convolutions. */
+static inline int32_t thimble_requantize_twice(int32_t sum, int32_t multiplier, int shift)
 {
     if (shift > 0) {
         return thimble_doubling_high_mul((int32_t)((uint32_t)sum << shift), multiplier);

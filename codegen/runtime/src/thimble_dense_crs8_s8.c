@@ -13,7 +13,7 @@ void thimble_dense_crs8_s8(const thimble_dense_crs8_s8_params *p, const int8_t *
             sum += (int32_t)input[*column++] * *value++;
         }
         const int32_t scale = p->per_channel ? row : 0;
-        sum = thimble_requantize(sum, p->multiplier[scale], p->shift[scale]) + p->output_zero;
+        sum = thimble_requantize_once(sum, p->multiplier[scale], p->shift[scale]) + p->output_zero;
         output[row] = thimble_clamp_s8(sum, p->output_min, p->output_max);
     }
 }

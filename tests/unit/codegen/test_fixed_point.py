@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from codegen.fixed_point import (
     exp_on_negative_values,
     quantize_multiplier,
-    requantize,
+    requantize_once,
+    requantize_twice,
     rounding_divide_by_pot,
     softmax_table,
 )
@@ -21,7 +22,16 @@ def test_a_multiplier_is_within_half_a_unit(real):
 
 @given(st.integers(-(2**30), 2**30), st.floats(1e-6, 0.999))
 def test_requantizing_is_a_rounded_product(accumulator, real):
-    assert abs(requantize(accumulator, *quantize_multiplier(real)) - accumulator * real) <= 1.01
+    multiplier = quantize_multiplier(real)
+    of_the_multiplier = abs(accumulator) * real * 2**-30
+    assert abs(requantize_once(accumulator, *multiplier) - accumulator * real) <= 0.5 + of_the_multiplier
+    assert abs(requantize_twice(accumulator, *multiplier) - accumulator * real) <= 1.0 + of_the_multiplier
+
+
+def test_rounding_twice_may_carry_once_more():
+    # 97.49989: the first rounding brings it to the half, the second over it.
+    assert requantize_once(395_575, 1_084_014_553, -11) == 97
+    assert requantize_twice(395_575, 1_084_014_553, -11) == 98
 
 
 def test_halves_round_away_from_zero():
