@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -21,10 +21,15 @@ _TOOLS = ("tensorflow", "keras", "numpy", "ai-edge-litert")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """Graphs and evaluations before and after; `history` has one entry an epoch."""
+    """Graphs, parameters by layer and evaluations before and after; `history` has one entry an epoch.
+
+    The parameters are Keras' own count: a Graph gives layers without a bias one of zeros.
+    """
 
     original: Graph
     compressed: Graph
+    parameters_before: Mapping[str, int]
+    parameters_after: Mapping[str, int]
     before: Evaluation
     after: Evaluation
     history: Sequence[dict[str, Any]]
@@ -42,8 +47,8 @@ def describe(recipe: Recipe, outcome: Outcome, data: DataSet, folder: Path) -> d
         "recipe": recipe_to_dict(recipe),
         "accuracy": {"before": outcome.before.accuracy, "after": outcome.after.accuracy},
         "parameters": {
-            "before": outcome.original.parameters,
-            "after": outcome.compressed.parameters,
+            "before": sum(outcome.parameters_before.values()),
+            "after": sum(outcome.parameters_after.values()),
             "nonzero": sum(layer.nonzero for layer in stored.values()),
             "unique": sum(layer.unique for layer in stored.values()),
         },
@@ -74,11 +79,6 @@ def _all_macs(graph: Graph) -> int:
     return sum(macs(graph, op) for op in graph.ops)
 
 
-def layer_parameters(graph: Graph, op: Op) -> int:
-    """Weights and biases of one operator."""
-    return sum(graph.tensors[name].elements for name in op.inputs if graph.tensors[name].is_constant)
-
-
 def _stored_layers(graph: Graph, tflite: Path) -> dict[str, StoredLayer]:
     """The layers of the file by name. Both run in the same order, so they are matched by place."""
     ops, stored = _weighted(graph), read_tflite_weights(tflite)
@@ -89,12 +89,11 @@ def _stored_layers(graph: Graph, tflite: Path) -> dict[str, StoredLayer]:
 
 
 def _layers(outcome: Outcome, stored: dict[str, StoredLayer]) -> Iterator[dict[str, Any]]:
-    after = {op.name: op for op in _weighted(outcome.compressed)}
     for op in _weighted(outcome.original):
         yield {
             "name": op.name,
-            "params_before": layer_parameters(outcome.original, op),
-            "params_after": layer_parameters(outcome.compressed, after[op.name]),
+            "params_before": outcome.parameters_before[op.name],
+            "params_after": outcome.parameters_after[op.name],
             "sparsity": stored[op.name].sparsity,
             "unique": stored[op.name].unique,
         }

@@ -47,11 +47,11 @@ class Npz:
 
 def _read(path: Path) -> dict[str, npt.NDArray[Any]]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         raise ThimbleError("missing-file", f"there is no file {path}", "check the path") from None
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
+    except (ValueError, TypeError, OSError, zipfile.BadZipFile, EOFError) as error:
         raise ThimbleError("bad-data", f"{path} is not a NumPy archive that can be read", _HINT) from error
     missing = [name for name in _KEYS if name not in arrays]
     if missing:

@@ -41,3 +41,8 @@ def outputs(model: Any) -> int:
             "only models that end in one output for each class can be used so far",
         )
     return int(shape[1])
+
+
+def parameters_by_layer(model: Any) -> dict[str, int]:
+    """Weights and biases of each layer, as Keras counts them."""
+    return {layer.name: int(layer.count_params()) for layer in model.layers}

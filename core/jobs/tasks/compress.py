@@ -15,7 +15,7 @@ from core.evaluate import Evaluation, evaluate_keras, evaluate_tflite
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
 from core.models.keras_graph import graph_of_model
-from core.models.keras_model import image_shape, outputs
+from core.models.keras_model import image_shape, outputs, parameters_by_layer
 from core.models.loading import check_model_file, load_keras
 from core.models.onnx_export import write_onnx
 from core.models.tflite_export import to_tflite
@@ -51,7 +51,15 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         after = _evaluate_deployed(folder.partial / "model.tflite", data, context.section(0.96, 0.99))
         write_recipe(recipe, folder.partial / "recipe.toml")
         names = {"model": str(params["model"]), "data": str(params["data"])}
-        outcome = Outcome(original, graph_of_model(compressed.model), before, after, compressed.history)
+        outcome = Outcome(
+            original,
+            graph_of_model(compressed.model),
+            parameters_by_layer(model),
+            parameters_by_layer(compressed.model),
+            before,
+            after,
+            compressed.history,
+        )
         record = folder.commit({**names, **describe(recipe, outcome, data, folder.partial)})
     context.progress(1.0, "Done")
     return record
