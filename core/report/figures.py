@@ -88,7 +88,7 @@ def layer_reduction(layers: Sequence[Json]) -> bytes:
         axes.barh(row + 0.2, nonzero, height=0.38, color=BLUE, label="not zero" if row == 0 else None)
         words = f" {100 * nonzero / before:.3g} % left"
         axes.text(max(after, 1), row + 0.2, words, va="center", fontsize=7.5, color=INK)
-    axes.set_yticks(range(len(shown)), [str(layer["name"]) for layer in shown])
+    axes.set_yticks(range(len(shown)), [_literal(layer["name"]) for layer in shown])
     axes.set_xscale("log")
     axes.set_xlim(left=0.8, right=max(layer["params_before"] for layer in shown) * 3)
     axes.invert_yaxis()
@@ -109,7 +109,7 @@ def confusion(matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence
         if len(classes) <= 15:
             _write_cells(axes, matrix, shares)
         ticks = range(len(classes)) if len(classes) <= 40 else []
-        names = [str(classes[tick]) for tick in ticks]
+        names = [_literal(classes[tick]) for tick in ticks]
         turned = 90 if max((len(name) for name in names), default=0) > 3 else 0
         axes.set_xticks(ticks, names, rotation=turned)
         axes.set_yticks(ticks, names)
@@ -132,7 +132,7 @@ def _write_cells(axes: Any, matrix: Sequence[Sequence[int]], shares: Sequence[Se
 def memory_map(arena: Json) -> bytes:
     """The arena: each buffer a rectangle over the steps that it lives and the bytes that it takes."""
     tensors = arena["tensors"]
-    figure = _figure(6.7, 2.9)
+    figure = _figure(6.7, 2.5)
     axes = figure.subplots()
     steps = max((tensor["last"] for tensor in tensors), default=0) + 1
     for index, tensor in enumerate(tensors):
@@ -143,7 +143,7 @@ def memory_map(arena: Json) -> bytes:
             box[0], tensor["bytes"], bottom=box[1], width=width, align="edge", color=color, edgecolor="white"
         )
         if tensor["bytes"] > 0.05 * arena["bytes"]:
-            words = _fitted(str(tensor["name"]), 90 * width // steps)
+            words = _literal(_fitted(str(tensor["name"]), 90 * width // steps))
             middle = (box[0] + width / 2, box[1] + tensor["bytes"] / 2)
             axes.text(*middle, words, ha="center", va="center", fontsize=7, color=INK)
     axes.axhline(arena["bytes"], color=INK, linewidth=1.2, label="arena")
@@ -158,6 +158,11 @@ def memory_map(arena: Json) -> bytes:
     return _png(figure)
 
 
+def _literal(name: object) -> str:
+    """A name as it is: a dollar sign would start a formula."""
+    return str(name).replace("$", r"\$")
+
+
 def _fitted(text: str, characters: int) -> str:
     characters = max(characters, 4)
     return text if len(text) <= characters else text[: characters - 1] + "…"
@@ -165,7 +170,7 @@ def _fitted(text: str, characters: int) -> str:
 
 def memory_bars(rows: Sequence[tuple[str, int, int | None, int]]) -> bytes:
     """Memories as (name, predicted, linked or None, limit), in bytes: bars against the board's limit."""
-    figure = _figure(6.7, 0.6 + 0.62 * len(rows))
+    figure = _figure(6.7, 0.55 + 0.5 * len(rows))
     axes = figure.subplots()
     for row, (_, predicted, linked, limit) in enumerate(rows):
         axes.barh(row, 100, height=0.62, color="#eef0f2")

@@ -60,6 +60,8 @@ _CELL = _style("cell", 8)
 _CELL_RIGHT = _style("cell-right", 8, alignment=TA_RIGHT)
 _HEAD = _style("head", 8, fontName=_BOLD)
 _HEAD_RIGHT = _style("head-right", 8, fontName=_BOLD, alignment=TA_RIGHT)
+_RIGHT = _style("right", 9, fontName=_BOLD, textColor=colors.HexColor("#1d6b36"))
+_WRONG = _style("wrong", 9, fontName=_BOLD, textColor=colors.HexColor("#b3261e"))
 _BIG = _style("big", 13, fontName=_BOLD, leading=17)
 _SMALL = _style("small", 7.5, textColor=_MUTED)
 _HASH = _style("hash", 6.6, fontName=_MONO)
@@ -190,7 +192,7 @@ def _headlines(report: Report) -> Any:
 def _summary(report: Report) -> Iterator[Any]:
     if report.verified is not None:
         yield Spacer(1, 8)
-        yield _text(tables.verdict(report))
+        yield _text(tables.verdict(report), _RIGHT if report.verified else _WRONG)
     if report.run is not None:
         yield _together(
             _text("Before and after", _HEADING), _table(tables.before_after(report.run), (3.2, 2, 3, 2))

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from core.cli.command import Command
+from core.cli.commands.build import compiled, show_build
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, MODEL_HELP, add_board, add_build_options, add_json, build_options
+from core.cli.options import DATA_HELP, MODEL_HELP, add_board, add_build_options, add_json
 from core.cli.terminal import Terminal
 from core.errors import ThimbleError
 from core.paths import cache_dir, output_dir
@@ -56,7 +57,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
 
     refuse_what_is_not_there(arguments)
     out = arguments.out or cache_dir() / "deployed" / arguments.board
-    value = deploy_job(arguments, output_dir(out), _VERIFY_RUNS, terminal)
+    value = deploy_job(arguments, out, _VERIFY_RUNS, terminal)
     save_deploy(out, value)
     terminal.result(value, lambda console: _show(console, value))
     require_verified(value["verified"])
@@ -64,7 +65,6 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
 
 def _show(console: Any, value: dict[str, Any]) -> None:
     from core.cli.commands.bench import show_bench
-    from core.cli.commands.build import show_build
 
     show_build(console, value["build"])
     show_bench(console, value["bench"])
@@ -72,10 +72,8 @@ def _show(console: Any, value: dict[str, Any]) -> None:
 
 def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -> dict[str, Any]:
     """Build, run `runs` samples of the data (or random ones) on the board, verify."""
-    from core.cli.models import open_int8
-
-    build_options(arguments)
-    opened = open_int8(arguments.model)
+    graph = compiled(arguments).graph  # what a person can mend is told before a worker starts
+    output_dir(out)
     params = {
         "model": arguments.model,
         "board": arguments.board,
@@ -88,7 +86,7 @@ def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -
     if arguments.data:
         return run_job("deploy", {**params, "data": arguments.data}, terminal)
     with tempfile.TemporaryDirectory(prefix="thimble-") as work:
-        shape = opened.graph.tensors[opened.graph.inputs[0]].shape
+        shape = graph.tensors[graph.inputs[0]].shape
         params["input"] = str(_random_samples(Path(work), shape, runs))
         return run_job("deploy", params, terminal)
 

@@ -60,7 +60,7 @@ def deploy_record(runs: int = 40) -> dict[str, Any]:
     times = [0.0512 + draw.random() * 0.0004 for _ in range(runs)]
     rest = times[1:]
     mean = sum(rest) / len(rest)
-    std = (sum((time - mean) ** 2 for time in rest) / (len(rest) - 1)) ** 0.5
+    std = (sum((time - mean) ** 2 for time in rest) / max(len(rest) - 1, 1)) ** 0.5
     buffers = [("input", 784, 5600, 0, 0), ("conv2d", 5600, 0, 0, 1), ("max_pooling2d", 1400, 5600, 1, 2),
                ("conv2d_1", 1600, 0, 2, 3), ("max_pooling2d_1", 400, 1600, 3, 4), ("dense", 100, 0, 4, 5),
                ("dense_1", 10, 100, 5, 6), ("output", 10, 0, 6, 6)]  # fmt: skip

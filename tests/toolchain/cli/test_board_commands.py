@@ -1,0 +1,80 @@
+"""The commands that build and run, on a small model and the virtual board."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.boards.reference import reference_outputs
+from core.cli import main
+from tests.unit.cli.models import write_int8_tflite
+
+pytestmark = pytest.mark.toolchain
+
+
+@pytest.fixture
+def tflite(tmp_path: Path) -> Path:
+    return write_int8_tflite(tmp_path / "tiny.tflite")
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict:
+    status = main([str(argument) for argument in arguments])
+    streams = capsys.readouterr()
+    assert status == 0, streams.err
+    return json.loads(streams.out)
+
+
+def test_build_tells_where_the_image_is_and_how_large(capsys, tflite, tmp_path):
+    built = printed(capsys, "build", tflite, "--board", "virtual-pico", "--out", tmp_path / "out", "--json")
+    plan = printed(capsys, "plan", tflite, "--board", "virtual-pico", "--json")
+    assert Path(built["elf"]).read_bytes().startswith(b"\x7fELF")
+    assert Path(built["image"]).parent == tmp_path / "out"
+    assert built["predicted_flash_bytes"] == plan["flash"]["total"]
+    assert built["predicted_sram_bytes"] == plan["sram"]["total"]
+    assert abs(built["flash_bytes"] - built["predicted_flash_bytes"]) <= 0.05 * built["flash_bytes"]
+
+
+@pytest.mark.parametrize("board", ["virtual-pico", "host"])
+def test_run_gives_the_references_bytes(capsys, tflite, tmp_path, board):
+    x = np.random.default_rng(1).integers(-128, 128, (5, 4), np.int8)
+    np.save(tmp_path / "x.npy", x)
+    y = tmp_path / "made" / "y.npy"
+    value = printed(
+        capsys, "run", tflite, "--board", board, "--input", tmp_path / "x.npy", "--output", y, "--json"
+    )
+    outputs = np.load(y)
+    assert outputs.dtype == np.int8
+    assert outputs.shape == (5, 3)
+    assert outputs.tobytes() == reference_outputs(tflite, x).tobytes()
+    assert value["samples"] == 5
+    if board == "virtual-pico":
+        assert len(value["cycles"]) == len(value["instructions"]) == 5
+        assert value["stack_bytes"] > 0
+    else:
+        assert value["cycles"] is None
+
+
+def test_bench_is_verified_and_called_an_estimate(capsys, tflite, tmp_path):
+    table = tmp_path / "bench.csv"
+    value = printed(
+        capsys, "bench", tflite, "--board", "virtual-pico", "--runs", "6", "--csv", table, "--json"
+    )
+    assert value["verified"] is True
+    assert (value["timing"], value["energy"]["source"]) == ("estimated", "estimated")
+    assert value["mean_s"] == pytest.approx(np.mean(value["times_s"][1:]))
+    assert value["std_s"] == pytest.approx(np.std(value["times_s"][1:], ddof=1))
+    lines = table.read_text().splitlines()
+    assert lines[0] == "inference,latency_s,timing,cycles,energy_j,energy_source"
+    assert [float(line.split(",")[1]) for line in lines[1:]] == value["times_s"]
+
+
+def test_deploy_leaves_a_record_that_a_report_can_be_made_of(capsys, tflite, tmp_path):
+    out = tmp_path / "out"
+    value = printed(capsys, "deploy", tflite, "--board", "virtual-pico", "--out", out, "--json")
+    assert value["verified"] is True
+    report = printed(capsys, "report", out, "--pdf", tmp_path / "r.pdf", "--json")
+    assert report["build"] == value["build"]
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")

@@ -1,0 +1,274 @@
+"""Each command on small files; bad input is one clear error, and nothing half-written stays."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.unit.cli.models import write_int8_tflite, write_keras
+from tests.unit.report.sample_run import write_run
+
+RECIPE = 'name = "nothing"\n[quantize]\nkind = "int8"\n'
+
+
+@pytest.fixture
+def tflite(tmp_path: Path) -> Path:
+    return write_int8_tflite(tmp_path / "tiny.tflite")
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "recipe.toml"
+    path.write_text(RECIPE)
+    return path
+
+
+def assert_failed(ended, *words: str) -> None:
+    """Status 1, `error:` with these words, a hint, no traceback, nothing on stdout."""
+    assert ended.status == 1
+    lines = ended.err.splitlines()
+    (error,) = [line for line in lines if line.startswith("error: ")]
+    assert any(line.startswith("hint: ") for line in lines)
+    for word in words:
+        assert word in error + ended.err
+    assert "Traceback" not in ended.err
+    assert ended.out == ""
+
+
+def test_zoo_lists_the_papers_lenet(thimble):
+    (lenet,) = [entry for entry in thimble("zoo", "--json").json if entry["name"] == "lenet"]
+    assert lenet == {"name": "lenet", "input": [28, 28, 1], "parameters": 1_199_882, "macs": 11_992_448}
+
+
+def test_recipes_and_devices_give_json(thimble):
+    assert {"structured-int8", "sparse-int8"} <= {entry["id"] for entry in thimble("recipes", "--json").json}
+    assert {"host", "virtual-pico"} <= {entry["id"] for entry in thimble("devices", "--json").json}
+
+
+@pytest.mark.parametrize("command", ["zoo", "recipes", "devices"])
+def test_tables_for_people(thimble, command):
+    ended = thimble(command)
+    assert ended.status == 0
+    assert len(ended.out.splitlines()) > 4
+
+
+def test_plan_has_the_fields_of_the_contract(thimble, tflite):
+    plan = thimble("plan", tflite, "--board", "virtual-pico", "--json").json
+    assert plan["model"] == str(tflite)
+    assert plan["fits"] is True
+    assert plan["flash"]["limit"] == 2_097_152
+    assert plan["sram"]["limit"] == 270_336
+    assert plan["flash"]["total"] == plan["flash"]["weights"] + plan["flash"]["code"]
+    assert [layer["op"] for layer in plan["layers"]] == ["Dense", "Softmax"]
+    assert plan["layers"][0]["params"] == 15
+    assert set(plan["arena"]) == {"planner", "bytes", "lower_bound", "tensors"}
+    assert plan["estimate"] is False
+
+
+def test_plan_of_a_float_model_is_called_an_estimate(thimble, tmp_path):
+    ended = thimble("plan", write_keras(tmp_path / "tiny.keras"), "--board", "virtual-pico", "--json")
+    assert ended.json["estimate"] is True
+    assert "estimate" in ended.err
+
+
+def test_inspect_counts_and_names_the_targets(thimble, tflite):
+    found = thimble("inspect", tflite, "--json").json
+    assert (found["parameters"], found["macs"]) == (15, 12)
+    assert found["input"] == [1, 4]
+    assert all(target["supported"] for target in found["targets"])
+
+
+@pytest.mark.parametrize("kind", ["tflite", "keras"])
+def test_inspect_names_the_layer_that_stops_a_board(thimble, tmp_path, kind):
+    if kind == "tflite":
+        model, layer = write_int8_tflite(tmp_path / "odd.tflite", last="COS"), "last"
+    else:
+        model, layer = write_keras(tmp_path / "odd.keras", layer="GRU"), "unit"
+    found = thimble("inspect", model, "--json").json
+    assert found["parameters"] == 15
+    assert found["targets"]
+    for target in found["targets"]:
+        assert target["supported"] is False
+        assert repr(layer) in target["reason"]
+
+
+def test_generate_writes_the_sources_and_says_which(thimble, tflite, tmp_path):
+    out = tmp_path / "new" / "sources"
+    files = thimble("generate", tflite, "--out", out, "--json").json["files"]
+    assert sorted(files) == sorted(str(path) for path in out.iterdir())
+    assert str(out / "model.h") in files
+
+
+@pytest.mark.parametrize("command", ["plan", "build", "generate", "run", "bench", "deploy"])
+def test_an_unknown_board_is_named(thimble, tflite, tmp_path, command):
+    more = {
+        "build": ["--out", tmp_path / "out"],
+        "generate": ["--out", tmp_path / "out"],
+        "run": ["--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy"],
+    }.get(command, [])
+    assert_failed(thimble(command, tflite, "--board", "toaster", *more), "toaster")
+    assert not (tmp_path / "out").exists()
+
+
+READING_A_MODEL = [
+    ("inspect", ()),
+    ("plan", ("--board", "virtual-pico")),
+    ("compress", ("--data", "digits", "--recipe", "recipe.toml", "--out", "out")),
+    ("generate", ("--out", "out")),
+    ("build", ("--board", "virtual-pico", "--out", "out")),
+    ("bench", ("--board", "virtual-pico")),
+    ("deploy", ("--board", "virtual-pico", "--out", "out")),
+]
+COMPILING = [
+    entry for entry in READING_A_MODEL if entry[0] != "inspect"
+]  # which lists what it cannot compile
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to work in, with a good recipe in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "recipe.toml").write_text(RECIPE)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("command", "more"), READING_A_MODEL)
+def test_a_missing_model(thimble, here, command, more):
+    assert_failed(thimble(command, "nowhere.keras", *more), "nowhere.keras")
+    assert not (here / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["notes.keras", "notes.tflite"])
+@pytest.mark.parametrize(("command", "more"), READING_A_MODEL)
+def test_a_text_file_with_the_ending_of_a_model(thimble, here, command, more, name):
+    (here / name).write_text("dear diary")
+    assert_failed(thimble(command, name, *more), name)
+    assert not (here / "out").exists()
+
+
+@pytest.mark.parametrize(("command", "more"), COMPILING)
+def test_a_model_with_an_unsupported_layer(thimble, here, command, more):
+    if command in ("plan", "compress"):
+        model, layer = write_keras(here / "odd.keras", layer="GRU"), "unit"
+    else:
+        model, layer = write_int8_tflite(here / "odd.tflite", last="COS"), "last"
+    assert_failed(thimble(command, model, *more), repr(layer))
+    assert not (here / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('name = "x"\n[prune]\nsparsty = 0.5\n', ("sparsty", "3")),
+        ('name = "x"\n[prune]\nsparsity = 1.5\n', ("sparsity", "1.5")),
+        ("name = ", ("recipe.toml",)),
+    ],
+)
+def test_a_bad_recipe_names_the_line_and_the_key(thimble, tmp_path, recipe, text, words):
+    recipe.write_text(text)
+    model = write_keras(tmp_path / "tiny.keras")
+    out = tmp_path / "out"
+    assert_failed(
+        thimble("compress", model, "--data", "digits", "--recipe", recipe, "--out", out, "--json"), *words
+    )
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("command", ["generate", "build", "compress", "deploy", "demo"])
+def test_an_output_folder_that_cannot_be_written(thimble, tmp_path, tflite, recipe, command):
+    blocked = tmp_path / "file"
+    blocked.write_text("a file, not a folder")
+    out = blocked / "out"
+    arguments = {
+        "generate": (tflite, "--out", out),
+        "build": (tflite, "--board", "virtual-pico", "--out", out),
+        "compress": (
+            write_keras(tmp_path / "tiny.keras"),
+            "--data",
+            "digits",
+            "--recipe",
+            recipe,
+            "--out",
+            out,
+        ),
+        "deploy": (tflite, "--board", "virtual-pico", "--out", out),
+        "demo": ("--out", out),
+    }[command]
+    assert_failed(thimble(command, *arguments), "cannot")
+    assert blocked.read_text() == "a file, not a folder"
+
+
+@pytest.mark.parametrize(
+    ("content", "word"), [(b"text", "x.npy"), (None, "x.npy"), (np.zeros((2, 7), np.float32), "7")]
+)
+def test_run_with_a_bad_input_file(thimble, tmp_path, tflite, content, word):
+    x = tmp_path / "x.npy"
+    if isinstance(content, bytes):
+        x.write_bytes(content)
+    elif content is not None:
+        np.save(x, content)
+    y = tmp_path / "y.npy"
+    ended = thimble("run", tflite, "--board", "virtual-pico", "--input", x, "--output", y)
+    assert_failed(ended, word)
+    assert not y.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--meter", "ppk2"),
+        ("--engine", "xnnpack"),
+        ("--port", "/dev/ttyACM0"),
+        ("--compiler", "tcc"),
+        ("--encoding", "zip"),
+        ("--planner", "best"),
+    ],
+)
+def test_options_that_are_not_there_yet_say_so(thimble, tflite, arguments):
+    ended = thimble("bench", tflite, "--board", "virtual-pico", *arguments)
+    assert_failed(ended, "is not there yet")
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "model.h5", "saved_model"])
+def test_formats_that_are_not_there_yet_say_so(thimble, tmp_path, name):
+    path = tmp_path / name
+    if "." in name:
+        path.write_bytes(b"something")
+    else:
+        path.mkdir()
+    assert_failed(thimble("inspect", path), "not there yet")
+
+
+def test_demo_with_an_unknown_preset_names_those_there_are(thimble, tmp_path):
+    ended = thimble("demo", "--recipe", "magic", "--out", tmp_path / "out")
+    assert_failed(ended, "magic", "structured-int8")
+    assert not (tmp_path / "out").exists()
+
+
+def test_report_writes_what_is_asked_and_prints_json(thimble, tmp_path):
+    run = write_run(tmp_path / "run")
+    pdf, csv = tmp_path / "a" / "r.pdf", tmp_path / "a" / "r.csv"
+    value = thimble("report", run, "--pdf", pdf, "--csv", csv, "--json").json
+    assert pdf.read_bytes().startswith(b"%PDF")
+    assert csv.read_text().startswith("section,item,name,value,unit,source\n")
+    assert value["verified"] is True
+    assert value["bench"]["energy"]["source"] == "estimated"
+
+
+def test_report_for_people(thimble, tmp_path):
+    ended = thimble("report", write_run(tmp_path / "run"))
+    assert ended.status == 0
+    assert "Verified: every output byte" in ended.out
+    assert "estimate" in ended.out
+
+
+@pytest.mark.parametrize("content", [None, "{}", "not json", json.dumps({"recipe": {}})])
+def test_a_folder_without_a_run(thimble, tmp_path, content):
+    folder = tmp_path / "run"
+    if content is not None:
+        folder.mkdir()
+        (folder / "run.json").write_text(content)
+    assert_failed(thimble("report", folder), str(folder))
