@@ -62,7 +62,7 @@ def choose(
 
 def check_exceptions(graph: Graph, prune: Prune) -> None:
     """Raise ThimbleError ``unknown-layer`` for an exception that names no prunable layer."""
-    groups = {group.layer for group in find_groups(graph)}
+    groups = [group.layer for group in find_groups(graph)]
     weighted = {op.name for op in graph.ops if isinstance(op, Conv2D | Dense)}
     for layer, share in prune.layers.items():
         if layer in groups or (layer in weighted and share == 0.0):

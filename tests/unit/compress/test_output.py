@@ -1,0 +1,77 @@
+"""The folder of a run: all or nothing."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.compress.output import RunFolder
+from core.errors import CancelledByUser, ThimbleError
+
+
+def _write(out: Path, text: str, fail: type[BaseException] | None = None) -> None:
+    with RunFolder(out) as folder:
+        (folder.partial / "model.tflite").write_text(text)
+        if fail is not None:
+            raise fail("stop")
+        folder.commit({"name": text})
+
+
+def _names(out: Path) -> list[str]:
+    return sorted(path.name for path in out.iterdir())
+
+
+def test_files_appear_together_with_their_hashes(tmp_path: Path) -> None:
+    out = tmp_path / "a" / "b"
+    _write(out, "one")
+    assert _names(out) == ["model.tflite", "run.json"]
+    record = json.loads((out / "run.json").read_text())
+    assert record["name"] == "one"
+    assert record["files"]["model.tflite"].startswith("7692c3ad3540bb80")  # sha256 of "one"
+
+
+@pytest.mark.parametrize("failure", [ValueError, CancelledByUser, KeyboardInterrupt, MemoryError])
+def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path, failure: type[BaseException]) -> None:
+    out = tmp_path / "out"
+    _write(out, "one")
+    (out / "notes.txt").write_text("mine")
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    with pytest.raises(failure):
+        _write(out, "two", failure)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_a_failure_removes_the_folders_that_it_made(tmp_path: Path) -> None:
+    with pytest.raises(CancelledByUser):
+        _write(tmp_path / "a" / "b", "one", CancelledByUser)
+    assert _names(tmp_path) == []
+
+
+def test_what_a_killed_job_left_is_removed(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    stale = tmp_path / f".thimble-partial-{ended.pid}"
+    stale.mkdir()
+    (stale / "model.keras").write_text("half")
+    _write(tmp_path, "one")
+    assert _names(tmp_path) == ["model.tflite", "run.json"]
+
+
+def test_two_jobs_do_not_share_a_folder(tmp_path: Path) -> None:
+    (tmp_path / f".thimble-partial-{os.getppid()}").mkdir()
+    with pytest.raises(ThimbleError) as caught:
+        _write(tmp_path, "one")
+    assert caught.value.code == "busy"
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    for out in (file, file / "inside"):
+        with pytest.raises(ThimbleError) as caught:
+            _write(out, "one")
+        assert caught.value.code == "cannot-write"
+    assert _names(tmp_path) == ["file"]

@@ -1,0 +1,78 @@
+"""How a recipe becomes steps, and what is refused before any work."""
+
+from typing import Any
+
+import pytest
+
+from core.compress.steps import plan_steps
+from core.compress.supported import check_supported
+from core.errors import ThimbleError
+from core.presets import all_presets
+from core.recipe import Prune, Recipe, Schedule, Training
+from core.recipe_toml import recipe_from_text
+
+
+def test_every_epoch_is_in_exactly_one_step() -> None:
+    for epochs in range(12):
+        recipe = Recipe("n", prune=Prune(steps=5), finetune=Training(epochs=epochs))
+        steps = plan_steps(recipe)
+        assert len(steps) == 5
+        assert [epoch for step in steps for epoch in step.epochs] == list(range(epochs))
+        assert len(steps[-1].epochs) == max(len(step.epochs) for step in steps)
+
+
+def test_amounts_grow_to_what_was_asked() -> None:
+    prune = Prune(sparsity=0.8, threshold=2.0, layers={"a": 0.5}, schedule=Schedule.AGP, steps=4)
+    steps = [step.prune for step in plan_steps(Recipe("n", prune=prune))]
+    assert [step.sparsity for step in steps if step] == pytest.approx([0.4625, 0.7, 0.7875, 0.8], abs=1e-6)
+    assert steps[0] is not None
+    assert steps[0].threshold == pytest.approx(2.0 * 0.578125)
+    assert steps[-1] is not None
+    assert (steps[-1].sparsity, steps[-1].threshold, dict(steps[-1].layers)) == (0.8, 2.0, {"a": 0.5})
+
+
+def test_fine_tuning_alone_and_nothing_at_all() -> None:
+    assert [list(step.epochs) for step in plan_steps(Recipe("n", finetune=Training(epochs=3)))] == [[0, 1, 2]]
+    assert plan_steps(Recipe("n")) == ()
+    assert [list(step.epochs) for step in plan_steps(Recipe("n", prune=Prune(steps=2)))] == [[], []]
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "[train]",
+        "[distill]",
+        "[cluster]",
+        '[prune]\ncriterion = "gradient"',
+        '[prune]\ncriterion = "activation"',
+        '[quantize]\nkind = "uint8"',
+        '[quantize]\nmode = "qat"',
+        "[quantize]\nfinetune_epochs = 2",
+    ],
+)
+def test_what_is_not_there_yet_is_refused(section: str) -> None:
+    with pytest.raises(ThimbleError) as caught:
+        check_supported(recipe_from_text(f'name = "n"\n{section}'))
+    assert caught.value.code == "not-there-yet"
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("kind", ["none", "float16", "dynamic", "int8"])
+def test_what_is_there(kind: str) -> None:
+    sections = f'[prune]\n[finetune]\n[augment]\nflip = true\n[quantize]\nkind = "{kind}"'
+    check_supported(recipe_from_text(f'name = "n"\n{sections}'))
+
+
+def test_the_presets_are_possible() -> None:
+    for recipe in all_presets().values():
+        check_supported(recipe)
+
+
+def test_a_refused_job_writes_nothing(tmp_path: Any) -> None:
+    from core.jobs.context import JobContext
+    from core.jobs.tasks.compress import compress
+
+    params = {"model": "zoo:lenet", "data": "digits", "recipe": {"name": "n", "cluster": {}}}
+    with pytest.raises(ThimbleError, match="cluster"):
+        compress({**params, "out": str(tmp_path / "out")}, JobContext(lambda event: None))
+    assert not (tmp_path / "out").exists()
