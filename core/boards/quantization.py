@@ -20,7 +20,8 @@ def quantize(x: Array, quantization: Quantization, dtype: np.dtype[Any]) -> Arra
     In single precision and with this rounding as in TFLite (`AffineQuantize` of its reference kernels).
     `quantization` is per tensor.
     """
-    ratio = np.asarray(x, np.float32) / np.float32(quantization.scale[0])
+    with np.errstate(over="ignore"):  # what becomes infinite is clamped
+        ratio = np.asarray(x, np.float32) / np.float32(quantization.scale[0])
     rounded = np.trunc(ratio + np.copysign(np.float32(0.5), ratio), dtype=np.float32)
     # The largest single-precision number below one half, plus one half, would come out as 1.
     rounded = np.where(np.abs(ratio) < np.float32(0.5), np.float32(0), rounded)

@@ -77,8 +77,8 @@ def _multiple(halfword: int) -> int | None:
 
 
 def _hint(halfword: int) -> int | None:
-    """NOP, YIELD and SEV take 1; WFE and WFI take 2."""
-    return {0: 1, 1: 1, 2: 2, 3: 2, 4: 1}.get((halfword >> 4) & 0xF) if not halfword & 0xF else 1
+    """NOP, YIELD, WFE, WFI and SEV. With the low bits set it is IT, which ARMv6-M lacks."""
+    return {0x00: 1, 0x10: 1, 0x20: 2, 0x30: 2, 0x40: 1}.get(halfword & 0xFF)
 
 
 #: (mask, value, cost): the first entry whose masked bits agree decides. None as a cost: undefined.

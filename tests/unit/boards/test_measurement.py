@@ -1,0 +1,65 @@
+"""The arithmetic of bench, without any board."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from codegen.targets.board import find_board
+from core.bench import Measurement, Source, check_runs, estimate_energy, same_outputs
+from core.boards.devices import find_devices
+from core.boards.session import RunResult
+from core.errors import ThimbleError
+
+
+def measurement(*times_s: float) -> Measurement:
+    outputs = np.zeros((len(times_s), 1), np.int8)
+    result = RunResult(outputs, (1,) * len(times_s), None, 400, times_s, 0.0, estimated=True)
+    return Measurement("b", "e", times_s, Source.ESTIMATED, None, True, result)
+
+
+def test_statistics_leave_the_first_out() -> None:
+    told = measurement(100.0, 1.0, 2.0, 3.0, 4.0).to_json()
+    assert told["first_s"] == 100.0
+    assert (told["mean_s"], told["median_s"], told["min_s"], told["max_s"]) == (2.5, 2.5, 1.0, 4.0)
+    assert told["std_s"] == pytest.approx(np.sqrt(5 / 3))  # squares 2.25 + 0.25 + 0.25 + 2.25 over 3
+    assert told["stderr_s"] == pytest.approx(told["std_s"] / 2)
+    assert told["stack_bytes"] == 400
+    assert told["instructions"] is None
+
+
+def test_two_runs_have_no_spread() -> None:
+    told = measurement(5.0, 1.0).to_json()
+    assert (told["mean_s"], told["std_s"], told["stderr_s"]) == (1.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("runs", [-1, 0, 1])
+def test_too_few_runs_are_refused(runs: int) -> None:
+    with pytest.raises(ThimbleError) as caught:
+        check_runs(runs)
+    assert caught.value.code == "too-few-runs"
+
+
+def test_one_byte_makes_the_difference() -> None:
+    outputs = np.arange(20, dtype=np.int8).reshape(2, 10)
+    assert same_outputs(outputs, outputs.reshape(2, 1, 10))
+    for index in range(outputs.size):
+        wrong = outputs.copy()
+        wrong.flat[index] ^= -128
+        assert not same_outputs(wrong, outputs)
+    assert not same_outputs(outputs[:1], outputs)
+
+
+def test_energy_is_power_times_time_and_an_estimate() -> None:
+    energy = estimate_energy(find_board("virtual-pico"), 2.0)
+    assert energy is not None
+    assert energy.source is Source.ESTIMATED
+    assert energy.energy_j == pytest.approx(2 * energy.power_w)
+    assert estimate_energy(find_board("host"), 2.0) is None
+
+
+def test_devices_are_what_is_really_there() -> None:
+    told = {device.id: device.to_json() for device in find_devices()}
+    assert told["virtual-pico"]["kind"] == "virtual"
+    assert told["host"]["kind"] == "host"
+    assert set(told) == {"virtual-pico", "host"}
