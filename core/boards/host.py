@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -118,10 +120,8 @@ class HostProgram:
         process = self._process
         if process is None:
             return
-        try:
+        with contextlib.suppress(OSError):  # it may have ended before it read everything
             self._stdin.close()
-        except OSError:  # it ended before it read everything
-            self._timed_out = self._timed_out or False
         try:
             process.wait(_END_S)
         except subprocess.TimeoutExpired:
@@ -134,8 +134,8 @@ class HostProgram:
 class _Deadline:
     """Calls `expire` when the block takes longer than `seconds`: pipes have no timeout everywhere."""
 
-    def __init__(self, seconds: float, expire: object) -> None:
-        self._timer = threading.Timer(seconds, expire)  # type: ignore[arg-type]
+    def __init__(self, seconds: float, expire: Callable[[], None]) -> None:
+        self._timer = threading.Timer(seconds, expire)
         self._timer.daemon = True
 
     def __enter__(self) -> None:

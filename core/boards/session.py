@@ -78,7 +78,7 @@ class _Answer:
     counts: Counts
 
 
-class _Runner(Protocol):
+class Runner(Protocol):
     """A board that is ready for inferences."""
 
     input_bytes: int
@@ -185,7 +185,7 @@ class _HostRunner:
 
 
 @contextmanager
-def _open_virtual(image: Image, board: Board) -> Iterator[_Runner]:
+def _open_virtual(image: Image, board: Board) -> Iterator[Runner]:
     with VirtualBoard(board, image.elf) as running:
         hello = running.link.hello()
         check_identity(hello, image, board)
@@ -193,18 +193,18 @@ def _open_virtual(image: Image, board: Board) -> Iterator[_Runner]:
 
 
 @contextmanager
-def _open_host(image: Image, board: Board) -> Iterator[_Runner]:
+def _open_host(image: Image, board: Board) -> Iterator[Runner]:
     with HostProgram(image.elf) as program:
         yield _HostRunner(program)
 
 
 #: How a board is reached, by its `flasher`.
-_OPENERS: MappingProxyType[str, Callable[[Image, Board], AbstractContextManager[_Runner]]] = MappingProxyType(
+_OPENERS: MappingProxyType[str, Callable[[Image, Board], AbstractContextManager[Runner]]] = MappingProxyType(
     {"emulator": _open_virtual, "none": _open_host}
 )
 
 
-def open_board(image: Image, board: Board) -> AbstractContextManager[_Runner]:
+def open_board(image: Image, board: Board) -> AbstractContextManager[Runner]:
     """The board, ready for inferences. Raises ThimbleError ``board-not-there``."""
     try:
         return _OPENERS[board.flasher](image, board)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -58,9 +59,9 @@ class VirtualFault:
 
 
 class SocketTransport:
-    """Bytes over a TCP socket to the emulator."""
+    """Bytes over a TCP socket to the emulator; `explain_end` tells why it is gone."""
 
-    def __init__(self, connection: socket.socket, explain_end: Any) -> None:
+    def __init__(self, connection: socket.socket, explain_end: Callable[[], ThimbleError]) -> None:
         self._connection = connection
         self._explain_end = explain_end
 
@@ -165,7 +166,7 @@ class VirtualBoard:
             *(("--check-alignment",) if self._check_alignment else ()),
         ]
 
-    def _read_in_background(self, stream: IO[str] | None, take: Any) -> None:
+    def _read_in_background(self, stream: IO[str] | None, take: Callable[[str], None]) -> None:
         """Takes lines as they come: a pipe that nobody reads would stop the emulator."""
         if stream is None:
             raise RuntimeError("the emulator has no pipe")
@@ -173,8 +174,7 @@ class VirtualBoard:
         def read(lines: IO[str]) -> None:
             for line in lines:
                 take(line)
-            if take == self._take_message:
-                self._messages.put(None)
+            self._messages.put(None)
 
         thread = threading.Thread(target=read, args=(stream,), daemon=True)
         thread.start()
@@ -191,10 +191,14 @@ class VirtualBoard:
 
     def _next_message(self, timeout_s: float) -> dict[str, Any] | None:
         """What the emulator says next; None when it ended or stayed silent."""
-        try:
-            return self._messages.get(timeout=timeout_s)
-        except queue.Empty:
-            return None
+        for _ in self._readers:  # each puts a None at the end of its pipe, and the other may still have lines
+            try:
+                message = self._messages.get(timeout=timeout_s)
+            except queue.Empty:
+                return None
+            if message is not None:
+                return message
+        return None
 
     def _not_started(self, message: dict[str, Any] | None) -> ThimbleError:
         reason = (message or {}).get("error") or "".join(self._complaints[-3:]).strip()

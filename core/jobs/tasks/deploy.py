@@ -20,7 +20,7 @@ from core.bench import Measurement, bench, check_runs, estimate_energy
 from core.boards.quantization import to_model_input
 from core.boards.reference import reference_outputs
 from core.boards.session import Inference
-from core.data import load_data
+from core.data import check_fits, load_data
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.paths import cache_dir, output_dir
@@ -33,10 +33,15 @@ _BUILD_OPTIONS = ("compiler", "encoding", "planner")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Inputs in the model's own type and, where they are known, the right classes."""
+    """Inputs in the model's own type, where known the right classes, and the type of the outputs."""
 
     x: Array
     labels: Array | None
+    output_type: np.dtype[Any]
+
+    def predicted(self, outputs: Array) -> Array:
+        """The class of each output; `outputs` are bytes, ``[samples, output_bytes]``."""
+        return np.asarray(np.argmax(outputs.view(self.output_type), axis=-1))
 
 
 def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
@@ -46,7 +51,7 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
 
     Raises ThimbleError and CodegenError for what a person can mend.
     """
-    runs = int(params.get("runs") or _DEFAULT_RUNS)
+    runs = int(params.get("runs", _DEFAULT_RUNS))
     check_runs(runs)
     board = find_board(params["board"])
     options = BuildOptions(**{k: params[k] for k in _BUILD_OPTIONS if params.get(k)})
@@ -58,7 +63,7 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     samples = load_samples(params, graph)
     context.check_cancelled()
 
-    context.progress(0.08, "Building the program for the board")
+    context.progress(0.08, "Building the program for the board (longer the first time)")
     image = build_firmware(compilation, out, cache_dir() / "compiler")
     context.check_cancelled()
 
@@ -76,11 +81,13 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
 def load_samples(params: dict[str, Any], graph: Graph) -> Samples:
     """The test samples of `data`, or those in the file `input`."""
     tensor = graph.tensors[graph.inputs[0]]
+    result = graph.tensors[graph.outputs[0]]
     if params.get("data"):
         data = load_data(params["data"])
-        return Samples(to_model_input(data.x_test, tensor), data.y_test)
+        check_fits(data, tensor.shape[1:], result.elements)
+        return Samples(to_model_input(data.x_test, tensor), data.y_test, result.dtype.numpy)
     if params.get("input"):
-        return Samples(to_model_input(_read_npy(Path(params["input"])), tensor), None)
+        return Samples(to_model_input(_read_npy(Path(params["input"])), tensor), None, result.dtype.numpy)
     raise ThimbleError("no-samples", "there is nothing to run on the board", "name data or an input file")
 
 
@@ -101,7 +108,7 @@ def _watcher(context: JobContext, board: Board, samples: Samples, runs: int) -> 
 
     def watch(inference: Inference) -> None:
         energy = estimate_energy(board, inference.latency_s)
-        predicted = int(np.argmax(inference.output))
+        predicted = int(samples.predicted(inference.output))
         context.partial(
             "inference",
             {
@@ -147,4 +154,4 @@ def _accuracy(outputs: Array, samples: Samples) -> float | None:
     if samples.labels is None:
         return None
     count = min(len(outputs), len(samples.labels))
-    return float(np.mean(np.argmax(outputs[:count], axis=1) == samples.labels[:count]))
+    return float(np.mean(samples.predicted(outputs[:count]) == samples.labels[:count]))

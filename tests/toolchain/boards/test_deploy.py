@@ -91,6 +91,13 @@ def test_a_corrupted_byte_is_noticed(model: Path, tmp_path: Path, monkeypatch: p
     assert result["bench"]["verified"] is False
 
 
+def test_data_of_another_shape_is_told(tmp_path: Path) -> None:
+    small = write_classifier(tmp_path / "small.tflite", side=8)
+    with pytest.raises(ThimbleError) as caught:
+        deploy(params(small, tmp_path), JobContext(lambda event: None))
+    assert caught.value.code == "data-does-not-fit"
+
+
 def test_cancel_between_inferences(model: Path, tmp_path: Path) -> None:
     cancelled = threading.Event()
     seen: list[Event] = []
@@ -109,6 +116,7 @@ def test_cancel_between_inferences(model: Path, tmp_path: Path) -> None:
     ("changed", "code"),
     [
         ({"runs": 1}, "too-few-runs"),
+        ({"runs": 0}, "too-few-runs"),
         ({"board": "toaster"}, "unknown-board"),
         ({"data": None}, "no-samples"),
         ({"data": None, "input": "/nowhere/x.npy"}, "bad-input"),

@@ -25,6 +25,8 @@ MAILBOX_BYTES = 0x1000
 CPU_MODELS = {"cortex-m0plus": arm_const.UC_CPU_ARM_CORTEX_M0}
 
 _NEVER = 0xFFFF_FFFE
+#: An access so far below SRAM is a stack that overflowed: the stack lies at SRAM's bottom.
+_OVERFLOW_BYTES = 0x10000
 _INVALID_ACCESS = {
     unicorn.UC_MEM_READ_UNMAPPED: "read-outside-memory",
     unicorn.UC_MEM_WRITE_UNMAPPED: "write-outside-memory",
@@ -161,7 +163,7 @@ class Machine:
     def _invalid_access(
         self, engine: Any, access: int, address: int, size: int, value: int, user_data: Any
     ) -> bool:
-        below = self._memory.sram_origin - 0x1000 <= address < self._memory.sram_origin
+        below = self._memory.sram_origin - _OVERFLOW_BYTES <= address < self._memory.sram_origin
         kind = "stack-overflow" if below else _INVALID_ACCESS.get(access, "bad-access")
         self._stop(kind, address)
         return False
