@@ -19,6 +19,7 @@ from gui.pages.start.view import StartView
 from gui.recent import Recent
 from gui.services import Services
 from gui.side_bar import Place, SideBar
+from gui.widgets.page import Page
 from gui.wizards.compress.wizard import CompressWizard
 from gui.words import step_title, tr
 
@@ -52,7 +53,7 @@ class MainWindow(QMainWindow):
         titles += [(Place.RUN, tr("Compress")), (Place.DEPLOY, tr("Try on a board"))]
         self.side_bar = SideBar(titles, "Thimble")
         self.stack = QStackedWidget()
-        self._pages: dict[Place, QWidget] = {Place.START: self.start_view}
+        self._pages: dict[Place, Page] = {Place.START: self.start_view}
         self._pages |= {_STEP_PLACES[step]: page for step, page in self.wizard.pages.items()}
         self._pages |= {Place.RUN: self.run.view, Place.DEPLOY: self.deploy.view}
         for page in self._pages.values():
@@ -83,7 +84,7 @@ class MainWindow(QMainWindow):
         self.deploy.running_changed.connect(lambda running: self._show_states())
         self.deploy.deployed.connect(lambda run: self.recent.add(run.folder))
         for page in self._pages.values():
-            page.banner.details_wanted.connect(self.show_details)  # type: ignore[attr-defined]
+            page.banner.details_wanted.connect(self.show_details)
         for bridge in self._bridges():
             bridge.ended.connect(self._show_unexpected)
 
@@ -99,6 +100,7 @@ class MainWindow(QMainWindow):
         if self.side_bar.buttons[place].isEnabled():
             self.place = place
             self.stack.setCurrentWidget(self._pages[place])
+            self._pages[place].focus_first()
         self.side_bar.set_current(self.place)
 
     @Slot()

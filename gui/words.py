@@ -79,7 +79,10 @@ def bytes_text(count: float) -> str:
 
 def number(value: float, decimals: int = 0) -> str:
     """Grouped digits of the user's language."""
-    return QLocale().toString(float(value), "f", decimals)
+    locale = QLocale()
+    if locale.language() == QLocale.Language.C:  # a bare system: it would not group digits
+        locale = QLocale(QLocale.Language.English)
+    return locale.toString(float(value), "f", decimals)
 
 
 def percent(fraction: float, decimals: int = 1) -> str:

@@ -16,6 +16,8 @@ from core.recipe import Prune, PruneKind, Quantize, QuantizeKind, Recipe, Traini
 #: Data sets that are known by name; everything else is a path.
 BUILT_IN_DATA = ("digits",)
 MODEL_SUFFIXES = (".keras",)
+#: Names of what `core.compress.output.RunFolder` has not committed.
+_LEFT_BEHIND = ".thimble-partial-"
 
 
 class Step(Enum):
@@ -227,9 +229,17 @@ class CompressFlow:
             return Problem.NOTHING_TO_DO
         if draft.out is None:
             return Problem.NO_FOLDER
-        if draft.out.exists() and (not draft.out.is_dir() or any(draft.out.iterdir())):
-            return Problem.FOLDER_IN_USE
-        return None if _can_be_made(draft.out) else Problem.FOLDER_NOT_WRITABLE
+        try:
+            if draft.out.exists() and not _is_free(draft.out):
+                return Problem.FOLDER_IN_USE
+            return None if _can_be_made(draft.out) else Problem.FOLDER_NOT_WRITABLE
+        except OSError:  # it may not even be looked at
+            return Problem.FOLDER_NOT_WRITABLE
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether the folder is empty, apart from what a killed job left, which the next one clears away."""
+    return folder.is_dir() and all(path.name.startswith(_LEFT_BEHIND) for path in folder.iterdir())
 
 
 def _can_be_made(folder: Path) -> bool:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
+from core.report.deploy_record import DEPLOY_RECORD, file_sha256
 
 RUN_FILE = "run.json"
-DEPLOY_FILE = "deploy.json"
 MODEL_FILE = "model.tflite"
+_HINT = "choose a folder that holds run.json and model.tflite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,41 @@ class OpenRun:
 
 
 def open_run(folder: Path, data: str = "digits") -> OpenRun:
-    """Read a run folder. `data` counts when the run does not say what it was made with.
+    """Read the folder of a run, or of a deployment alone. `data` counts when nothing says what was used.
 
     Raises ThimbleError ``missing-file`` or ``bad-run``.
     """
-    hint = "choose a folder that holds run.json and model.tflite"
     if not (folder / RUN_FILE).is_file():
-        raise ThimbleError("missing-file", f"{folder} is not the folder of a run", hint)
+        return _open_deployment(folder, data)
     run = _read(folder / RUN_FILE)
-    if not (folder / MODEL_FILE).is_file():
-        raise ThimbleError("missing-file", f"the model of the run {folder} is not there any more", hint)
+    model = folder / MODEL_FILE
+    if not model.is_file():
+        raise ThimbleError("missing-file", f"the model of the run {folder} is not there any more", _HINT)
     missing = [key for key in ("accuracy", "parameters", "size_bytes", "layers") if key not in run]
     if missing:
-        raise ThimbleError("bad-run", f"{folder / RUN_FILE} lacks {', '.join(missing)}", hint)
-    deployed = _read(folder / DEPLOY_FILE) if (folder / DEPLOY_FILE).is_file() else None
-    return OpenRun(folder, folder / MODEL_FILE, str(run.get("data") or data), run, deployed)
+        raise ThimbleError("bad-run", f"{folder / RUN_FILE} lacks {', '.join(missing)}", _HINT)
+    return OpenRun(folder, model, str(run.get("data") or data), run, _deployed(folder, model))
+
+
+def _open_deployment(folder: Path, data: str) -> OpenRun:
+    if not (folder / DEPLOY_RECORD).is_file():
+        raise ThimbleError("missing-file", f"{folder} is not the folder of a run", _HINT)
+    record = _read(folder / DEPLOY_RECORD)
+    try:
+        model = Path(record["plan"]["model"])
+    except (KeyError, TypeError) as error:
+        raise ThimbleError("bad-run", f"{folder / DEPLOY_RECORD} names no model", _HINT) from error
+    if not model.is_file():
+        raise ThimbleError("missing-file", f"the model {model} is not there any more", _HINT)
+    return OpenRun(folder, model, data, None, _deployed(folder, model))
+
+
+def _deployed(folder: Path, model: Path) -> dict[str, Any] | None:
+    """The record of the last deployment, if it was of the model as it is now."""
+    if not (folder / DEPLOY_RECORD).is_file():
+        return None
+    record = _read(folder / DEPLOY_RECORD)
+    return record if record.get("model_sha256") == file_sha256(model) else None
 
 
 def _read(path: Path) -> dict[str, Any]:

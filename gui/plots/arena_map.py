@@ -22,8 +22,7 @@ class ArenaMap(QWidget):
         super().__init__(parent)
         self._buffers: tuple[PreviewBuffer, ...] = ()
         self._arena_bytes = 0
-        self.plot = make_plot(tr("Step of the computation"), tr("Bytes"), tr("Working memory over time"))
-        self.plot.setMinimumHeight(230)
+        self.plot = make_plot(tr("Step of the computation"), tr("Bytes"), tr("Working memory over time"), 250)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPen
 from gui.theme import Colours, theme
 
 
-def make_plot(x: str, y: str, name: str) -> pg.PlotWidget:
+def make_plot(x: str, y: str, name: str, height: int = 200) -> pg.PlotWidget:
     """A plot whose axes are named; `name` is what a screen reader says."""
     plot = pg.PlotWidget()
     plot.setAccessibleName(name)
@@ -21,7 +21,7 @@ def make_plot(x: str, y: str, name: str) -> pg.PlotWidget:
     plot.getAxis("left").enableAutoSIPrefix(False)
     plot.getAxis("bottom").enableAutoSIPrefix(False)
     plot.showGrid(x=False, y=True, alpha=0.25)
-    plot.setMinimumHeight(190)
+    plot.setFixedHeight(height)
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     recolour(plot)
     theme().changed.connect(lambda: recolour(plot))

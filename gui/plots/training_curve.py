@@ -56,6 +56,17 @@ class TrainingCurve(QWidget):
         last = max(2.0, max(self._epochs))
         for plot in (self.loss, self.accuracy):
             plot.setXRange(1, last, padding=0.03)
+            step = max(1, round(last / 10))
+            ticks = [(n, str(n)) for n in range(1, int(last) + 1, step)]
+            plot.getAxis("bottom").setTicks([ticks])
+        self._fit_heights()
+
+    def _fit_heights(self) -> None:
+        """Errors from 0; accuracies up to 100, so that small differences do not look large."""
+        losses = [value for value in self._values["loss"] if math.isfinite(value)]
+        shares = [v for name in ("accuracy", "val_accuracy") for v in self._values[name] if math.isfinite(v)]
+        self.loss.setYRange(0, max(losses, default=1.0) * 1.1 or 1.0, padding=0)
+        self.accuracy.setYRange(max(0.0, min(shares, default=90.0) - 5.0), 101, padding=0)
 
     def _recolour(self) -> None:
         series = colours().series

@@ -30,6 +30,7 @@ class ChoiceCard(QFrame):
         layout.setSpacing(4)
         layout.addWidget(self.radio)
         layout.addWidget(about_label)
+        layout.addStretch(1)
         self.radio.clicked.connect(self.chosen)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -30,7 +30,14 @@ class Page(QWidget):
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        #: What gets the keyboard when the page is shown.
+        self.first_control: QWidget | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.scroll, 1)
+
+    def focus_first(self) -> None:
+        """Give the keyboard to the first control that can take it."""
+        if self.first_control is not None and self.first_control.isEnabled():
+            self.first_control.setFocus(Qt.FocusReason.OtherFocusReason)

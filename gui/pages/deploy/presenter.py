@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from codegen.targets.board import Board, all_boards
+from core.errors import ThimbleError
 from core.flow.open_run import OpenRun
 from core.jobs.events import Cancelled, Done, Failed
+from core.report.deploy_record import save_deploy
 from gui.job_bridge import JobBridge
 from gui.pages.deploy.view import DeployView
 from gui.services import Services
 from gui.widgets.banner import BannerKind
-from gui.words import bytes_text, energy, latency, number, percent, tr
+from gui.words import bytes_text, energy, error_as_failed, latency, number, percent, tr
 
 
 class DeployPresenter(QObject):
@@ -96,25 +99,37 @@ class DeployPresenter(QObject):
         view.start.setEnabled(True)
         if isinstance(end, Done):
             self._show_result(end.result)
-            if self.run is not None:
-                view.export.set_run(self.run)
-                self.deployed.emit(self.run)
+            self._keep(end.result)
         elif isinstance(end, Failed):
             view.banner.show_failure(end)
         else:
             view.banner.show_message(BannerKind.INFO, tr("You stopped the run on the board."))
         self.running_changed.emit(False)
 
+    def _keep(self, result: dict[str, Any]) -> None:
+        """Write the record that the report is made from."""
+        if self.run is None:
+            return
+        try:
+            save_deploy(self.run.folder, result)
+        except ThimbleError as error:
+            self.view.banner.show_failure(error_as_failed(error))
+            return
+        self.run = replace(self.run, deployed=result)
+        self.view.export.set_run(self.run)
+        self.deployed.emit(self.run)
+
     def _show_earlier(self, deployed: dict[str, Any]) -> None:
         """The numbers of an earlier deployment, with its curve."""
         if not all(part in deployed for part in ("plan", "build", "bench", "verified")):
             return
         bench = deployed["bench"]
+        power_w = (bench.get("energy") or {}).get("power_w", math.nan)
         live = self.view.live
         live.set_estimated(bench["timing"] == "estimated", True)
         live.begin()
         for index, seconds in enumerate(bench["times_s"]):
-            live.buffer.push(index + 1, 1e3 * seconds, math.nan)
+            live.buffer.push(index + 1, 1e3 * seconds, 1e3 * seconds * power_w)
         live.finish()
         index = self.view.board.findData(bench["board"])
         if index >= 0:
@@ -146,6 +161,7 @@ class DeployPresenter(QObject):
             )
         )
         view.result.show()
+        QTimer.singleShot(0, lambda: view.scroll.ensureWidgetVisible(view.export))
         if not verified:
             view.banner.show_message(BannerKind.ERROR, words)
 

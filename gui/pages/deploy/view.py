@@ -35,6 +35,7 @@ class DeployView(Page):
         self.body.addWidget(card(heading(tr("Live")), self.live, self.live_note))
         self._make_result(services)
         self.body.addStretch(1)
+        self.first_control = self.start
 
     def _make_controls(self) -> None:
         self.board = QComboBox()

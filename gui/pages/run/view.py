@@ -36,8 +36,8 @@ class RunView(Page):
         self.body.addWidget(self.panel)
         self.curve = TrainingCurve()
         self.curve_card = card(heading(tr("Training after pruning")), self.curve)
-        self.body.addWidget(self.curve_card)
         self._make_result(services)
+        self.body.addWidget(self.curve_card)
         self.back = QPushButton(tr("Back to the settings"))
         self.back.clicked.connect(self.settings_wanted)
         row = QHBoxLayout()
@@ -45,6 +45,7 @@ class RunView(Page):
         row.addStretch(1)
         self.body.addLayout(row)
         self.body.addStretch(1)
+        self.first_control = self.panel.cancel
         self.result.hide()
 
     def _make_result(self, services: Services) -> None:

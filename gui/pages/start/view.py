@@ -77,7 +77,9 @@ class StartView(Page):
         font.setBold(True)
         self.recent_title.setFont(font)
         self.body.addWidget(self.recent_title)
-        self.body.addWidget(self.recent, 1)
+        self.body.addWidget(self.recent)
+        self.body.addStretch(1)
+        self.first_control = self.open_button
         self.open_button.clicked.connect(self.open_wanted)
         self.example_button.clicked.connect(self.example_wanted)
         self.run_button.clicked.connect(self.run_wanted)

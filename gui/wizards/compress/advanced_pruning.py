@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSpinBox, QWidget
 
+from core.compress.criteria import CRITERIA
 from core.flow.compress_flow import CompressFlow
 from core.recipe import Criterion, Prune, PruneKind, Schedule, Scope, SparsityOf
 from gui.words import tr
@@ -41,7 +42,7 @@ class AdvancedPruning(QWidget):
             (self.of, prune.of),
             (self.schedule, prune.schedule),
         ):
-            combo.setCurrentIndex(next(i for i in range(combo.count()) if combo.itemData(i) is value))
+            combo.setCurrentIndex(next((i for i in range(combo.count()) if combo.itemData(i) is value), -1))
         self.steps.blockSignals(True)
         self.steps.setValue(prune.steps)
         self.steps.blockSignals(False)
@@ -60,7 +61,8 @@ class AdvancedPruning(QWidget):
 
 
 def _criteria() -> dict[Criterion, str]:
-    return {
+    """Those that this version can do."""
+    words = {
         Criterion.MAGNITUDE: tr("Size of the weights"),
         Criterion.L1: tr("Sum of the sizes (L1 norm)"),
         Criterion.L2: tr("Root of the sum of squares (L2 norm)"),
@@ -68,6 +70,7 @@ def _criteria() -> dict[Criterion, str]:
         Criterion.ACTIVATION: tr("How often the output is zero"),
         Criterion.RANDOM: tr("Chance (for comparison)"),
     }
+    return {criterion: words[criterion] for criterion in Criterion if criterion in CRITERIA}
 
 
 def _scopes() -> dict[Scope, str]:

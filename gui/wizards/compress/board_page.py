@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QButtonGroup
+from PySide6.QtWidgets import QButtonGroup, QGridLayout
 
 from codegen.targets.board import Board, Cpu, all_boards
 from core.flow.compress_flow import Step
@@ -26,11 +26,15 @@ class BoardPage(WizardPage):
         )
         group = QButtonGroup(self)
         self.cards: dict[str, ChoiceCard] = {}
-        for board in sorted(all_boards().values(), key=lambda b: b.cpu is Cpu.HOST):
+        boards = sorted(all_boards().values(), key=lambda b: b.cpu is Cpu.HOST)
+        grid = QGridLayout()
+        grid.setSpacing(12)
+        for place, board in enumerate(boards):
             choice = ChoiceCard(board.title, board_about(board), group)
             choice.chosen.connect(lambda board_id=board.id: self.flow.set_board(board_id))
             self.cards[board.id] = choice
-            self.body.addWidget(choice)
+            grid.addWidget(choice, place // 2, place % 2)
+        self.body.addLayout(grid)
         self.preview = PreviewPanel(session)
         self.body.addWidget(self.preview)
         self.arena = ArenaMap()
@@ -41,6 +45,7 @@ class BoardPage(WizardPage):
         self.body.addStretch(1)
         session.changed.connect(self._show_board)
         session.previewed.connect(self._show_arena)
+        self.first_control = next(iter(self.cards.values())).radio
         self._show_board()
 
     @Slot()

@@ -43,6 +43,7 @@ class ModelPage(WizardPage):
         session.preview_failed.connect(self._show_failure)
         session.surveyed.connect(self._show_survey)
         session.survey_failed.connect(self._show_failure)
+        self.first_control = self.choose_model
         self._show_draft()
 
     def _make_inputs(self) -> None:

@@ -71,7 +71,7 @@ class PreviewPanel(QFrame):
         self.verdict.setProperty("good", preview.fits)
         self.verdict.setProperty("bad", not preview.fits)
         self.verdict.style().polish(self.verdict)
-        self.note.setText(tr("Estimate until the model is converted.") + f" {preview.note}".rstrip())
+        self.note.setText(preview.note)
 
     @Slot(Failed)
     def show_failure(self, failed: Failed) -> None:

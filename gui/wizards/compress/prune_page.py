@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QGridLayout, QLabel, QSlider, QSpinBox, QWidget
 
 from core.flow.compress_flow import Step
@@ -36,8 +36,10 @@ class PrunePage(WizardPage):
         self.preview = PreviewPanel(session)
         self.body.addWidget(self.preview)
         self.body.addWidget(self.expander)
+        self.expander.button.toggled.connect(lambda is_open: QTimer.singleShot(0, self._show_advanced))
         self.body.addStretch(1)
         session.changed.connect(self._show_recipe)
+        self.first_control = self.slider
         self._show_recipe()
 
     def _make_kinds(self) -> None:
@@ -98,6 +100,10 @@ class PrunePage(WizardPage):
         self.epochs.editingFinished.connect(self.flow.end_edit)
         QWidget.setTabOrder(self.slider, self.amount)
         QWidget.setTabOrder(self.amount, self.epochs)
+
+    def _show_advanced(self) -> None:
+        if self.advanced.isVisible():
+            self.scroll.ensureWidgetVisible(self.advanced)
 
     def _set_amount(self, sparsity: float) -> None:
         self.flow.edit_pruning(sparsity=sparsity, threshold=None)

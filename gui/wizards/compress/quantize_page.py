@@ -57,6 +57,7 @@ class QuantizePage(WizardPage):
         self.body.addWidget(self.preview)
         self.body.addStretch(1)
         session.changed.connect(self._show_recipe)
+        self.first_control = self.calibration
         self._show_recipe()
 
     @Slot()

@@ -49,6 +49,7 @@ class ReviewPage(WizardPage):
         self._make_folder()
         self.body.addStretch(1)
         session.changed.connect(self._show_draft)
+        self.first_control = self.next_button
         self._show_draft()
 
     def _make_folder(self) -> None:
