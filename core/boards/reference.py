@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ import numpy.typing as npt
 from core.errors import ThimbleError
 
 
-def reference_outputs(tflite_path: Path | str, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def reference_outputs(
+    tflite_path: Path | str, x: npt.NDArray[Any], on_sample: Callable[[int], None] | None = None
+) -> npt.NDArray[Any]:
     """The model's output for each sample, by TFLite's portable reference kernels (BUILTIN_REF).
 
     `x` is ``[samples, …]`` in the model's own input type. Returns ``[samples, …]`` in its output type.
+    `on_sample` is called with the index of each sample when it is done; what it raises ends the work.
     Raises ThimbleError ``reference-failed`` when the interpreter cannot run the model.
     """
     from ai_edge_litert.interpreter import Interpreter, OpResolverType  # 0.7 s, and not for the window
@@ -25,15 +29,24 @@ def reference_outputs(tflite_path: Path | str, x: npt.NDArray[Any]) -> npt.NDArr
         )
         interpreter.allocate_tensors()
         source, result = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-        outputs = []
-        for sample in x:
+    except (ValueError, RuntimeError) as error:
+        raise _failed(tflite_path, error) from error
+    outputs = []
+    for index, sample in enumerate(x):
+        try:
             interpreter.set_tensor(source["index"], sample.reshape(source["shape"]))
             interpreter.invoke()
-            outputs.append(interpreter.get_tensor(result["index"])[0].copy())
-    except (ValueError, RuntimeError) as error:
-        raise ThimbleError(
-            "reference-failed",
-            f"the TFLite interpreter cannot run {Path(tflite_path).name}: {error}",
-            "check that the file is a complete .tflite model",
-        ) from error
+        except (ValueError, RuntimeError) as error:
+            raise _failed(tflite_path, error) from error
+        outputs.append(interpreter.get_tensor(result["index"])[0].copy())
+        if on_sample is not None:
+            on_sample(index)
     return np.stack(outputs)
+
+
+def _failed(path: Path | str, error: Exception) -> ThimbleError:
+    return ThimbleError(
+        "reference-failed",
+        f"the TFLite interpreter cannot run {Path(path).name}: {error}",
+        "check that the file is a complete .tflite model",
+    )

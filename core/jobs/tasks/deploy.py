@@ -68,8 +68,7 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     context.check_cancelled()
 
     context.progress(0.3, "Computing what the outputs must be")
-    reference = reference_outputs(params["model"], samples.x[:runs])
-    context.check_cancelled()
+    reference = reference_outputs(params["model"], samples.x[:runs], lambda _: context.check_cancelled())
 
     context.progress(0.35, f"Starting {board.title}")
     watch = _watcher(context, board, samples, runs)

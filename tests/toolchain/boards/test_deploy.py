@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.boards.reference import reference_outputs
 from core.boards.virtual import VirtualBoard
 from core.errors import CancelledByUser, ThimbleError
 from core.jobs.context import JobContext
@@ -96,6 +97,16 @@ def test_data_of_another_shape_is_told(tmp_path: Path) -> None:
     with pytest.raises(ThimbleError) as caught:
         deploy(params(small, tmp_path), JobContext(lambda event: None))
     assert caught.value.code == "data-does-not-fit"
+
+
+def test_the_reference_reads_only_models(model: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.tflite"
+    broken.write_bytes(b"not a model")
+    x = np.zeros((1, 28, 28, 1), np.int8)
+    for path, samples in ((broken, x), (model, x.astype(np.float32)), (model, x[:, :5])):
+        with pytest.raises(ThimbleError) as caught:
+            reference_outputs(path, samples)
+        assert caught.value.code == "reference-failed"
 
 
 def test_cancel_between_inferences(model: Path, tmp_path: Path) -> None:
