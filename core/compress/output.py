@@ -55,17 +55,19 @@ class RunFolder:
     def commit(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """Rename every file in, then `run.json`: the record with the SHA-256 of each file.
 
-        Returns what was written. Raises ThimbleError ``cannot-write``.
+        Returns what was written, as it will be read. Raises ThimbleError ``cannot-write``.
         """
         try:
             files = sorted(path for path in self.partial.iterdir() if path.is_file())
-            written = {**record, "files": {path.name: _sha256(path) for path in files}}
+            whole = {**record, "files": {path.name: _sha256(path) for path in files}}
+            text = json.dumps(whole, indent=1, ensure_ascii=False)
             described = self.partial / RECORD
-            described.write_text(json.dumps(written, indent=1, ensure_ascii=False), encoding="utf-8")
+            described.write_text(text, encoding="utf-8")
             for path in (*files, described):
                 os.replace(path, self.out / path.name)
         except OSError as error:
             raise cannot_write(self.out, error) from error
+        written: dict[str, Any] = json.loads(text)
         return written
 
 
@@ -77,12 +79,22 @@ def _missing_folders(folder: Path) -> list[Path]:
 
 def _remove_stale(out: Path) -> None:
     for path in out.glob(f"{_PREFIX}*"):
-        number = path.name.removeprefix(_PREFIX)
-        if number.isdigit() and int(number) != os.getpid() and psutil.pid_exists(int(number)):
+        if _is_in_use(path):
             raise ThimbleError(
                 "busy", f"another job is writing to {out}", "wait for it, or choose another folder"
             )
         shutil.rmtree(path)
+
+
+def _is_in_use(partial: Path) -> bool:
+    """Whether the process that made the folder still runs; a younger one has only inherited its number."""
+    number = partial.name.removeprefix(_PREFIX)
+    if not number.isdigit() or int(number) == os.getpid():
+        return False
+    try:
+        return psutil.Process(int(number)).create_time() <= partial.stat().st_mtime
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _sha256(path: Path) -> str:

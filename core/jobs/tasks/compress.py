@@ -71,7 +71,7 @@ def _recipe(given: dict[str, Any] | str) -> Recipe:
 
 def _write_models(model: Any, data: DataSet, recipe: Recipe, folder: Path, context: JobContext) -> None:
     context.check_cancelled()
-    context.progress(0.9, "Saving the model")
+    context.progress(0.905, "Saving the model")
     model.save(folder / "model.keras")
     context.progress(0.91, "Converting to TFLite")
     calibration = calibration_images(data, recipe.quantize.calibration, recipe.seed)

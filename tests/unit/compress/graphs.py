@@ -12,6 +12,7 @@ from codegen.graph import (
     MaxPool2D,
     Op,
     Padding,
+    Relu,
     Reshape,
     Softmax,
     Tensor,
@@ -19,6 +20,7 @@ from codegen.graph import (
 )  # fmt: skip
 
 Array = npt.NDArray[np.float32]
+Array64 = npt.NDArray[np.float64]
 
 
 def convnet(filters: tuple[int, int] = (4, 6), hidden: int = 8, classes: int = 3, seed: int = 0) -> Graph:
@@ -59,26 +61,37 @@ def compute(graph: Graph, x: Array) -> Array:
     return values[graph.outputs[0]]
 
 
-def _apply(
-    op: Op, operands: list[npt.NDArray[np.float64]], shape: tuple[int, ...]
-) -> npt.NDArray[np.float64]:
+def _apply(op: Op, operands: list[Array64], shape: tuple[int, ...]) -> Array64:
     x = operands[0]
     if isinstance(op, Conv2D):
-        pad = op.padding
-        x = np.pad(x, ((0, 0), (pad.top, pad.bottom), (pad.left, pad.right), (0, 0)))
-        _, kernel_h, kernel_w, _ = operands[1].shape
-        windows = np.lib.stride_tricks.sliding_window_view(x[0], (kernel_h, kernel_w), axis=(0, 1))
-        return _relu(op, np.einsum("yxcij,oijc->yxo", windows, operands[1])[None] + operands[2])
-    if isinstance(op, Dense):
-        return _relu(op, x @ operands[1].T + operands[2])
+        windows = _windows(x, op.padding, _reach(operands[1].shape[1:3], op.dilation), op.stride, 0.0)
+        taken = windows[..., :: op.dilation[0], :: op.dilation[1]]
+        return _activated(op, np.einsum("yxcij,oijc->yxo", taken, operands[1])[None] + operands[2])
     if isinstance(op, MaxPool2D):
-        n, height, width, channels = shape
-        return x.reshape(n, height, 2, width, 2, channels).max(axis=(2, 4))
+        return _windows(x, op.padding, op.pool, op.stride, -np.inf).max(axis=(3, 4))[None]
+    if isinstance(op, Dense):
+        return _activated(op, x @ operands[1].T + operands[2])
     if isinstance(op, Softmax):
         raised = np.exp(x - x.max())
         return raised / raised.sum()
-    return x.reshape(shape)
+    return _activated(op, x) if isinstance(op, Relu) else x.reshape(shape)
 
 
-def _relu(op: Conv2D | Dense, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.maximum(x, 0.0) if op.activation is Activation.RELU else x
+def _reach(kernel: tuple[int, ...], dilation: tuple[int, int]) -> tuple[int, int]:
+    return (kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1
+
+
+def _windows(
+    x: Array64, pad: Padding, reach: tuple[int, int], stride: tuple[int, int], fill: float
+) -> Array64:
+    """[rows, columns, channels, height, width]"""
+    amounts = ((0, 0), (pad.top, pad.bottom), (pad.left, pad.right), (0, 0))
+    padded = np.pad(x, amounts, constant_values=fill)
+    every = np.lib.stride_tricks.sliding_window_view(padded[0], reach, axis=(0, 1))
+    return every[:: stride[0], :: stride[1]]
+
+
+def _activated(op: Conv2D | Dense | Relu, x: Array64) -> Array64:
+    if op.activation is Activation.NONE:
+        return x
+    return np.clip(x, 0.0, 6.0 if op.activation is Activation.RELU6 else None)

@@ -67,6 +67,14 @@ def test_two_jobs_do_not_share_a_folder(tmp_path: Path) -> None:
     assert caught.value.code == "busy"
 
 
+def test_a_process_number_that_was_used_again(tmp_path: Path) -> None:
+    stale = tmp_path / f".thimble-partial-{os.getppid()}"
+    stale.mkdir()
+    os.utime(stale, (1.0, 1.0))  # long before our parent started
+    _write(tmp_path, "one")
+    assert _names(tmp_path) == ["model.tflite", "run.json"]
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("x")

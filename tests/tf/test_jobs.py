@@ -1,0 +1,205 @@
+"""The tasks: survey, compress, evaluate; what they write, and that they write all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.errors import CancelledByUser, ThimbleError
+from core.jobs.tasks.compress import compress
+from core.jobs.tasks.evaluate import evaluate
+from core.jobs.tasks.survey import survey
+from core.models.keras_graph import read_keras_graph
+from core.models.tflite_weights import read_tflite_weights
+from core.recipe import Recipe
+from core.recipe_toml import read_recipe, recipe_from_dict
+from tests.tf.conftest import Watcher
+
+pytestmark = pytest.mark.tf
+
+FILES = ["model.keras", "model.onnx", "model.tflite", "recipe.toml", "run.json"]
+
+
+def _recipe(**sections: Any) -> dict[str, Any]:
+    finetune = {"epochs": 4, "batch_size": 40, "learning_rate": 0.005}
+    return {"name": "test", "seed": 3, "finetune": finetune, "quantize": {"calibration": 50}, **sections}
+
+
+STRUCTURED = _recipe(prune={"kind": "structured", "sparsity": 0.6, "steps": 2})
+ELEMENT = _recipe(prune={"kind": "element", "criterion": "magnitude", "sparsity": 0.9, "steps": 2})
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run of `STRUCTURED`."""
+
+    params: dict[str, Any]
+    out: Path
+    result: dict[str, Any]
+    watcher: Watcher
+
+
+@pytest.fixture(scope="module")
+def run(trained_small: Path, small_digits_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    out = tmp_path_factory.mktemp("run") / "deep" / "out"
+    params = {"model": str(trained_small), "data": str(small_digits_file), "out": str(out)}
+    watcher = Watcher()
+    return Run(params, out, compress({**params, "recipe": STRUCTURED}, watcher.context), watcher)
+
+
+@pytest.fixture
+def params(trained_small: Path, small_digits_file: Path, tmp_path: Path) -> dict[str, Any]:
+    return {"model": str(trained_small), "data": str(small_digits_file), "out": str(tmp_path / "out")}
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_what_a_run_writes(run: Run) -> None:
+    files = _read(run.out)
+    assert sorted(files) == FILES
+    assert json.loads(files["run.json"]) == run.result
+    assert {name: hashlib.sha256(files[name]).hexdigest() for name in FILES[:-1]} == run.result["files"]
+    assert run.result["size_bytes"]["tflite"] == len(files["model.tflite"])
+    assert recipe_from_dict(run.result["recipe"]) == recipe_from_dict(STRUCTURED)
+    assert read_recipe(run.out / "recipe.toml") == recipe_from_dict(STRUCTURED)
+
+
+def test_structured_compression_makes_the_model_smaller(run: Run, trained_small: Path) -> None:
+    before, after = read_keras_graph(trained_small), read_keras_graph(run.out / "model.keras")
+    parameters = run.result["parameters"]
+    assert parameters["before"] == before.parameters
+    assert parameters["after"] == after.parameters <= 0.4 * before.parameters + 1
+    assert run.result["macs"]["after"] < run.result["macs"]["before"]
+    stored = read_tflite_weights(run.out / "model.tflite")
+    assert parameters["nonzero"] == sum(layer.nonzero for layer in stored)
+    assert parameters["unique"] == sum(len(np.unique(layer.kernel)) for layer in stored)
+    assert [layer["params_after"] for layer in run.result["layers"]] == [layer.parameters for layer in stored]
+    assert [layer["name"] for layer in run.result["layers"]] == ["edges", "shapes", "thoughts", "answer"]
+    assert run.result["accuracy"]["after"] > 0.5
+
+
+def test_the_reported_accuracy_is_of_the_deployed_file(run: Run) -> None:
+    deployed = evaluate({**run.params, "model": str(run.out / "model.tflite")}, Watcher().context)
+    assert deployed["accuracy"] == run.result["accuracy"]["after"]
+    confusion = [list(row) for row in deployed["confusion"]]
+    assert confusion == run.result["confusion"]["after"]
+    assert deployed["nonzero"] == run.result["parameters"]["nonzero"]
+    assert deployed["macs"] == run.result["macs"]["after"]
+    original = evaluate(run.params, Watcher().context)
+    assert original["accuracy"] == run.result["accuracy"]["before"]
+    assert original["parameters"] == run.result["parameters"]["before"]
+
+
+def test_epochs_and_progress_are_told(run: Run) -> None:
+    epochs = run.watcher.partials()
+    assert [epoch["epoch"] for epoch in epochs] == [1, 2, 3, 4]
+    assert all(epoch["epochs"] == 4 for epoch in epochs)
+    assert epochs == run.result["history"]
+    assert 0.0 < epochs[0]["sparsity"] < epochs[-1]["sparsity"]
+    assert epochs[0]["parameters"] > epochs[-1]["parameters"] == run.result["parameters"]["after"]
+    fractions = run.watcher.fractions()
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+
+
+def test_the_same_recipe_gives_the_same_file(run: Run, tmp_path: Path) -> None:
+    compress({**run.params, "recipe": STRUCTURED, "out": str(tmp_path)}, Watcher().context)
+    assert (tmp_path / "model.tflite").read_bytes() == (run.out / "model.tflite").read_bytes()
+
+
+def test_element_wise_compression_leaves_real_zeros(params: dict[str, Any]) -> None:
+    result = compress({**params, "recipe": ELEMENT}, Watcher().context)
+    out = Path(params["out"])
+    graph = read_keras_graph(out / "model.keras")
+    float_weights = [np.asarray(w.data) for op in graph.ops if (w := graph.weight(op)) is not None]
+    size = sum(w.size for w in float_weights)
+    assert sum(np.count_nonzero(w == 0.0) for w in float_weights) == int(np.ceil(0.9 * size - 1e-9))
+    stored = read_tflite_weights(out / "model.tflite")
+    assert sum(np.count_nonzero(layer.kernel == 0) for layer in stored) >= 0.9 * size
+    assert result["parameters"]["after"] == result["parameters"]["before"]
+    assert result["parameters"]["nonzero"] < 0.15 * result["parameters"]["before"]
+
+
+def test_a_cancelled_job_leaves_the_folder_as_it_was(params: dict[str, Any]) -> None:
+    out = Path(params["out"])
+    out.mkdir()
+    for name in FILES:
+        (out / name).write_text("of an earlier run")
+    before = _read(out)
+    with pytest.raises(CancelledByUser):
+        compress({**params, "recipe": STRUCTURED}, Watcher(cancel_after=2).context)
+    assert _read(out) == before
+
+
+def test_without_quantization_and_without_training(params: dict[str, Any]) -> None:
+    recipe = {"name": "plain", "quantize": {"kind": "none"}}
+    result = compress({**params, "recipe": recipe}, Watcher().context)
+    assert result["accuracy"]["after"] == result["accuracy"]["before"]
+    assert result["parameters"]["after"] == result["parameters"]["before"]
+    assert result["parameters"]["nonzero"] >= 0.99 * result["parameters"]["before"]  # biases start at 0
+    assert result["history"] == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"data": "digits"}, "data-does-not-fit"),
+        ({"data": "nothing.npz"}, "missing-file"),
+        ({"model": "nothing.keras"}, "missing-file"),
+        ({"recipe": _recipe(prune={"layers": {"nowhere": 0.5}})}, "unknown-layer"),
+        ({"recipe": _recipe(prune={"sparsity": 0.999})}, "target-out-of-reach"),
+        ({"recipe": {"name": "n", "quantize": {"mode": "qat"}}}, "not-there-yet"),
+        ({"recipe": {"name": "n", "prune": {"steps": 0}}}, "bad-recipe"),
+    ],
+)
+def test_what_cannot_be_done_is_told_before_training(
+    params: dict[str, Any], changed: dict[str, Any], code: str
+) -> None:
+    watcher = Watcher()
+    with pytest.raises(ThimbleError) as caught:
+        compress({**params, "recipe": STRUCTURED, **changed}, watcher.context)
+    assert caught.value.code == code
+    assert not watcher.partials()
+    assert not Path(params["out"]).exists()
+
+
+def test_an_output_folder_that_cannot_be_written(params: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    watcher = Watcher()
+    with pytest.raises(ThimbleError) as caught:
+        compress({**params, "recipe": STRUCTURED, "out": str(tmp_path / "file")}, watcher.context)
+    assert caught.value.code == "cannot-write"
+    assert watcher.fractions() == []
+
+
+def test_survey(params: dict[str, Any]) -> None:
+    result = survey(params, Watcher().context)
+    assert result["accuracy"] > 0.8
+    assert not result["near_chance"]
+    assert result["counts"] == {"train": 400, "test": 120}
+    assert len(result["classes"]) == 10
+    assert 0.1 <= result["chance"] < 0.2
+    with np.load(result["samples"]) as samples:
+        assert samples["images"].shape == (20, 14, 14, 1)
+        assert sorted(set(samples["labels"].tolist())) == list(range(10))
+        assert samples["class_names"].tolist() == list("0123456789")
+
+
+def test_an_untrained_model_is_near_chance(params: dict[str, Any]) -> None:
+    result = survey({**params, "model": "zoo:lenet-p", "data": "digits"}, Watcher().context)
+    assert result["near_chance"]
+
+
+def test_a_recipe_as_a_path(params: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "r.toml"
+    path.write_text('name = "from a file"\n')
+    result = compress({**params, "recipe": str(path)}, Watcher().context)
+    assert recipe_from_dict(result["recipe"]) == Recipe("from a file")
