@@ -92,7 +92,7 @@ def _is_in_use(partial: Path) -> bool:
     if not number.isdigit() or int(number) == os.getpid():
         return False
     try:
-        return psutil.Process(int(number)).create_time() <= partial.stat().st_mtime
+        return bool(psutil.Process(int(number)).create_time() <= partial.stat().st_mtime)
     except psutil.NoSuchProcess:
         return False
 
