@@ -1,0 +1,112 @@
+"""The window offscreen, with jobs and previews that the test controls."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from core.jobs.events import Cancelled, Event
+from core.preview import Preview, PreviewBuffer
+from core.recipe import Prune, PruneKind, Quantize, Recipe, Training
+from gui.main_window import MainWindow
+from gui.services import Services
+
+
+@dataclass
+class FakeJob:
+    """A job whose events the test sends."""
+
+    task: str
+    params: dict[str, Any]
+    send: Callable[[Event], None]
+    cancelled: bool = False
+
+    def cancel(self, grace_s: float = 5.0) -> None:
+        self.cancelled = True
+
+
+@dataclass
+class FakeJobs:
+    """Stands in for `core.jobs.host.start_job`."""
+
+    started: list[FakeJob] = field(default_factory=list)
+
+    def __call__(self, task: str, params: dict[str, Any], on_event: Callable[[Event], None]) -> FakeJob:
+        self.started.append(FakeJob(task, params, on_event))
+        return self.started[-1]
+
+    def last(self, task: str) -> FakeJob:
+        return next(job for job in reversed(self.started) if job.task == task)
+
+    def end_all(self) -> None:
+        for job in self.started:
+            job.send(Cancelled())
+
+
+def fake_preview(model: Path, prune: Prune | None, quantize: Quantize, board: str) -> Preview:
+    left = 1.0 - (prune.sparsity if prune else 0.0)
+    flash = round(1_200_000 * left)
+    return Preview(
+        parameters_before=1_200_000,
+        parameters_after=flash,
+        parameters_fraction=1 - left,
+        structures_fraction=0.0,
+        flash_bytes=flash,
+        flash_limit_bytes=1_000_000,
+        sram_bytes=50_000,
+        sram_limit_bytes=270_336,
+        arena_bytes=200,
+        arena_lower_bound_bytes=150,
+        buffers=(PreviewBuffer("input", 0, 100, 0, 1), PreviewBuffer("output", 100, 100, 1, 2)),
+        fits=flash <= 1_000_000,
+        cycles=1,
+    )
+
+
+PRESETS = {
+    "structured": Recipe("structured", prune=Prune(sparsity=0.9), finetune=Training(epochs=5)),
+    "element": Recipe("element", prune=Prune(kind=PruneKind.ELEMENT, sparsity=0.95), finetune=Training()),
+}
+
+
+@pytest.fixture
+def jobs() -> FakeJobs:
+    return FakeJobs()
+
+
+@pytest.fixture
+def services(tmp_path: Path, jobs: FakeJobs) -> Services:
+    projects = tmp_path / "projects"
+    projects.mkdir()
+    example = tmp_path / "net.keras"
+    example.write_bytes(b"a model")
+    return Services(
+        settings=QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat),
+        projects=projects,
+        presets=PRESETS,
+        preview=fake_preview,
+        start_job=jobs,
+        example=example,
+    )
+
+
+@pytest.fixture
+def window(qtbot: QtBot, services: Services, jobs: FakeJobs) -> Iterator[MainWindow]:
+    window = MainWindow(services)
+    qtbot.addWidget(window)
+    window.resize(1024, 700)
+    window.show()
+    yield window
+    for bridge in window._bridges():
+        bridge.abandon()
+    window.wizard.session.close()

@@ -1,0 +1,56 @@
+"""TensorFlow costs 15 seconds and 700 MB: neither the command line nor the window may pull it in."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.gui
+
+_WINDOW = """
+import tempfile
+from pathlib import Path
+from PySide6.QtCore import QSettings
+from PySide6.QtTest import QTest
+import dataclasses
+from gui.app import make_application, make_window
+from gui.services import real_services
+app = make_application(["thimble"])
+folder = Path(tempfile.mkdtemp())
+settings = QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat)
+jobs = lambda task, params, on_event: type("Job", (), {"cancel": lambda self, grace_s=0: None})()
+window = make_window(dataclasses.replace(real_services(), settings=settings, projects=folder, start_job=jobs))
+window.show()
+window.start.open_example()
+while window.wizard.session.preview is None:
+    QTest.qWait(20)
+assert window.wizard.session.preview.parameters_before == 1199882
+window.close()
+"""
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["import core.cli", "import gui.app", "import gui.launch", _WINDOW],
+    ids=["cli", "app", "launch", "window"],
+)
+def test_tensorflow_is_not_imported(program: str) -> None:
+    check = "\nimport sys; print(sorted({'tensorflow', 'keras', 'unicorn'} & {m.split('.')[0] for m in sys.modules}))"
+    done = subprocess.run(
+        [sys.executable, "-c", program + check],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith("[]")
+
+
+def test_the_launcher_imports_nothing_at_its_top() -> None:
+    program = (
+        "import sys; before = set(sys.modules); import gui.launch; print(sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['gui', 'gui.launch']"

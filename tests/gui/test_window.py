@@ -1,0 +1,377 @@
+"""The window with fake jobs: places unlock, ends are shown where the user acted, nothing is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.errors import ThimbleError
+from core.flow.compress_flow import Step
+from core.jobs.events import Cancelled, Done, Failed, Partial, Progress
+from core.preview import Preview
+from core.recipe import PruneKind
+from core.recipe_toml import read_recipe
+from gui.error_dialog import ErrorDialog
+from gui.main_window import MainWindow
+from gui.services import Services
+from gui.side_bar import Place
+from gui.widgets.banner import BannerKind
+from tests.gui.conftest import FakeJobs
+from tests.gui.run_records import RUN, SURVEY, deployed, write_run
+
+pytestmark = pytest.mark.gui
+
+
+def enabled(window: MainWindow) -> set[Place]:
+    return {place for place, button in window.side_bar.buttons.items() if button.isEnabled()}
+
+
+WIZARD = {Place.MODEL, Place.PRUNING, Place.QUANTIZATION, Place.BOARD, Place.REVIEW}
+
+
+@pytest.fixture
+def opened(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    qtbot.mouseClick(window.start_view.example_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.wizard.session.preview is not None)
+    return window
+
+
+@pytest.fixture
+def running(opened: MainWindow) -> MainWindow:
+    opened.go(Place.REVIEW)
+    opened.wizard.review_page.next_button.click()
+    return opened
+
+
+def test_at_first_there_is_only_the_start(window: MainWindow) -> None:
+    assert enabled(window) == {Place.START}
+    window.go(Place.DEPLOY)
+    assert window.place is Place.START
+
+
+def test_the_example_opens_the_wizard_and_surveys(
+    opened: MainWindow, jobs: FakeJobs, services: Services, qtbot: QtBot
+) -> None:
+    assert opened.place is Place.MODEL
+    assert enabled(opened) == {Place.START, *WIZARD}
+    survey = jobs.last("survey")
+    assert (survey.params["model"], survey.params["data"]) == (str(services.example), "digits")
+    page = opened.wizard.model_page
+    assert page.panel.isVisible()
+    survey.send(Progress(0.5, "Testing", 8.0))
+    qtbot.waitUntil(lambda: page.panel.text.text() == "Testing")
+    assert page.panel.time_left.text() == "50 % · about 8 s left"
+    survey.send(Done(SURVEY))
+    qtbot.waitUntil(lambda: not page.panel.isVisible())
+    assert "97.0 %" in page.accuracy.text()
+    assert not page.banner.isVisible()
+
+
+def test_a_model_near_chance_is_warned_about(opened: MainWindow, jobs: FakeJobs, qtbot: QtBot) -> None:
+    jobs.last("survey").send(Done({**SURVEY, "accuracy": 0.12, "near_chance": True}))
+    banner = opened.wizard.model_page.banner
+    qtbot.waitUntil(banner.isVisible)
+    assert banner.kind is BannerKind.WARNING
+    assert opened.wizard.flow.unlocked(Step.REVIEW)
+
+
+def test_a_model_that_does_not_fit_its_data_locks_the_steps(
+    opened: MainWindow, jobs: FakeJobs, qtbot: QtBot
+) -> None:
+    jobs.last("survey").send(Failed("data-does-not-fit", "the shapes differ", "choose other data"))
+    page = opened.wizard.model_page
+    qtbot.waitUntil(page.banner.isVisible)
+    assert page.banner.text == "The shapes differ.\nChoose other data."
+    assert enabled(opened) == {Place.START, Place.MODEL}
+    assert not page.next_button.isEnabled()
+    assert page.why.text()
+
+
+def test_a_file_that_is_no_model_is_told_at_once(
+    qtbot: QtBot, services: Services, window: MainWindow, tmp_path: Path
+) -> None:
+    def refuse(*args: object) -> Preview:
+        raise ThimbleError("bad-model", "notes.keras is not a Keras model", "choose another file")
+
+    window.wizard.session.runner._preview = refuse
+    path = tmp_path / "notes.keras"
+    path.write_text("text")
+    window.start.open_path(path)
+    banner = window.wizard.model_page.banner
+    qtbot.waitUntil(banner.isVisible)
+    assert "not a Keras model" in banner.text
+    assert Place.PRUNING not in enabled(window)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("gone.keras", "is not there"), ("notes.txt", "cannot open"), ("empty", "not the folder")],
+)
+def test_what_cannot_be_opened_is_told_on_the_start_page(
+    window: MainWindow, tmp_path: Path, name: str, says: str
+) -> None:
+    (tmp_path / "notes.txt").touch()
+    (tmp_path / "empty").mkdir()
+    window.start.open_path(tmp_path / name)
+    assert says in window.start_view.banner.text
+    assert window.start_view.banner.isVisible()
+    assert window.place is Place.START
+
+
+def test_dropping_a_model_opens_it(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "net.keras"
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    drop = QDropEvent(
+        QPointF(50, 50),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.start_view.dropEvent(drop)
+    assert window.place is Place.MODEL
+    assert window.recent.paths() == [path]
+
+
+def test_controls_write_the_recipe_and_undo_brings_it_back(opened: MainWindow, qtbot: QtBot) -> None:
+    flow, page = opened.wizard.flow, opened.wizard.pages[Step.PRUNING]
+    opened.go(Place.PRUNING)
+    page.slider.setValue(600)
+    assert flow.recipe.prune.sparsity == 0.6
+    assert page.amount.value() == 60.0
+    page.amount.setValue(42.5)
+    assert (flow.recipe.prune.sparsity, page.slider.value()) == (0.425, 425)
+    qtbot.waitUntil(lambda: "57.5 %" in page.preview.parameters.text())
+    page.element.radio.click()
+    assert flow.recipe.prune.kind is PruneKind.ELEMENT
+    assert page.slider.value() == 950
+    opened.menus.undo.trigger()
+    assert flow.recipe.prune.kind is PruneKind.STRUCTURED
+    assert page.structured.radio.isChecked()
+    page.none.radio.click()
+    assert not page.slider.isEnabled()
+    opened.menus.undo.trigger()
+    opened.menus.undo.trigger()
+    assert (flow.recipe.prune.sparsity, page.slider.value()) == (0.9, 900)
+    assert not opened.menus.undo.isEnabled()
+    opened.menus.redo.trigger()
+    assert flow.recipe.prune.sparsity == 0.425
+
+
+def test_too_large_is_said_in_words(opened: MainWindow, qtbot: QtBot) -> None:
+    page = opened.wizard.pages[Step.PRUNING]
+    page.slider.setValue(100)
+    qtbot.waitUntil(lambda: "too much" in page.preview.flash.text)
+    assert page.preview.verdict.text().startswith("✗ Does not fit")
+    page.slider.setValue(900)
+    qtbot.waitUntil(lambda: page.preview.verdict.text().startswith("✓"))
+
+
+def test_the_recipe_can_be_saved_and_read_again(opened: MainWindow, tmp_path: Path) -> None:
+    review = opened.wizard.review_page
+    review.save_recipe(tmp_path / "mine")
+    assert read_recipe(tmp_path / "mine.toml") == opened.wizard.flow.recipe
+    assert review.banner.kind is BannerKind.SUCCESS
+    review.save_recipe(tmp_path / "no" / "such" / "folder.toml")
+    assert review.banner.kind is BannerKind.ERROR
+
+
+def test_a_folder_in_use_keeps_the_job_from_starting(opened: MainWindow, tmp_path: Path) -> None:
+    opened.go(Place.REVIEW)
+    review = opened.wizard.review_page
+    review.out.setText("")
+    review.out.setFocus()
+    for text in (str(tmp_path), ""):
+        review.out.textEdited.emit(text)
+        assert not review.next_button.isEnabled()
+        assert review.why.text()
+
+
+def test_a_run_from_start_to_result(
+    running: MainWindow, jobs: FakeJobs, qtbot: QtBot, services: Services
+) -> None:
+    job, view = jobs.last("compress"), running.run.view
+    assert running.place is Place.RUN
+    assert jobs.last("survey").cancelled
+    assert job.params["recipe"]["prune"]["sparsity"] == 0.9
+    assert not WIZARD & enabled(running), "the settings of a running job cannot be changed"
+    for epoch in (1, 2):
+        job.send(Partial("epoch", {"epoch": epoch, "loss": 1 / epoch, "accuracy": 0.9, "val_accuracy": 0.9}))
+    qtbot.waitUntil(lambda: view.curve.rounds == 2)
+    write_run(Path(job.params["out"]))
+    job.send(Done(RUN))
+    qtbot.waitUntil(view.result.isVisible)
+    texts = [[view.table.item(r, c).text() for c in range(3)] for r in range(view.table.rowCount())]
+    assert ["Parameters", "1,199,882", "41,942"] in texts
+    assert "99.0 % before, 98.5 % now" in view.banner.text
+    assert [layer.after for layer in view.layers._layers] == [80, 20_000]
+    assert {Place.RUN, Place.DEPLOY, *WIZARD} <= enabled(running)
+    assert running.wizard.flow.ready, "another folder is proposed for the next run"
+    assert running.recent.paths() == [Path(job.params["out"])]
+
+
+@pytest.mark.parametrize(
+    ("end", "kind"),
+    [
+        (Cancelled(), BannerKind.INFO),
+        (Failed("cannot-write", "the disk is full", "make room"), BannerKind.ERROR),
+        (Failed("worker-crashed", "SIGKILL", "", "stderr", expected=False), BannerKind.ERROR),
+    ],
+)
+def test_however_a_run_ends_the_choices_are_kept(
+    running: MainWindow, jobs: FakeJobs, qtbot: QtBot, end: Any, kind: BannerKind
+) -> None:
+    recipe = running.wizard.flow.recipe
+    qtbot.mouseClick(running.run.view.panel.cancel, Qt.MouseButton.LeftButton)
+    assert jobs.last("compress").cancelled
+    assert running.run.view.panel.text.text() == "Stopping…"
+    jobs.last("compress").send(end)
+    view = running.run.view
+    qtbot.waitUntil(view.banner.isVisible)
+    assert view.banner.kind is kind
+    assert running.findChild(ErrorDialog) is None
+    view.back.click()
+    assert running.place is Place.REVIEW
+    assert running.wizard.flow.recipe == recipe
+    assert running.wizard.review_page.next_button.isEnabled()
+
+
+def test_the_unexpected_reaches_the_dialog_once(running: MainWindow, jobs: FakeJobs, qtbot: QtBot) -> None:
+    jobs.last("compress").send(Failed("unexpected", "a bug", "", "Traceback: a bug", expected=False))
+    qtbot.waitUntil(lambda: running.findChild(ErrorDialog) is not None)
+    running.show_details("another")
+    dialogs = running.findChildren(ErrorDialog)
+    assert [dialog.details.toPlainText() for dialog in dialogs] == ["Traceback: a bug"]
+    dialogs[0].copy.click()
+    assert QApplication.clipboard().text() == "Traceback: a bug"
+    dialogs[0].reject()
+
+
+def test_writing_a_board_cannot_be_cancelled(running: MainWindow, jobs: FakeJobs, qtbot: QtBot) -> None:
+    panel = running.run.view.panel
+    jobs.last("compress").send(Progress(0.5, "Writing", cancellable=False))
+    qtbot.waitUntil(lambda: not panel.cancel.isEnabled())
+    assert panel.cancel.toolTip()
+    jobs.last("compress").send(Progress(0.6, "Going on"))
+    qtbot.waitUntil(panel.cancel.isEnabled)
+
+
+def test_closing_during_a_job_asks(
+    running: MainWindow, jobs: FakeJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+    monkeypatch.setattr(QMessageBox, "question", lambda *args: answers.pop(0))
+    assert not running.close()
+    assert running.isVisible()
+    assert not jobs.last("compress").cancelled
+    assert running.close()
+    assert jobs.last("compress").cancelled
+    assert answers == []
+
+
+def test_a_run_of_another_day_is_deployed_and_exported(
+    window: MainWindow, jobs: FakeJobs, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = write_run(tmp_path / "old")
+    window.start.open_path(folder / "run.json")
+    assert window.place is Place.RUN
+    assert window.run.view.curve.rounds == 1
+    window.run.view.deploy.click()
+    view = window.deploy.view
+    view.runs.setValue(3)
+    view.start.click()
+    job = jobs.last("deploy")
+    assert (job.params["model"], job.params["runs"]) == (str(folder / "model.tflite"), 3)
+    for index in range(3):
+        job.send(Partial("inference", {"index": index, "latency_s": 0.06, "energy_j": None, "cycles": 1}))
+    assert view.live.buffer.written == 3, "samples do not wait for the event loop"
+    qtbot.waitUntil(lambda: view.live.drawn == 3)
+    assert "estimate" in view.live.latency.getPlotItem().titleLabel.text
+    job.send(Done(deployed(folder)))
+    qtbot.waitUntil(view.result.isVisible)
+    assert view.verdict.text().startswith("✓ Verified")
+    assert (folder / "deploy.json").is_file()
+    view.export.export("pdf", tmp_path / "report")
+    report = jobs.last("report")
+    assert report.params == {"run": str(folder), "pdf": str(tmp_path / "report.pdf"), "csv": None}
+    report.send(Done({"pdf": report.params["pdf"]}))
+    qtbot.waitUntil(lambda: view.banner.kind is BannerKind.SUCCESS)
+    window.start.open_path(folder)
+    assert view.verdict.text().startswith("✓ Verified"), "the earlier deployment is shown again"
+    assert view.live.drawn == 3
+
+
+def test_one_wrong_byte_is_an_error(window: MainWindow, jobs: FakeJobs, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run")
+    window.start.open_path(folder)
+    window.go(Place.DEPLOY)
+    window.deploy.view.start.click()
+    jobs.last("deploy").send(Done({**deployed(folder), "verified": False}))
+    qtbot.waitUntil(window.deploy.view.banner.isVisible)
+    assert window.deploy.view.banner.kind is BannerKind.ERROR
+    assert window.deploy.view.verdict.text().startswith("✗ Not verified")
+
+
+def test_a_tflite_file_goes_to_the_board_page(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "ready.tflite"
+    path.write_bytes(b"model")
+    window.start.open_path(path)
+    assert window.place is Place.DEPLOY
+    assert not window.deploy.view.export.pdf.isEnabled()
+
+
+def test_the_window_comes_back_as_it_was_left(window: MainWindow, services: Services, qtbot: QtBot) -> None:
+    window.resize(900, 650)
+    assert window.close()
+    again = MainWindow(services)
+    qtbot.addWidget(again)
+    assert (again.width(), again.height()) == (900, 650)
+    again.wizard.session.close()
+
+
+def test_every_control_has_a_name(opened: MainWindow) -> None:
+    """For screen readers: text, an accessible name, or a label whose buddy it is."""
+    from PySide6.QtWidgets import (
+        QAbstractButton,
+        QAbstractSpinBox,
+        QComboBox,
+        QLabel,
+        QLineEdit,
+        QListWidget,
+        QSlider,
+    )
+
+    kinds = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QListWidget, QSlider)
+    buddies = {label.buddy() for label in opened.findChildren(QLabel)}
+
+    def is_named(widget: QWidget) -> bool:
+        text = getattr(widget, "text", lambda: "")()
+        inside = isinstance(widget.parent(), QAbstractSpinBox | QComboBox) or widget.objectName().startswith(
+            "qt_"
+        )
+        label = isinstance(widget, QAbstractButton) and text
+        return bool(inside or label or widget.accessibleName() or widget in buddies)
+
+    nameless = [w for kind in kinds for w in opened.findChildren(kind) if not is_named(w)]
+    assert nameless == []
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (720, 480)])
+def test_pages_fit_by_scrolling(opened: MainWindow, qtbot: QtBot, size: tuple[int, int]) -> None:
+    opened.resize(*size)
+    for place in (Place.START, *WIZARD):
+        opened.go(place)
+        qtbot.wait(10)
+        page = opened._pages[place]
+        bar = page.scroll.horizontalScrollBar()
+        assert bar.maximum() == 0, f"{place} is too wide by {bar.maximum()} at {size}"
+        corner = page.mapTo(opened, QPoint(page.width(), page.height()))
+        assert corner.x() <= opened.width()
+        assert corner.y() <= opened.height()
