@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from codegen.errors import CodegenError
 from codegen.graph import Graph
+from codegen.plan.exact import exact
 from codegen.plan.first_fit import first_fit
 from codegen.plan.greedy import greedy
 from codegen.plan.lifetimes import Buffer, buffers_of, lower_bound_bytes
@@ -18,6 +19,7 @@ ALIGNMENT_BYTES = 4
 PLANNERS: dict[str, Callable[[tuple[Buffer, ...], int], tuple[Placement, ...]]] = {
     "greedy": greedy,
     "first-fit": first_fit,
+    "exact": exact,
 }
 
 
