@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import signal
 import sys
+import threading
 import traceback
+from collections.abc import Iterator
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
@@ -45,7 +49,7 @@ def main(argv: list[str]) -> int:
 def _run(command: Command, arguments: argparse.Namespace) -> int:
     terminal = Terminal(as_json=getattr(arguments, "json", False))
     try:
-        with terminal.guarded():
+        with _ended_by_term(), terminal.guarded():
             command.run(arguments, terminal)
     except EXPECTED_ERRORS as error:
         return _failed(error.what, error.hint)
@@ -62,6 +66,19 @@ def _run(command: Command, arguments: argparse.Namespace) -> int:
     except Exception as error:  # noqa: BLE001 - the edge of the program: told in words, kept in a log
         return _unexpected(f"{type(error).__name__}: {error}", traceback.format_exc())
     return Status.DONE
+
+
+@contextlib.contextmanager
+def _ended_by_term() -> Iterator[None]:
+    """A request to end (SIGTERM) is like Ctrl-C: jobs are cancelled and temporary folders removed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _failed(what: str, hint: str = "") -> int:
