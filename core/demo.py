@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.paths import output_dir, resources_dir
+from core.paths import resources_dir
 from core.presets import DEFAULT_PRESET, find_preset
 from core.recipe_toml import recipe_to_dict
 from core.report import save_deploy
@@ -45,7 +45,7 @@ def run_demo(options: DemoOptions, run_job: RunJob, say: Callable[[str], None]) 
     ThimbleError for a preset or a folder that is not there.
     """
     recipe = find_preset(options.preset)
-    out = output_dir(options.out)
+    out = options.out
 
     say(f"1 of 3: compressing LeNet for handwritten digits with the recipe “{recipe.name}”")
     compressed = run_job(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
@@ -19,7 +21,10 @@ def resources_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """The user's cache folder (logs, the compiler's cache), made when it is missing."""
+    """The user's cache folder (logs, the compiler's cache), made when it is missing.
+
+    This and the two below raise ThimbleError ``cannot-write``.
+    """
     return _made(Path(platformdirs.user_cache_dir("thimble", appauthor=False)))
 
 
@@ -34,7 +39,10 @@ def data_dir() -> Path:
 
 
 def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
     return folder
 
 
@@ -50,6 +58,19 @@ def output_dir(folder: Path) -> Path:
     except OSError as error:
         raise cannot_write(folder, error) from error
     return folder
+
+
+@contextlib.contextmanager
+def new_output_dir(folder: Path) -> Iterator[Path]:
+    """`output_dir` for a block: when it fails, folders made for it that are still empty go again."""
+    made = [path for path in (folder, *folder.absolute().parents) if not path.exists()]
+    try:
+        yield output_dir(folder)
+    except BaseException:
+        for path in made:
+            with contextlib.suppress(OSError):  # not empty, or never made
+                path.rmdir()
+        raise
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

@@ -14,6 +14,8 @@ from core.report.content import Json
 
 BLUE, ORANGE, GREY, RED, INK = "#2b6a99", "#d9822b", "#c9ced4", "#b3261e", "#23292f"
 _DPI = 200
+#: More bars than these do not fit on a page.
+LAYERS_SHOWN = 18
 _STYLE = {"labelsize": 8, "colors": INK}
 
 
@@ -76,8 +78,9 @@ def training_curves(history: Sequence[Json]) -> bytes:
 
 
 def layer_reduction(layers: Sequence[Json]) -> bytes:
-    """The parameters of every layer before and after, with what is left in percent, on a log scale."""
-    shown = [layer for layer in layers if layer["params_before"] > 0]
+    """The parameters of the largest layers before and after, with what is left, on a log scale."""
+    largest = sorted(layers, key=lambda layer: layer["params_before"], reverse=True)[:LAYERS_SHOWN]
+    shown = [layer for layer in layers if layer["params_before"] > 0 and layer in largest]
     figure = _figure(6.7, 0.8 + 0.42 * len(shown))
     axes = figure.subplots()
     for row, layer in enumerate(shown):
@@ -142,7 +145,7 @@ def memory_map(arena: Json) -> bytes:
         axes.bar(
             box[0], tensor["bytes"], bottom=box[1], width=width, align="edge", color=color, edgecolor="white"
         )
-        if tensor["bytes"] > 0.05 * arena["bytes"]:
+        if tensor["bytes"] > 0.05 * arena["bytes"] and width > 0.03 * steps:
             words = _literal(_fitted(str(tensor["name"]), 90 * width // steps))
             middle = (box[0] + width / 2, box[1] + tensor["bytes"] / 2)
             axes.text(*middle, words, ha="center", va="center", fontsize=7, color=INK)
@@ -150,7 +153,9 @@ def memory_map(arena: Json) -> bytes:
     axes.axhline(arena["lower_bound"], color=RED, linestyle=(0, (5, 4)), linewidth=1.2, label="lower bound")
     axes.set_xlim(0, steps)
     axes.set_ylim(0, arena["bytes"] * 1.18)
-    axes.set_xticks([step + 0.5 for step in range(steps)], [str(step) for step in range(steps)])
+    every = 1 + steps // 25
+    marked = range(0, steps, every)
+    axes.set_xticks([step + 0.5 for step in marked], [str(step) for step in marked])
     axes.set_xlabel("step of the inference")
     axes.set_ylabel("offset in the arena (bytes)")
     _tidy(axes)

@@ -215,10 +215,14 @@ def _recipe(report: Report) -> Iterator[Any]:
 def _layers(report: Report) -> Iterator[Any]:
     if report.run is None:
         return
+    layers = report.run["layers"]
+    note = "The scale is logarithmic: a bar that is half as long stands for far fewer parameters."
+    if len(layers) > figures.LAYERS_SHOWN:
+        note += f" The {figures.LAYERS_SHOWN} largest of {len(layers)} layers; all are in the CSV."
     yield _together(
         _text("Weights of each layer", _HEADING),
-        _image(figures.layer_reduction(report.run["layers"])),
-        _text("The scale is logarithmic: a bar that is half as long stands for far fewer parameters.", _NOTE),
+        _image(figures.layer_reduction(layers)),
+        _text(note, _NOTE),
     )
 
 

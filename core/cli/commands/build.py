@@ -10,7 +10,7 @@ from core.cli.command import Command
 from core.cli.models import open_int8
 from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json, build_options
 from core.cli.terminal import Terminal, table
-from core.paths import cache_dir, output_dir
+from core.paths import cache_dir, new_output_dir
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,7 +29,8 @@ def _configure(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     compilation = compiled(arguments)
-    image = built(compilation, arguments.out, terminal)
+    with new_output_dir(arguments.out) as out:
+        image = built(compilation, out, terminal)
     value = image.to_json()
     terminal.result(value, lambda console: show_build(console, value))
 
@@ -45,11 +46,11 @@ def compiled(arguments: Namespace) -> Compilation:
 
 
 def built(compilation: Compilation, out: Path, terminal: Terminal) -> FirmwareImage:
-    """The image in `out`. Raises ThimbleError or CodegenError."""
+    """The image in the folder `out`. Raises ThimbleError or CodegenError."""
     from codegen.firmware import build_firmware
 
     terminal.say("building (the first time the compiler prepares itself, which takes a while)")
-    return build_firmware(compilation, output_dir(out), cache_dir() / "compiler")
+    return build_firmware(compilation, out, cache_dir() / "compiler")
 
 
 def show_build(console: Console, build: dict[str, Any]) -> None:

@@ -10,7 +10,6 @@ from core.cli.command import Command
 from core.cli.jobs import run_job
 from core.cli.options import DATA_HELP, MODEL_HELP, add_json
 from core.cli.terminal import Terminal, table
-from core.paths import output_dir
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +33,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         "model": arguments.model,
         "data": arguments.data,
         "recipe": recipe_to_dict(recipe),
-        "out": str(output_dir(arguments.out)),
+        "out": str(arguments.out),
     }
     value = run_job("compress", params, terminal)
     terminal.result(value, lambda console: show_compress(console, value, arguments.out))

@@ -13,7 +13,7 @@ from core.cli.jobs import run_job
 from core.cli.options import DATA_HELP, MODEL_HELP, add_board, add_build_options, add_json
 from core.cli.terminal import Terminal
 from core.errors import ThimbleError
-from core.paths import cache_dir, output_dir
+from core.paths import cache_dir, new_output_dir
 
 #: Inferences that verify a deployment.
 _VERIFY_RUNS = 10
@@ -73,7 +73,6 @@ def _show(console: Any, value: dict[str, Any]) -> None:
 def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -> dict[str, Any]:
     """Build, run `runs` samples of the data (or random ones) on the board, verify."""
     graph = compiled(arguments).graph  # what a person can mend is told before a worker starts
-    output_dir(out)
     params = {
         "model": arguments.model,
         "board": arguments.board,
@@ -83,11 +82,12 @@ def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -
         "encoding": arguments.encoding,
         "planner": arguments.planner,
     }
-    if arguments.data:
-        return run_job("deploy", {**params, "data": arguments.data}, terminal)
-    with tempfile.TemporaryDirectory(prefix="thimble-") as work:
-        shape = graph.tensors[graph.inputs[0]].shape
-        params["input"] = str(_random_samples(Path(work), shape, runs))
+    with new_output_dir(out), tempfile.TemporaryDirectory(prefix="thimble-") as work:
+        if arguments.data:
+            params["data"] = arguments.data
+        else:
+            shape = graph.tensors[graph.inputs[0]].shape
+            params["input"] = str(_random_samples(Path(work), shape, runs))
         return run_job("deploy", params, terminal)
 
 

@@ -100,6 +100,23 @@ def test_names_with_markup_and_other_scripts_do_not_break_the_pdf(tmp_path):
     assert pages((tmp_path / "r.pdf").read_bytes()) >= 2
 
 
+def test_a_deep_network_with_many_classes_fits_on_pages(tmp_path):
+    run = write_run(tmp_path / "run")
+    record, deployed = run_record(), deploy_record()
+    record["layers"] = [{**record["layers"][0], "name": f"a_long_name_of_a_layer_{n}"} for n in range(150)]
+    classes = [f"class {n}" for n in range(60)]
+    matrix = [[int(row == column) for column in range(60)] for row in range(60)]
+    record["confusion"] = {"classes": classes, "before": matrix, "after": matrix}
+    plan = deployed["plan"]
+    plan["layers"] = [{**plan["layers"][0], "name": f"a_long_name_of_a_layer_{n}"} for n in range(150)]
+    buffer = plan["arena"]["tensors"][0]
+    plan["arena"]["tensors"] = [{**buffer, "first": n, "last": n + 1} for n in range(150)]
+    (run / "run.json").write_text(json.dumps(record))
+    (run / "deploy.json").write_text(json.dumps(deployed))
+    write_pdf(collect(run), tmp_path / "r.pdf")
+    assert pages((tmp_path / "r.pdf").read_bytes()) >= 4
+
+
 def test_a_run_that_is_not_complete_is_one_clear_error(run, tmp_path):
     record = run_record()
     del record["layers"][0]["params_before"]
