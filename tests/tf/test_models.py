@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from codegen.frontends import load_graph
 from codegen.graph import Graph
 from core.compress.structured import choose, find_groups, prune_graph
 from core.data import DataSet, load_data
@@ -191,6 +192,15 @@ def test_int8_files_take_and_give_int8_with_few_operators(small_digits: DataSet,
     used = [names[model.operatorCodes[op.opcodeIndex].builtinCode] for op in graph.operators]
     pooled = ["CONV_2D", "MAX_POOL_2D"]
     assert used == [*pooled, *pooled, "RESHAPE", "FULLY_CONNECTED", "FULLY_CONNECTED", "SOFTMAX"]
+
+
+def test_int8_files_keep_the_names_of_the_layers(small_digits: DataSet, tmp_path: Path) -> None:
+    model = build_small()
+    path = tmp_path / "named.tflite"
+    path.write_bytes(to_tflite(model, QuantizeKind.INT8, small_digits.x_train[:20]))
+    compiled = [op.name for op in load_graph(path).ops if op.kind != "Softmax"]
+    left_out = ("InputLayer", "Dropout")
+    assert compiled == [layer.name for layer in model.layers if type(layer).__name__ not in left_out]
 
 
 def test_uint8_is_refused(small_digits: DataSet) -> None:
