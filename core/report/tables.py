@@ -74,7 +74,7 @@ def memory_parts(plan: Json) -> Table:
         ("flash", "code"): "kernels, model code and firmware",
         ("sram", "arena"): "activations while the model runs",
         ("sram", "scratch"): "working memory of kernels outside the arena",
-        ("sram", "static"): "variables, and code copied to RAM",
+        ("sram", "static"): "variables, and code and weights copied to RAM",
         ("sram", "stack"): "reserved for the stack",
     }
     for (part, name), meaning in words.items():
