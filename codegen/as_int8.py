@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from codegen.graph import Array, Conv2D, Dense, DType, Graph, Op, Quantization, Softmax, Tensor
+from codegen.graph import Array, DType, Graph, Op, Quantization, Softmax, Tensor
 
 _ASSUMED = Quantization((1 / 64,), (0,))
 _SOFTMAX = Quantization((1 / 256,), (-128,))
@@ -18,28 +18,33 @@ _SOFTMAX = Quantization((1 / 256,), (-128,))
 
 def as_int8(graph: Graph) -> Graph:
     """The graph with int8 activations and weights and int32 biases, zeros kept as zeros."""
-    tensors = {name: _activation(t) if t.data is None else t for name, t in graph.tensors.items()}
+    tensors = {name: _activation(t) for name, t in graph.tensors.items()}
     for op in graph.ops:
         if isinstance(op, Softmax):
             name = op.outputs[0]
             tensors[name] = replace(tensors[name], quantization=_SOFTMAX)
-        if isinstance(op, Conv2D | Dense):
-            tensors.update(_constants(graph, op))
+        tensors.update(_constants(graph, op))
     return replace(graph, tensors=tensors)
 
 
 def _activation(tensor: Tensor) -> Tensor:
-    return replace(tensor, dtype=DType.INT8, quantization=_ASSUMED)
+    """Activations, and constants that stand in for them, with one assumed scale."""
+    if tensor.dtype is not DType.FLOAT32:
+        return tensor
+    data = None if tensor.data is None else (tensor.data != 0).astype(np.int8)
+    return replace(tensor, dtype=DType.INT8, quantization=_ASSUMED, data=data)
 
 
 def _constants(graph: Graph, op: Op) -> dict[str, Tensor]:
-    weights = graph.tensors[op.inputs[1]]
-    if weights.data is None or weights.dtype is not DType.FLOAT32:
+    """The weights and the bias of a layer that has them."""
+    weights = graph.weight(op)
+    if weights is None or weights.data is None or weights.dtype is not DType.FLOAT32:
         return {}
-    scales = _scales(weights.data)
-    shape = (-1, *(1 for _ in weights.shape[1:]))
+    axis = op.weight_axis or 0
+    scales = _scales(weights.data, axis)
+    shape = tuple(len(scales) if n == axis else 1 for n in range(weights.data.ndim))
     quantized = np.clip(np.rint(weights.data / scales.reshape(shape)), -127, 127).astype(np.int8)
-    quantization = Quantization(tuple(map(float, scales)), (0,) * len(scales), 0)
+    quantization = Quantization(tuple(map(float, scales)), (0,) * len(scales), axis)
     result = {weights.name: Tensor(weights.name, weights.shape, DType.INT8, quantization, quantized)}
     for name in op.inputs[2:]:
         bias = graph.tensors[name]
@@ -47,7 +52,8 @@ def _constants(graph: Graph, op: Op) -> dict[str, Tensor]:
     return result
 
 
-def _scales(weights: Array) -> Array:
+def _scales(weights: Array, axis: int) -> Array:
     """One scale an output channel; never 0."""
-    largest = np.abs(weights.reshape(len(weights), -1)).max(axis=1)
+    others = tuple(n for n in range(weights.ndim) if n != axis)
+    largest = np.abs(weights).max(axis=others)
     return np.where(largest > 0, largest / 127, 1.0)

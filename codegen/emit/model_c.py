@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from codegen.emit.names import c_names
 from codegen.kernels import LoweredLayer
+from codegen.kernels.base import input_role
 
 if TYPE_CHECKING:
     from codegen.compiler import Compilation
+    from codegen.graph import Graph
 
 _TEXT = """\
 #include "model.h"
@@ -28,9 +30,9 @@ static union {{
     uint64_t alignment;
 }} arena;
 
-static int8_t *at(int32_t offset)
+static void *at(int32_t offset)
 {{
-    return (int8_t *)(arena.bytes + offset);
+    return arena.bytes + offset;
 }}
 
 {structs}
@@ -86,13 +88,22 @@ def _offset_names(compilation: Compilation, names: dict[str, str]) -> dict[str, 
 
     Tensors that share memory share the name of the first of them.
     """
-    graph = compilation.graph
     result: dict[str, str] = {}
     for placement in compilation.plan.arena.placements:
-        producer = graph.producer(placement.buffer.name)
-        label = f"AT_{names[producer.name].upper()}" if producer else "AT_INPUT"
+        label = f"AT_{_writer(compilation.graph, placement.buffer.name, names).upper()}"
+        while label in result.values():
+            label += "_"
         result.update(dict.fromkeys(placement.buffer.tensors, label))
     return result
+
+
+def _writer(graph: Graph, tensor: str, names: dict[str, str]) -> str:
+    """The layer that writes the tensor; a further output of it by its number."""
+    producer = graph.producer(tensor)
+    if producer is None:
+        return "input"
+    place = producer.outputs.index(tensor)
+    return f"{names[producer.name]}_{place + 1}" if place else names[producer.name]
 
 
 def _struct(layer: LoweredLayer, name: str) -> str:
@@ -107,5 +118,21 @@ def _call(layer: LoweredLayer, name: str, offsets: dict[str, str]) -> str:
     comment = f"    /* {layer.op.name}: {layer.comment} */"
     if not layer.function:
         return comment
-    source, target = offsets[layer.op.inputs[0]], offsets[layer.op.outputs[0]]
-    return f"{comment}\n    {layer.function}(&{name}, at({source}), at({target}));"
+    inputs = _inputs(layer, name, offsets)
+    if layer.takes_list:
+        inputs = [f"(const void *const[]){{{', '.join(inputs)}}}"]
+    outputs = [f"at({offsets[output]})" for output in layer.op.outputs]
+    arguments = ", ".join((f"&{name}", *inputs, *outputs))
+    return f"{comment}\n    {layer.function}({arguments});"
+
+
+def _inputs(layer: LoweredLayer, name: str, offsets: dict[str, str]) -> list[str]:
+    """Pointers to what the layer reads: activations, and the constants that are lowered as inputs."""
+    roles = {c.role for c in layer.constants}
+    pointers = []
+    for index, tensor in enumerate(layer.op.inputs):
+        if tensor in offsets:
+            pointers.append(f"at({offsets[tensor]})")
+        elif input_role(index) in roles:
+            pointers.append(f"{name}_{input_role(index)}")
+    return pointers

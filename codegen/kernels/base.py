@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
 from codegen.errors import CodegenError
+from codegen.fixed_point import quantize
 from codegen.graph import Activation, Array, Graph, Op, Quantization, Tensor
 from codegen.sparse import ConstantArray
 
@@ -24,6 +24,19 @@ class Field:
 def pointer(role: str) -> Field:
     """A member that points to the layer's constant array of this role."""
     return Field(role, role, 4)
+
+
+def input_role(index: int) -> str:
+    """The role of a constant array that is passed where input `index` would be an activation."""
+    return f"input{index}"
+
+
+def u32(name: str, value: int) -> Field:
+    return _number(name, value, 4, 0, 2**32 - 1)
+
+
+def s32(name: str, value: int) -> Field:
+    return _number(name, value, 4, -(2**31) + 1, 2**31 - 1)
 
 
 def u16(name: str, value: int) -> Field:
@@ -89,8 +102,10 @@ class Layer:
 class LoweredLayer:
     """A layer as C: a call of `function` with a parameter struct and constant arrays.
 
-    `function` is empty where no code is needed. `cycles` is an estimate for the Cortex-M0+, with factors
-    fitted to counts of single layers on the virtual board.
+    `function` is empty where no code is needed. It takes the parameters, a pointer to each activation that
+    the operator reads (or, with `takes_list`, one array of them), and one to each that it writes; a constant
+    with the role `input_role(n)` stands in for input n. `cycles` is an estimate for the Cortex-M0+, with
+    factors fitted to counts of single layers on the virtual board.
     """
 
     op: Op
@@ -101,6 +116,7 @@ class LoweredLayer:
     constants: tuple[ConstantArray, ...]
     cycles: int
     scratch_bytes: int = 0
+    takes_list: bool = False
 
     @property
     def weights_bytes(self) -> int:
@@ -129,9 +145,7 @@ class Kernel(Protocol):
 def activation_range(activation: Activation, output: Quantization) -> tuple[int, int]:
     """The clamp that a fused activation becomes (TFLite CalculateActivationRangeQuantized)."""
     scale, zero = output.scale[0], output.zero_point[0]
-    low, high = -128, 127
-    if activation is not Activation.NONE:
-        low = max(low, zero)
-    if activation is Activation.RELU6:
-        high = min(high, zero + int(np.floor(6.0 / scale + 0.5)))
+    least, most = activation.limits
+    low = -128 if math.isinf(least) else max(-128, quantize(least, scale, zero))
+    high = 127 if math.isinf(most) else min(127, quantize(most, scale, zero))
     return low, high

@@ -1,10 +1,10 @@
-"""A ReLU that follows a convolution, dense or pooling layer moves into it."""
+"""A ReLU moves into the operator before it, where that operator can clamp its output."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from codegen.graph import Activation, Conv2D, Dense, Graph, MaxPool2D, Op, Relu
+from codegen.graph import Activation, Graph, Op, Relu
 
 
 def fuse_relu(graph: Graph) -> Graph:
@@ -27,9 +27,13 @@ def _fusable_producer(graph: Graph, done: list[Op], op: Op) -> int | None:
     source = op.inputs[0]
     if source in graph.outputs or len(graph.consumers(source)) != 1:
         return None
-    for index, candidate in enumerate(done):
-        if source in candidate.outputs:
-            fusable = isinstance(candidate, Conv2D | Dense | MaxPool2D)
-            if fusable and candidate.activation is Activation.NONE:  # type: ignore[attr-defined]
-                return index
-    return None
+    if graph.tensors[source].quantization != graph.tensors[op.outputs[0]].quantization:
+        return None  # the ReLU rounds once more, which a clamp would not
+    return next(
+        (index for index, before in enumerate(done) if source in before.outputs and _is_free(before)), None
+    )
+
+
+def _is_free(op: Op) -> bool:
+    """Whether the operator can clamp its output and does not yet."""
+    return op.fuses_activation and getattr(op, "activation", None) is Activation.NONE

@@ -51,7 +51,8 @@ def _owners(graph: Graph) -> dict[str, str]:
     owner = {name: name for name in graph.inputs}
     for op in graph.ops:
         for output in op.outputs:
-            owner[output] = owner[op.inputs[0]] if isinstance(op, Reshape) else output
+            shares = isinstance(op, Reshape) and op.inputs[0] in owner
+            owner[output] = owner[op.inputs[0]] if shares else output
     return owner
 
 

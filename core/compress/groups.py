@@ -3,6 +3,9 @@
 A channel of a convolution or dense layer is a row of that layer's weights, an entry of its bias, and a
 slice of the weights of every layer that reads it. Pooling and ReLU hand channels on one by one. A
 flattening of ``[1, h, w, c]`` puts channel k at the places k, k + c, k + 2c, … of the vector.
+
+Channels that reach any other operator (an addition, a concatenation, a depthwise layer, a convolution in
+groups) stay whole: what goes together there is not followed yet.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from codegen.graph import Conv2D, Dense, Graph, MaxPool2D, Op, Relu, Reshape
+from codegen.graph import AveragePool2D, Conv2D, Dense, Graph, MaxPool2D, Op, Relu, Reshape
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +58,27 @@ def trace(graph: Graph) -> Trace:
     sources: dict[str, Source] = {}
     whole: set[str] = set()
     for op in graph.ops:
-        source = sources.get(op.inputs[0])
-        if isinstance(op, Conv2D | Dense):
+        if makes_channels(op):
             sources[op.outputs[0]] = Source(op.name, 1)
-        elif source is not None:
-            handed_on = _hand_on(graph, op, source)
-            if handed_on is None:
-                whole.add(source.layer)
-            else:
-                sources[op.outputs[0]] = handed_on
+            continue
+        source = sources.get(op.inputs[0])
+        handed_on = None if source is None else _hand_on(graph, op, source)
+        if handed_on is None:
+            whole.update(sources[name].layer for name in op.inputs if name in sources)
+        else:
+            sources[op.outputs[0]] = handed_on
     whole.update(sources[name].layer for name in graph.outputs if name in sources)
     return Trace(sources, frozenset(whole))
 
 
+def makes_channels(op: Op) -> bool:
+    """Whether each output channel has weights of its own over all input channels."""
+    return isinstance(op, Dense) or (isinstance(op, Conv2D) and op.groups == 1)
+
+
 def _hand_on(graph: Graph, op: Op, source: Source) -> Source | None:
     """The source of the operator's output, or None where channels are mixed or would be counted."""
-    if isinstance(op, MaxPool2D | Relu):
+    if isinstance(op, MaxPool2D | AveragePool2D | Relu):
         return source
     if isinstance(op, Reshape):
         before, after = graph.tensors[op.inputs[0]].shape, graph.tensors[op.outputs[0]].shape
@@ -90,11 +98,11 @@ def find_groups(graph: Graph) -> tuple[Group, ...]:
     consumers: dict[str, list[Consumer]] = {}
     for op in graph.ops:
         source = traced.sources.get(op.inputs[0])
-        if isinstance(op, Conv2D | Dense) and source is not None:
+        if makes_channels(op) and source is not None:
             consumers.setdefault(source.layer, []).append(Consumer(op.name, source.repeat))
     groups = []
     for op in graph.ops:
         weight = graph.weight(op)
-        if weight is not None and op.name not in traced.whole:
+        if makes_channels(op) and weight is not None and op.name not in traced.whole:
             groups.append(Group(op.name, weight.shape[0], tuple(consumers.get(op.name, []))))
     return tuple(groups)

@@ -14,9 +14,9 @@ from math import ceil, floor
 import numpy as np
 import numpy.typing as npt
 
-from codegen.graph import Conv2D, Dense, Graph, Tensor
+from codegen.graph import Graph, Tensor
 from core.compress.criteria import find_criterion
-from core.compress.groups import Consumer, Group, Source, find_groups, trace
+from core.compress.groups import Consumer, Group, Source, find_groups, makes_channels, trace
 from core.errors import ThimbleError
 from core.recipe import Prune, Scope, SparsityOf
 
@@ -63,11 +63,11 @@ def choose(
 def check_exceptions(graph: Graph, prune: Prune) -> None:
     """Raise ThimbleError ``unknown-layer`` for an exception that names no prunable layer."""
     groups = [group.layer for group in find_groups(graph)]
-    weighted = {op.name for op in graph.ops if isinstance(op, Conv2D | Dense)}
+    weighted = {op.name for op in graph.ops if graph.weight(op) is not None}
     for layer, share in prune.layers.items():
         if layer in groups or (layer in weighted and share == 0.0):
             continue
-        problem = "gives the model's output" if layer in weighted else "does not exist"
+        problem = "gives an output or must stay whole" if layer in weighted else "does not exist"
         known = ", ".join(groups)
         raise ThimbleError(
             "unknown-layer",
@@ -237,7 +237,11 @@ class _Sizes:
     @classmethod
     def of(cls, graph: Graph) -> _Sizes:
         traced = trace(graph)
-        outputs = {op.name: weight.shape[0] for op in graph.ops if (weight := graph.weight(op))}
+        outputs = {
+            op.name: weight.shape[0]
+            for op in graph.ops
+            if makes_channels(op) and (weight := graph.weight(op)) is not None
+        }
         layers = {}
         for op in graph.ops:
             if op.name in outputs:
@@ -266,15 +270,16 @@ def prune_graph(graph: Graph, kept: Kept) -> Graph:
     """
     _check_kept(graph, kept)
     sources = trace(graph).sources
-    ops = [op for op in graph.ops if isinstance(op, Conv2D | Dense)]
+    ops = [op for op in graph.ops if makes_channels(op)]
     width = {op.name: graph.tensors[op.outputs[0]].shape[-1] for op in ops}
     changed: dict[str, Tensor] = {}
     for op in ops:
         rows = kept.get(op.name)
         columns = _places(sources.get(op.inputs[0]), kept, width)
-        kernel, bias = graph.tensors[op.inputs[1]], graph.tensors[op.inputs[2]]
+        kernel = graph.tensors[op.inputs[1]]
         changed[kernel.name] = _take(_take(kernel, rows, 0), columns, -1)
-        changed[bias.name] = _take(bias, rows, 0)
+        for bias in op.inputs[2:]:
+            changed[bias] = _take(graph.tensors[bias], rows, 0)
     for name, source in sources.items():
         places = _places(source, kept, width)
         if places is not None:

@@ -25,9 +25,9 @@ static union {
     uint64_t alignment;
 } arena;
 
-static int8_t *at(int32_t offset)
+static void *at(int32_t offset)
 {
-    return (int8_t *)(arena.bytes + offset);
+    return arena.bytes + offset;
 }
 
 static const thimble_conv2d_s8_params conv0 = {
