@@ -14,7 +14,7 @@ from codegen.options import BuildOptions
 from codegen.passes import run_passes
 from codegen.plan import ArenaPlan, MemoryPlan, plan_arena
 from codegen.targets.board import Board
-from codegen.targets.pico.linker_script import WeightsIn
+from codegen.targets.target import WeightsIn
 from codegen.toolchain.prediction import LayerSize, predict
 
 

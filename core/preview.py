@@ -19,7 +19,7 @@ from codegen.frontends import load_graph
 from codegen.graph import DType, Graph
 from codegen.options import BuildOptions
 from codegen.targets.board import Board, find_board
-from codegen.targets.pico.linker_script import WeightsIn
+from codegen.targets.target import WeightsIn
 from core.compress.elementwise import choose_masks, mask_graph
 from core.compress.structured import choose, find_groups, prune_graph
 from core.errors import ThimbleError

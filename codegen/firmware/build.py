@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,13 @@ from codegen.compiler import Compilation
 from codegen.emit import write_project
 from codegen.errors import CodegenError
 from codegen.firmware.elf import read_elf
-from codegen.targets.pico import linker_script as pico
+from codegen.targets.board import Board
+from codegen.targets.registry import find_target, memory_layout
+from codegen.targets.target import LINK_FLAGS, VIRTUAL_TRANSPORT, Target
 from codegen.toolchain import find_compiler
 from codegen.toolchain.compilers import STRICT, Compiler
 
 _WEIGHTS_SECTION = '-DMODEL_WEIGHTS=__attribute__((section(".model_weights")))'
-_FLASH_START = 0x1000_0000
-_RAM_START = 0x2000_0000
-_RAM_END = 0x3000_0000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,8 @@ def build_firmware(compilation: Compilation, folder: Path | str, cache: Path | N
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".build-", dir=folder) as work:
-            return _TARGETS[compilation.board.target](compilation, folder, Path(work), compiler, cache)
+            build = _build_program if find_target(compilation.board).layout is None else _build_image
+            return build(compilation, folder, Path(work), compiler, cache)
     except OSError as error:
         raise CodegenError(
             "cannot-write", f"cannot build in {folder}: {error.strerror}", "choose another folder"
@@ -79,16 +78,19 @@ def _check_fits(compilation: Compilation) -> None:
         )
 
 
-def _pico(
+def _build_image(
     compilation: Compilation, folder: Path, work: Path, compiler: Compiler, cache: Path | None
 ) -> FirmwareImage:
     write_project(compilation, work)
-    (work / "link.ld").write_text(pico.linker_script(compilation.weights_in), encoding="utf-8")
-    link_pico(compiler, sorted(work.glob("*.c")), work, cache)
+    target, layout = find_target(compilation.board), memory_layout(compilation.board)
+    script = layout.linker_script(compilation.weights_in, target.stack_bytes)
+    (work / "link.ld").write_text(script, encoding="utf-8")
+    transport = transport_of(compilation.board)
+    link_firmware(target, transport, compiler, sorted(work.glob("*.c")), work, cache)
     elf = read_elf(work / "firmware.elf")
     flat = bytearray()
     for segment in elf.segments:
-        start = segment.address - _FLASH_START
+        start = segment.address - layout.flash_origin
         flat.extend(b"\xff" * (start - len(flat)))
         flat[start : start + len(segment.content)] = segment.content
     (work / "firmware.bin").write_bytes(flat)
@@ -99,23 +101,34 @@ def _pico(
         elf=folder / "firmware.elf",
         image=folder / "firmware.bin",
         flash_bytes=sum(s.size_bytes for s in elf.sections if s.loaded),
-        sram_bytes=sum(s.size_bytes for s in elf.sections if _RAM_START <= s.address < _RAM_END),
+        sram_bytes=sum(s.size_bytes for s in elf.sections if layout.in_sram(s.address)),
         predicted_flash_bytes=compilation.plan.flash.total_bytes,
         predicted_sram_bytes=compilation.plan.sram.total_bytes,
         compiler=compiler.version,
     )
 
 
-def link_pico(compiler: Compiler, sources: list[Path], work: Path, cache: Path | None) -> None:
-    """Compile `sources` with the firmware and link them to ``firmware.elf`` in `work`."""
-    includes = [f"-I{folder}" for folder in (work, *pico.INCLUDE_FOLDERS)]
+def transport_of(board: Board) -> Path:
+    """The source that differs between a board and its virtual twin. Raises CodegenError ``not-there-yet``."""
+    if not board.virtual:
+        raise CodegenError(
+            "not-there-yet", f"building for {board.title} is not there yet", "use its virtual twin"
+        )
+    return VIRTUAL_TRANSPORT
+
+
+def link_firmware(
+    target: Target, transport: Path, compiler: Compiler, sources: list[Path], work: Path, cache: Path | None
+) -> None:
+    """Compile `sources` with the target's firmware; link by ``link.ld`` to ``firmware.elf`` in `work`."""
+    includes = [f"-I{folder}" for folder in (work, *target.include_folders)]
     compiler.run(
         [
             *STRICT,
             *includes,
             _WEIGHTS_SECTION,
-            *(str(s) for s in (*sources, *pico.VIRTUAL_SOURCES)),
-            *pico.LINK_FLAGS,
+            *(str(s) for s in (*sources, *target.sources, transport)),
+            *LINK_FLAGS,
             "-g",
             "-T",
             str(work / "link.ld"),
@@ -126,13 +139,12 @@ def link_pico(compiler: Compiler, sources: list[Path], work: Path, cache: Path |
     )
 
 
-def _host(
+def _build_program(
     compilation: Compilation, folder: Path, work: Path, compiler: Compiler, cache: Path | None
 ) -> FirmwareImage:
     write_project(compilation, work)
-    main = Path(__file__).parent.parent / "targets" / "host" / "main.c"
     name = "model.exe" if os.name == "nt" else "model"
-    sources = [str(s) for s in (*sorted(work.glob("*.c")), main)]
+    sources = [str(s) for s in (*sorted(work.glob("*.c")), *find_target(compilation.board).sources)]
     compiler.run([*STRICT, f"-I{work}", *sources, "-o", str(work / name)], cache)
     os.replace(work / name, folder / name)
     return FirmwareImage(
@@ -145,9 +157,3 @@ def _host(
         predicted_sram_bytes=compilation.plan.sram.total_bytes,
         compiler=compiler.version,
     )
-
-
-_TARGETS: dict[str, Callable[[Compilation, Path, Path, Compiler, Path | None], FirmwareImage]] = {
-    "pico": _pico,
-    "host": _host,
-}

@@ -1,4 +1,4 @@
-"""Measure the size table of a compiler and CPU: ``python -m codegen.toolchain.measure``.
+"""Measure the size tables of a compiler, one for each CPU: ``python -m codegen.toolchain.measure``.
 
 Links probes with the real firmware and reads the ELF: one whose model does nothing, one more for each
 kernel, and two chains of dense layers that tell what a call costs. Writes ``sizes/zig-<cpu>.json``.
@@ -9,22 +9,24 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from codegen.compiler import compile_model
 from codegen.emit import write_project
-from codegen.firmware.build import link_pico
+from codegen.firmware.build import link_firmware, transport_of
 from codegen.firmware.elf import Elf, read_elf
 from codegen.graph import Array, Dense, DType, Graph, Op, Quantization, Reshape, Tensor
 from codegen.kernels import KERNELS
 from codegen.plan import plan_arena
-from codegen.targets.board import find_board
-from codegen.targets.pico.linker_script import STACK_BYTES, WeightsIn, linker_script
+from codegen.targets.board import Board, Cpu, find_board
+from codegen.targets.registry import find_target, memory_layout
 from codegen.toolchain import find_compiler
 from codegen.toolchain.prediction import SIZES
 
-_BOARD = "virtual-pico"
+#: Whose firmware tells the sizes of a CPU.
+_BOARDS = {Cpu.CORTEX_M0PLUS: "virtual-pico", Cpu.CORTEX_M4F: "virtual-nano"}
 _WIDTH = 8
 _SCALE = Quantization((0.5,), (0,))
 _RUNTIME = Path(__file__).parent.parent / "runtime"
@@ -48,20 +50,21 @@ def chain(layers: int) -> Graph:
     return Graph("probe", {t.name: t for t in tensors}, tuple(ops), ("x0",), (last,))
 
 
-def link_probe(graph: Graph, extra: tuple[str, ...] = ()) -> Elf:
+def link_probe(board: Board, graph: Graph, extra: tuple[str, ...] = ()) -> Elf:
     """The ELF of a probe; `extra` are functions of the runtime to keep although nothing calls them."""
-    board = find_board(_BOARD)
-    compiler = find_compiler("zig", board.cpu)
+    target, compiler = find_target(board), find_compiler("zig", board.cpu)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        write_project(compile_model(graph, board), work)
+        compilation = compile_model(graph, board)
+        write_project(compilation, work)
         for function in extra:
             for kind, name in (("include", f"{function}.h"), ("src", f"{function}.c")):
                 (work / name).write_bytes((_RUNTIME / kind / name).read_bytes())
         # A linker script can keep a symbol that nothing refers to; a flag would not reach the archive.
         keep = "".join(f"EXTERN({function})\n" for function in extra)
-        (work / "link.ld").write_text(keep + linker_script(WeightsIn.RAM), encoding="utf-8")
-        link_pico(compiler, sorted(work.glob("*.c")), work, None)
+        script = memory_layout(board).linker_script(compilation.weights_in, target.stack_bytes)
+        (work / "link.ld").write_text(keep + script, encoding="utf-8")
+        link_firmware(target, transport_of(board), compiler, sorted(work.glob("*.c")), work, None)
         return read_elf(work / "firmware.elf")
 
 
@@ -69,57 +72,62 @@ def section(elf: Elf, name: str) -> int:
     return next((s.size_bytes for s in elf.sections if s.name == name), 0)
 
 
-def _resident(elf: Elf) -> int:
-    return sum(s.size_bytes for s in elf.sections if s.loaded and s.name != ".data")
+def _loaded(elf: Elf) -> int:
+    return sum(s.size_bytes for s in elf.sections if s.loaded)
 
 
 def _round_up(size: int, multiple: int = 4) -> int:
     return -(-size // multiple) * multiple
 
 
-def _brought_along(base: Elf, function: str) -> dict[str, int]:
+def _brought_along(board: Board, base: Elf, function: str) -> dict[str, int]:
     """The functions that a kernel adds to the image; local ones carry the kernel's name."""
-    elf = link_probe(chain(0), (function,))
+    elf = link_probe(board, chain(0), (function,))
     known = {f.name for f in base.functions}
     added = {
         (f.name if f.is_runtime else f"{function}:{f.name}"): _round_up(f.size_bytes)
         for f in elf.functions
         if f.name not in known
     }
-    rest = section(elf, ".data") - section(base, ".data") - sum(added.values())
+    rest = _loaded(elf) - _loaded(base) - sum(added.values())
     return {**added, f"{function}:constants": rest} if rest > 0 else added
 
 
-def _dense_overhead(elf: Elf, layers: int) -> int:
-    """Bytes of .data beyond constants and structs for a chain of dense layers."""
-    compilation = compile_model(chain(layers), find_board(_BOARD))
+def _dense_overhead(board: Board, layers: int) -> int:
+    """Bytes of the image beyond constants and structs for a chain of dense layers."""
+    compilation = compile_model(chain(layers), board)
     given = sum(layer.weights_bytes + layer.params_bytes for layer in compilation.layers)
-    return section(elf, ".data") - given
+    return _loaded(link_probe(board, chain(layers))) - given
 
 
-def main() -> None:
-    """Measure and write the table."""
-    base = link_probe(chain(0))
-    functions = {k.function: _brought_along(base, k.function) for k in KERNELS if k.function}
+def measure(board: Board) -> dict[str, Any]:
+    """The size table of the board's CPU."""
+    base = link_probe(board, chain(0))
+    functions = {k.function: _brought_along(board, base, k.function) for k in KERNELS if k.function}
     few, many = 2, 10
     dense = sum(functions["thimble_dense_s8"].values())
-    overheads = [
-        _dense_overhead(link_probe(chain(n)), n) - section(base, ".data") - dense for n in (few, many)
-    ]
+    overheads = [_dense_overhead(board, n) - _loaded(base) - dense for n in (few, many)]
     call = round((overheads[1] - overheads[0]) / (many - few))
     arena = plan_arena(chain(0)).arena_bytes
-    table = {
-        "measured_with": find_compiler("zig", find_board(_BOARD).cpu).version,
-        "resident_bytes": _resident(base),
+    return {
+        "measured_with": find_compiler("zig", board.cpu).version,
+        "resident_bytes": _loaded(base) - section(base, ".data"),
         "base_bytes": section(base, ".data"),
         "bss_bytes": section(base, ".bss") - _round_up(arena, 8),
         "run_bytes": overheads[0] - few * call,
         "call_bytes": call,
         "functions": functions,
     }
-    path = SIZES / f"zig-{find_board(_BOARD).cpu.value}.json"
-    path.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
-    print(f"{path.name}: base {table['base_bytes']} bytes, a call {call} bytes, stack {STACK_BYTES} bytes")
+
+
+def main() -> None:
+    """Measure and write the tables."""
+    for cpu, board_id in _BOARDS.items():
+        table = measure(find_board(board_id))
+        path = SIZES / f"zig-{cpu.value}.json"
+        path.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
+        firmware = table["resident_bytes"] + table["base_bytes"]
+        print(f"{path.name}: firmware {firmware} bytes, a call {table['call_bytes']} bytes")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from codegen.plan import ArenaPlan, FlashUse, MemoryPlan, SramUse
 from codegen.targets.board import Board, Cpu
-from codegen.targets.pico.linker_script import STACK_BYTES, WeightsIn
+from codegen.targets.registry import find_target
+from codegen.targets.target import CodeIn, Target, WeightsIn
 
 SIZES = Path(__file__).parent / "sizes"
 
@@ -33,9 +34,9 @@ class LayerSize:
 class SizeTable:
     """Measured sizes in bytes for one compiler and CPU.
 
-    `resident_bytes` stays in flash (vectors, reset); `base_bytes` is the firmware with a model that does
-    nothing, in flash and copied to RAM; `bss_bytes` is its zeroed data. `functions` has, for each kernel,
-    the functions that it brings along, itself included, by size.
+    Of the firmware with a model that does nothing, `resident_bytes` are in flash alone (vectors, reset, and
+    the code where it runs from there), `base_bytes` in flash and copied to RAM, `bss_bytes` zeroed data.
+    `functions` has, for each kernel, the functions that it brings along, itself included, by size.
     """
 
     resident_bytes: int
@@ -62,35 +63,36 @@ def size_table(cpu: Cpu) -> SizeTable:
 
 
 def predict(layers: tuple[LayerSize, ...], arena: ArenaPlan, board: Board) -> Prediction:
-    """Flash and SRAM of the image; the weights go to RAM when all fits there, since flash is slower."""
-    table = size_table(board.cpu)
+    """Flash and SRAM of the image; the weights go to the first of the target's places where all fits."""
+    table, target = size_table(board.cpu), find_target(board)
     called = [layer for layer in layers if layer.function]
     brought: dict[str, int] = {}
     for layer in called:
         brought.update(table.functions[layer.function])
-    code = table.base_bytes + sum(brought.values())
-    if called:
-        code += table.run_bytes
+    code = sum(brought.values()) + (table.run_bytes if called else 0)
     code += sum(_call_bytes(layer, table) for layer in called)
     weights = sum(layer.weights_bytes for layer in layers)
-    arena_bytes = -(-arena.arena_bytes // 8) * 8
-
-    def plan(weights_in: WeightsIn) -> MemoryPlan:
-        copied = code + (weights if weights_in is WeightsIn.RAM else 0)
-        return MemoryPlan(
-            arena=arena,
-            flash=FlashUse(weights, table.resident_bytes + code),
-            sram=SramUse(arena_bytes, 0, copied + table.bss_bytes, STACK_BYTES),
-        )
-
-    in_ram = plan(WeightsIn.RAM)
-    fits = in_ram.sram.total_bytes <= board.sram_bytes
+    plans = {w: _plan(target, table, arena, weights, code, w) for w in target.weights_in}
+    fitting = (w for w, plan in plans.items() if plan.sram.total_bytes <= board.sram_bytes)
+    weights_in = next(fitting, target.weights_in[-1])
     per_layer = tuple(
         layer.weights_bytes + (_call_bytes(layer, table) if layer.function else 0) for layer in layers
     )
-    if fits:
-        return Prediction(in_ram, WeightsIn.RAM, per_layer)
-    return Prediction(plan(WeightsIn.FLASH), WeightsIn.FLASH, per_layer)
+    return Prediction(plans[weights_in], weights_in, per_layer)
+
+
+def _plan(
+    target: Target, table: SizeTable, arena: ArenaPlan, weights: int, code: int, weights_in: WeightsIn
+) -> MemoryPlan:
+    """`code` and `weights` are the bytes that the model adds to the firmware."""
+    copied = table.base_bytes
+    copied += code if target.code_in is CodeIn.RAM else 0
+    copied += weights if weights_in is WeightsIn.RAM else 0
+    return MemoryPlan(
+        arena=arena,
+        flash=FlashUse(weights, table.resident_bytes + table.base_bytes + code),
+        sram=SramUse(-(-arena.arena_bytes // 8) * 8, 0, copied + table.bss_bytes, target.stack_bytes),
+    )
 
 
 def _call_bytes(layer: LayerSize, table: SizeTable) -> int:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from codegen.targets.board import Board
+from codegen.targets.registry import memory_layout
 from core.boards.link import Link, Timeouts
 from core.errors import ThimbleError
 from core.paths import cache_dir
@@ -33,6 +34,7 @@ _FAULTS = {
     "execute-outside-memory": "it jumped to where there is no code",
     "unaligned-access": "it accessed memory at an odd place",
     "undefined-instruction": "it ran into something that is no instruction of this CPU",
+    "fpu-is-off": "it computed with floating-point numbers before it switched that unit on",
     "exception": "the CPU took an exception",
     "main-returned": "it ended, which it never should",
 }
@@ -156,12 +158,14 @@ class VirtualBoard:
         self._link = Link(SocketTransport(connection, self._explain_end), self._timeouts)
 
     def _command(self) -> list[str]:
-        board = self._board
+        board, layout = self._board, memory_layout(self._board)
         return [
             sys.executable,
             str(EMULATOR),
             *("--elf", str(self._elf), "--cpu", board.cpu.value),
-            *("--flash-bytes", str(board.flash_bytes), "--sram-bytes", str(board.sram_bytes)),
+            *("--flash-origin", str(layout.flash_origin), "--flash-bytes", str(board.flash_bytes)),
+            *("--sram-origin", str(layout.sram_origin), "--sram-bytes", str(board.sram_bytes)),
+            *("--vectors", str(layout.vectors)),
             *("--cache-dir", str(cache_dir() / "emulator")),
             *(("--check-alignment",) if self._check_alignment else ()),
         ]

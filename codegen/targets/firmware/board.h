@@ -16,6 +16,9 @@ extern const char board_id[16];
 /* The clock that counted cycles are divided by. */
 extern const uint32_t board_clock_hz;
 
+/* Called once, before main and after .data and .bss are filled: whatever the CPU needs for the program. */
+void board_prepare(void);
+
 /* Bytes reserved for the stack, and the most that were ever used of them (found by painting). */
 uint32_t board_stack_bytes(void);
 uint32_t board_stack_used_bytes(void);

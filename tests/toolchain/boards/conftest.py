@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.toolchain.boards.fake_model import FakeImage, build_for_host, build_for_pico
+from tests.toolchain.boards.fake_model import NANO, PICO, FakeImage, build_for, build_for_host
 
 
 @pytest.fixture(scope="session")
 def pico_image(tmp_path_factory: pytest.TempPathFactory) -> FakeImage:
-    return build_for_pico(tmp_path_factory.mktemp("pico"))
+    return build_for(PICO, tmp_path_factory.mktemp("pico"))
+
+
+@pytest.fixture(scope="session")
+def nano_image(tmp_path_factory: pytest.TempPathFactory) -> FakeImage:
+    return build_for(NANO, tmp_path_factory.mktemp("nano"))
 
 
 @pytest.fixture(scope="session")

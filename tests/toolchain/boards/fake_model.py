@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from codegen.firmware.build import link_pico
-from codegen.targets.board import Cpu, find_board
-from codegen.targets.pico.linker_script import VIRTUAL_SOURCES, WeightsIn, linker_script
+from codegen.firmware.build import link_firmware, transport_of
+from codegen.targets.board import Board, Cpu, find_board
+from codegen.targets.registry import find_target, memory_layout
+from codegen.targets.target import WeightsIn
 from codegen.toolchain import find_compiler
 
 INPUT_BYTES = 1100  # three frames
@@ -82,21 +83,24 @@ def misbehaving(statements: str, file_scope: str = "") -> str:
     return MISBEHAVING.replace("GLOBALS", file_scope).replace("STATEMENTS", statements)
 
 
-def build_for_pico(
-    folder: Path, source: str = SOURCE, weights_in: WeightsIn = WeightsIn.RAM, cpu: Cpu = Cpu.CORTEX_M0PLUS
+def build_for(
+    board: Board, folder: Path, source: str = SOURCE, weights_in: WeightsIn | None = None
 ) -> FakeImage:
+    """Weights go to the target's favourite place when `weights_in` is None."""
     _write(folder, source)
-    (folder / "link.ld").write_text(linker_script(weights_in))
-    link_pico(find_compiler("zig", cpu), [folder / "model.c"], folder, None)
+    target = find_target(board)
+    where = weights_in or target.weights_in[0]
+    (folder / "link.ld").write_text(memory_layout(board).linker_script(where, target.stack_bytes))
+    compiler = find_compiler("zig", board.cpu)
+    link_firmware(target, transport_of(board), compiler, [folder / "model.c"], folder, None)
     return FakeImage(folder / "firmware.elf")
 
 
 def build_for_host(folder: Path, source: str = SOURCE) -> FakeImage:
     _write(folder, source)
-    main = VIRTUAL_SOURCES[0].parent.parent / "host" / "main.c"
     program = folder / "model.exe"
     flags = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-DMODEL_WEIGHTS=", f"-I{folder}"]
-    sources = [str(folder / "model.c"), str(main)]
+    sources = [str(folder / "model.c"), *map(str, find_target(HOST).sources)]
     find_compiler("zig", Cpu.HOST).run([*flags, *sources, "-o", str(program)])
     return FakeImage(program)
 
@@ -108,4 +112,5 @@ def _write(folder: Path, source: str) -> None:
 
 
 PICO = find_board("virtual-pico")
+NANO = find_board("virtual-nano")
 HOST = find_board("host")

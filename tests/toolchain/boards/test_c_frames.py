@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codegen.targets.board import Cpu
-from codegen.targets.pico.linker_script import FIRMWARE
+from codegen.targets.target import FIRMWARE
 from codegen.toolchain import find_compiler
 from core.boards import protocol
 

@@ -17,10 +17,10 @@ import pytest
 import unicorn
 
 from core.boards import protocol
+from core.boards.emulator.mcu.cortex_m0plus import decode
 from core.boards.emulator.mcu.counter import build_library
 from core.boards.emulator.mcu.elf import read_segments
 from core.boards.emulator.mcu.machine import Machine, Memory
-from core.boards.emulator.mcu.thumb import decode
 from core.boards.protocol import Frame, FrameReader, FrameType
 from core.boards.session import run_samples
 from core.boards.virtual import EMULATOR
@@ -29,7 +29,7 @@ from tests.toolchain.boards.fake_model import (
     OUTPUT_BYTES,
     PICO,
     FakeImage,
-    build_for_pico,
+    build_for,
     misbehaving,
 )
 
@@ -79,7 +79,7 @@ def test_it_does_not_wait_for_ever(pico_image: FakeImage, tmp_path: Path) -> Non
 
 
 def test_a_fault_is_told_on_its_output(tmp_path: Path) -> None:
-    image = build_for_pico(tmp_path, misbehaving("").replace("void model_init(void) {}", FAULT_AT_START))
+    image = build_for(PICO, tmp_path, misbehaving("").replace("void model_init(void) {}", FAULT_AT_START))
     with start(image, tmp_path) as process:
         with socket.create_connection(("127.0.0.1", message(process)["port"])) as client:
             assert client.recv(1) == b""

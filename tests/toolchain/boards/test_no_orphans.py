@@ -16,7 +16,7 @@ import pytest
 from core.boards.link import Timeouts
 from core.boards.virtual import VirtualBoard
 from core.errors import ThimbleError
-from tests.toolchain.boards.fake_model import INPUT_BYTES, PICO, FakeImage, build_for_pico, misbehaving
+from tests.toolchain.boards.fake_model import INPUT_BYTES, PICO, FakeImage, build_for, misbehaving
 
 pytestmark = pytest.mark.toolchain
 
@@ -40,7 +40,7 @@ with VirtualBoard(find_board("virtual-pico"), Path(sys.argv[1])) as running:
 
 @pytest.fixture(scope="module")
 def endless_image(tmp_path_factory: pytest.TempPathFactory) -> FakeImage:
-    return build_for_pico(tmp_path_factory.mktemp("endless"), misbehaving("for (volatile int i = 0;;) i++;"))
+    return build_for(PICO, tmp_path_factory.mktemp("endless"), misbehaving("for (volatile int i = 0;;) i++;"))
 
 
 def wait_until(condition: Callable[[], bool]) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.targets.pico.linker_script import WeightsIn
+from codegen.targets.target import WeightsIn
 from core.boards import protocol
 from core.boards.protocol import Frame, FrameReader, FrameType
 from core.boards.session import run_samples
@@ -20,7 +20,7 @@ from tests.toolchain.boards.fake_model import (
     OUTPUT_BYTES,
     PICO,
     FakeImage,
-    build_for_pico,
+    build_for,
     expected_output,
     misbehaving,
 )
@@ -70,7 +70,7 @@ def test_instructions_are_counted_exactly(tmp_path: Path) -> None:
         "movs r0, #{loops >> 3}\\n lsls r0, r0, #3\\n"
         "1: muls r1, r0, r1\\n subs r0, r0, #1\\n bne 1b\\n bx lr");"""
     source = misbehaving(body).replace("void model_run", "__attribute__((naked)) void model_run")
-    image = build_for_pico(tmp_path, source)
+    image = build_for(PICO, tmp_path, source)
     result = run_samples(image, PICO, random_samples(1))
     call_and_return = (3, 3 + 2 + 3)  # bl model_run, bx lr, bl timing_end
     setup = (2, 2)
@@ -82,7 +82,7 @@ def test_instructions_are_counted_exactly(tmp_path: Path) -> None:
 def test_stack_use_is_reported(tmp_path: Path, pico_image: FakeImage) -> None:
     hungry = misbehaving("volatile int8_t big[1024]; for (int i = 0; i < 1024; i++) big[i] = 1;")
     modest = run_samples(pico_image, PICO, random_samples(1)).stack_bytes
-    large = run_samples(build_for_pico(tmp_path, hungry), PICO, random_samples(1)).stack_bytes
+    large = run_samples(build_for(PICO, tmp_path, hungry), PICO, random_samples(1)).stack_bytes
     assert modest is not None
     assert large is not None
     assert 32 < modest < 1024
@@ -91,7 +91,7 @@ def test_stack_use_is_reported(tmp_path: Path, pico_image: FakeImage) -> None:
 
 def test_weights_in_flash_give_the_same(tmp_path: Path) -> None:
     x = random_samples(1)
-    image = build_for_pico(tmp_path, weights_in=WeightsIn.FLASH)
+    image = build_for(PICO, tmp_path, weights_in=WeightsIn.FLASH)
     np.testing.assert_array_equal(run_samples(image, PICO, x).outputs[0], expected_output(x[0]))
 
 
@@ -110,7 +110,7 @@ def test_weights_in_flash_give_the_same(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_failing_program_is_explained(tmp_path: Path, statements: str, file_scope: str, says: str) -> None:
-    image = build_for_pico(tmp_path, misbehaving(statements, file_scope))
+    image = build_for(PICO, tmp_path, misbehaving(statements, file_scope))
     with pytest.raises(ThimbleError, match=says) as caught:
         run_samples(image, PICO, random_samples(1))
     assert caught.value.code == "virtual-board-fault"
@@ -120,7 +120,7 @@ def test_a_failing_program_is_explained(tmp_path: Path, statements: str, file_sc
 @pytest.mark.parametrize("access", ["ldr r0, [%0]", "ldrh r0, [%0]", "str r0, [%0]", "ldm %0!, {r0}"])
 def test_unaligned_accesses_can_be_found(tmp_path: Path, access: str) -> None:
     body = f'int *p = (int *)0x20000101; __asm__ volatile("{access}" : "+l"(p) :: "r0");'
-    image = build_for_pico(tmp_path, misbehaving(body))
+    image = build_for(PICO, tmp_path, misbehaving(body))
     with VirtualBoard(PICO, image.elf, check_alignment=True) as running:
         running.link.hello()
         running.link.load_input(bytes(INPUT_BYTES))
@@ -137,7 +137,7 @@ def test_aligned_programs_pass_the_strict_check(pico_image: FakeImage) -> None:
 
 
 def test_a_fault_tells_where(tmp_path: Path) -> None:
-    image = build_for_pico(tmp_path, misbehaving("(void)*(volatile int *)0x30000000;"))
+    image = build_for(PICO, tmp_path, misbehaving("(void)*(volatile int *)0x30000000;"))
     with pytest.raises(ThimbleError, match=r"at 0x2000[0-9a-f]{4}, address 0x30000000"):
         run_samples(image, PICO, random_samples(1))
 

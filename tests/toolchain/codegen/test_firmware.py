@@ -16,7 +16,8 @@ from codegen.firmware import build_firmware
 from codegen.firmware.elf import read_elf
 from codegen.options import BuildOptions
 from codegen.targets.board import find_board
-from codegen.targets.pico.linker_script import STACK_BYTES, WeightsIn
+from codegen.targets.registry import find_target
+from codegen.targets.target import WeightsIn
 from codegen.toolchain import measure
 from codegen.toolchain.compilers import STRICT
 from codegen.toolchain.prediction import SIZES
@@ -26,7 +27,9 @@ from tests.unit.codegen.networks import Builder, small_lenet
 
 pytestmark = pytest.mark.toolchain
 
-PICO = find_board("virtual-pico")
+BOARDS = [find_board("virtual-pico"), find_board("virtual-nano")]
+PICO, NANO = BOARDS
+each_board = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.id)
 
 
 def large_network():
@@ -43,10 +46,11 @@ NETWORKS = {
 }
 
 
+@each_board
 @pytest.mark.parametrize("name", NETWORKS)
-def test_the_linked_image_is_as_large_as_predicted(name, tmp_path):
+def test_the_linked_image_is_as_large_as_predicted(name, board, tmp_path):
     make, encoding = NETWORKS[name]
-    compiled = compile_model(make(), PICO, BuildOptions(encoding=encoding))
+    compiled = compile_model(make(), board, BuildOptions(encoding=encoding))
     image = build_firmware(compiled, tmp_path, cache_dir())
     for predicted, linked in (
         (image.predicted_flash_bytes, image.flash_bytes),
@@ -60,20 +64,22 @@ def test_the_linked_image_is_as_large_as_predicted(name, tmp_path):
 def test_weights_that_do_not_fit_in_sram_stay_in_flash():
     assert compile_model(large_network(), PICO).weights_in is WeightsIn.FLASH
     assert compile_model(small_lenet(), PICO).weights_in is WeightsIn.RAM
+    assert compile_model(small_lenet(), NANO).weights_in is WeightsIn.FLASH
 
 
-def test_the_stack_keeps_256_bytes_of_reserve(tmp_path):
-    image = build_firmware(compile_model(small_lenet(0.05), PICO), tmp_path, cache_dir())
-    result = run_samples(image, PICO, np.zeros((1, 10, 10, 2), np.int8))
-    assert 0 < result.stack_bytes <= STACK_BYTES - 256
+@each_board
+def test_the_stack_keeps_256_bytes_of_reserve(board, tmp_path):
+    image = build_firmware(compile_model(small_lenet(0.05), board), tmp_path, cache_dir())
+    result = run_samples(image, board, np.zeros((1, 10, 10, 2), np.int8))
+    assert 0 < result.stack_bytes <= find_target(board).stack_bytes - 256
 
 
-def test_the_size_table_is_what_would_be_measured_today(tmp_path, monkeypatch):
+def test_the_size_tables_are_what_would_be_measured_today(tmp_path, monkeypatch):
     """After a change of the firmware or a kernel: `python -m codegen.toolchain.measure`."""
     monkeypatch.setattr(measure, "SIZES", tmp_path)
     measure.main()
-    name = "zig-cortex-m0plus.json"
-    assert json.loads((tmp_path / name).read_text()) == json.loads((SIZES / name).read_text())
+    for shipped in sorted(SIZES.glob("*.json")):
+        assert json.loads((tmp_path / shipped.name).read_text()) == json.loads(shipped.read_text())
 
 
 def test_what_cannot_fit_is_refused_before_anything_is_built(tmp_path):

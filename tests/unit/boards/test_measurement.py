@@ -62,4 +62,5 @@ def test_devices_are_what_is_really_there() -> None:
     told = {device.id: device.to_json() for device in find_devices()}
     assert told["virtual-pico"]["kind"] == "virtual"
     assert told["host"]["kind"] == "host"
-    assert set(told) == {"virtual-pico", "host"}
+    assert told["virtual-nano"]["kind"] == "virtual"
+    assert set(told) == {"virtual-pico", "virtual-nano", "host"}

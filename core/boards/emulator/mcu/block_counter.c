@@ -11,8 +11,8 @@
 struct cost {
     uint32_t size_bytes; /* of the block; 0: not decoded yet */
     uint32_t instructions;
-    uint32_t cycles;           /* without the cycle of a conditional branch that is taken */
-    uint32_t ends_conditional; /* 1: the block ends in a conditional branch */
+    uint32_t cycles;       /* without those of a conditional branch that is taken */
+    uint32_t taken_cycles; /* of the conditional branch that ends the block; 0: there is none */
 };
 
 /* Memory that code runs from. */
@@ -30,7 +30,8 @@ struct counter {
     void (*decode)(uint32_t address, uint32_t size_bytes, struct cost *cost);
     void (*misaligned)(uint32_t address);
     struct region regions[2];
-    uint32_t fall_through; /* where a conditional branch goes on when it is not taken; 0: no such branch */
+    uint32_t fall_through; /* where a conditional branch goes on when it is not taken */
+    uint32_t taken_cycles; /* what it costs more when it is taken; 0: no such branch */
 };
 
 static struct cost *find_cost(struct counter *counter, uint32_t address)
@@ -50,10 +51,10 @@ EXPORT void count_block(void *engine, uint64_t address, uint32_t size_bytes, voi
 {
     struct counter *counter = user_data;
     (void)engine;
-    if (counter->fall_through != 0) {
-        counter->cycles += (uint32_t)address != counter->fall_through;
-        counter->fall_through = 0;
+    if ((uint32_t)address != counter->fall_through) {
+        counter->cycles += counter->taken_cycles;
     }
+    counter->taken_cycles = 0;
     counter->cycles_before = counter->cycles;
     counter->instructions_before = counter->instructions;
     struct cost *cost = find_cost(counter, (uint32_t)address);
@@ -65,7 +66,8 @@ EXPORT void count_block(void *engine, uint64_t address, uint32_t size_bytes, voi
     }
     counter->cycles += cost->cycles;
     counter->instructions += cost->instructions;
-    counter->fall_through = cost->ends_conditional ? (uint32_t)address + size_bytes : 0;
+    counter->fall_through = (uint32_t)address + size_bytes;
+    counter->taken_cycles = cost->taken_cycles;
 }
 
 /* unicorn's uc_cb_hookmem_t. Sizes are powers of two. */

@@ -33,7 +33,7 @@ class Cost(ctypes.Structure):
         ("size_bytes", ctypes.c_uint32),
         ("instructions", ctypes.c_uint32),
         ("cycles", ctypes.c_uint32),
-        ("ends_conditional", ctypes.c_uint32),
+        ("taken_cycles", ctypes.c_uint32),
     ]
 
 
@@ -59,6 +59,7 @@ class _Counter(ctypes.Structure):
         ("misaligned", _Misaligned),
         ("regions", _Region * 2),
         ("fall_through", ctypes.c_uint32),
+        ("taken_cycles", ctypes.c_uint32),
     ]
 
 
@@ -83,7 +84,7 @@ def build_library(cache_dir: Path) -> Path:
 class Counter:
     """Counts of one machine. `regions` are (origin, bytes) of the two memories that code runs from.
 
-    `decode(address, size_bytes)` gives (instructions, cycles, ends_conditional) of a block not seen before;
+    `decode(address, size_bytes)` gives (instructions, cycles, taken_cycles) of a block not seen before;
     `misaligned(address)` hears of such accesses when `alignment_hook` is used. Both are called from C, where
     no exception can pass: they must not raise.
     """
@@ -92,7 +93,7 @@ class Counter:
         self,
         library: Path,
         regions: tuple[tuple[int, int], tuple[int, int]],
-        decode: Callable[[int, int], tuple[int, int, bool]],
+        decode: Callable[[int, int], tuple[int, int, int]],
         misaligned: Callable[[int], None],
     ) -> None:
         self._library = ctypes.CDLL(str(library))
@@ -103,8 +104,7 @@ class Counter:
             region.costs = ctypes.cast(costs, ctypes.POINTER(Cost))
 
         def fill(address: int, size_bytes: int, cost: Any) -> None:
-            instructions, cycles, conditional = decode(address, size_bytes)
-            cost[0] = Cost(size_bytes, instructions, cycles, int(conditional))
+            cost[0] = Cost(size_bytes, *decode(address, size_bytes))
 
         self._fill = _Decode(fill)  # kept: C holds no reference
         self._values.decode = self._fill

@@ -13,16 +13,16 @@ import unicorn
 from unicorn import arm_const
 from unicorn.unicorn_py3 import unicorn as binding
 
+from . import system_control
+from .block import UndefinedInstructionError
 from .channel import Channel
 from .counter import Counter
+from .cpus import CPUS
 from .elf import Segment
-from .thumb import UndefinedInstructionError, block_cost
+from .system_control import SystemControl
 
 MAILBOX_ORIGIN = 0x5800_0000
 MAILBOX_BYTES = 0x1000
-
-#: unicorn has no model of the Cortex-M0+; the Cortex-M0 executes the same instructions.
-CPU_MODELS = {"cortex-m0plus": arm_const.UC_CPU_ARM_CORTEX_M0}
 
 _NEVER = 0xFFFF_FFFE
 #: An access so far below SRAM is a stack that overflowed: the stack lies at SRAM's bottom.
@@ -82,7 +82,10 @@ class Machine:
         self._fault: Fault | None = None
         self._mailbox: dict[int, int] = {}
         self._engine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
-        self._engine.ctl_set_cpu_model(CPU_MODELS[cpu])
+        self._cpu = CPUS[cpu]
+        self._costs = self._cpu.costs()
+        self._system_control = SystemControl(self._stop)
+        self._engine.ctl_set_cpu_model(self._cpu.model)
         self._map_memory(segments)
         self.counter = Counter(
             library,
@@ -97,6 +100,9 @@ class Machine:
         engine.mem_map(memory.flash_origin, memory.flash_bytes, unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
         engine.mem_map(memory.sram_origin, memory.sram_bytes, unicorn.UC_PROT_ALL)
         engine.mmio_map(MAILBOX_ORIGIN, MAILBOX_BYTES, self._mailbox_read, None, self._mailbox_write, None)
+        if self._cpu.has_fpu:
+            place = (system_control.ORIGIN, system_control.SIZE_BYTES)
+            engine.mmio_map(*place, self._control_read, None, self._control_write, None)
         for segment in segments:
             try:
                 engine.mem_write(segment.address, segment.data)
@@ -152,13 +158,16 @@ class Machine:
             self._fault = Fault(kind, self._pc if pc is None else pc, address)
         self._engine.emu_stop()
 
-    def _decode(self, address: int, size_bytes: int) -> tuple[int, int, bool]:
+    def _decode(self, address: int, size_bytes: int) -> tuple[int, int, int]:
         try:
-            cost = block_cost(bytes(self._engine.mem_read(address, size_bytes)), address)
+            cost = self._costs(bytes(self._engine.mem_read(address, size_bytes)), address)
         except UndefinedInstructionError as error:
             self._stop("undefined-instruction", None, error.address)
-            return 0, 0, False
-        return cost.instructions, cost.cycles, cost.ends_conditional
+            return 0, 0, 0
+        if cost.uses_fpu and not self._system_control.fpu_is_on:
+            # Decided once for each block: nothing is known of programs that switch it off again.
+            self._stop("fpu-is-off", None, address)
+        return cost.instructions, cost.cycles, cost.taken_cycles
 
     def _invalid_access(
         self, engine: Any, access: int, address: int, size: int, value: int, user_data: Any
@@ -170,6 +179,12 @@ class Machine:
 
     def _exception(self, engine: Any, number: int, user_data: Any) -> None:
         self._stop("exception")
+
+    def _control_read(self, engine: Any, offset: int, size: int, user_data: Any) -> int:
+        return self._system_control.read(offset)
+
+    def _control_write(self, engine: Any, offset: int, size: int, value: int, user_data: Any) -> None:
+        self._system_control.write(offset, value)
 
     def _mailbox_read(self, engine: Any, offset: int, size: int, user_data: Any) -> int:
         cycles, instructions = self.counter.last

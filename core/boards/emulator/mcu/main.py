@@ -13,8 +13,9 @@ from pathlib import Path
 
 from .channel import Channel, end_with_parent
 from .counter import CounterBuildError, build_library
+from .cpus import CPUS
 from .elf import NotFirmwareError, read_segments
-from .machine import CPU_MODELS, BadImageError, Machine, Memory
+from .machine import BadImageError, Machine, Memory
 
 
 def _number(text: str) -> int:
@@ -31,7 +32,7 @@ def _pages(text: str) -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="emulator", description="An emulated microcontroller.")
     parser.add_argument("--elf", type=Path, required=True, help="the program, as an ELF file")
-    parser.add_argument("--cpu", choices=sorted(CPU_MODELS), default="cortex-m0plus")
+    parser.add_argument("--cpu", choices=sorted(CPUS), default="cortex-m0plus")
     parser.add_argument("--flash-bytes", type=_pages, required=True, help="a multiple of 4096")
     parser.add_argument("--sram-bytes", type=_pages, required=True, help="a multiple of 4096")
     parser.add_argument("--flash-origin", type=_number, default=0x1000_0000)

@@ -1,5 +1,5 @@
-/* The transport and the counters of the virtual board: a mailbox of memory-mapped registers, served by the
- * emulator (core/boards/emulator/README.md). Nothing of the RP2040 lies at its address. */
+/* The transport and the counters of the virtual boards: a mailbox of memory-mapped registers, served by the
+ * emulator (core/boards/emulator/README.md). No peripheral of the emulated chips lies at its address. */
 #include "timing.h"
 #include "transport.h"
 

@@ -10,13 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-
-class UndefinedInstructionError(Exception):
-    """There is no such instruction on this CPU. `address` is where it lies."""
-
-    def __init__(self, address: int) -> None:
-        super().__init__(f"undefined instruction at 0x{address:08x}")
-        self.address = address
+from .block import BlockCost, UndefinedInstructionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +22,7 @@ class Instruction:
     conditional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BlockCost:
-    """A straight run of instructions; `cycles` without the one of a conditional branch that is taken."""
-
-    instructions: int
-    cycles: int
-    ends_conditional: bool
-
-
+_TAKEN_CYCLES = 1
 _CALL_CYCLES = 3
 _BRANCH_CYCLES = 2
 _BARRIER_CYCLES = 3
@@ -158,4 +144,4 @@ def block_cost(code: bytes, address: int) -> BlockCost:
         cycles += instruction.cycles
         conditional = instruction.conditional
         position += instruction.size_bytes // 2
-    return BlockCost(instructions, cycles, conditional)
+    return BlockCost(instructions, cycles, _TAKEN_CYCLES if conditional else 0)

@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.boards.emulator.mcu.thumb import (
-    BlockCost,
-    Instruction,
-    UndefinedInstructionError,
-    block_cost,
-    decode,
-)
+from core.boards.emulator.mcu.block import BlockCost, UndefinedInstructionError
+from core.boards.emulator.mcu.cortex_m0plus import Instruction, block_cost, decode
 
 CYCLES = {
     "lsls r0, r1, #2": ([0x0088], 1),
@@ -104,7 +99,7 @@ def test_every_pattern_is_decided(first: int, second: int) -> None:
 
 def test_a_block_is_the_sum_of_its_instructions() -> None:
     code = b"".join(h.to_bytes(2, "little") for h in (0x6808, 0x4348, 0xF000, 0xF800, 0x1E40, 0xD1FB))
-    assert block_cost(code, 0) == BlockCost(5, 2 + 1 + 3 + 1 + 1, ends_conditional=True)
+    assert block_cost(code, 0) == BlockCost(5, 2 + 1 + 3 + 1 + 1, taken_cycles=1)
 
 
 def test_an_undefined_instruction_in_a_block_is_found() -> None:

@@ -1,0 +1,31 @@
+"""The RP2040 of the Raspberry Pi Pico.
+
+Memory (RP2040 datasheet, 2.6): SRAM is one range of 264 KB, flash is 2 MB whose first 256 bytes belong to
+the second-stage bootloader. The stack lies at the very bottom of SRAM: when it overflows, it runs into
+addresses where nothing is, and the CPU faults instead of overwriting data. Code runs from RAM, because a
+miss of the flash cache costs 56 to 384 cycles; the weights may follow it or stay in flash.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codegen.targets.target import FIRMWARE, FIRMWARE_SOURCES, CodeIn, MemoryLayout, Target, WeightsIn
+
+_HERE = Path(__file__).parent
+
+PICO = Target(
+    id="pico",
+    sources=(*FIRMWARE_SOURCES, _HERE / "start.c"),
+    include_folders=(FIRMWARE,),
+    code_in=CodeIn.RAM,
+    weights_in=(WeightsIn.RAM, WeightsIn.FLASH),
+    stack_bytes=2048,
+    layout=MemoryLayout(
+        template=_HERE / "link.ld.in",
+        flash_origin=0x1000_0000,
+        vectors=0x1000_0100,
+        sram_origin=0x2000_0000,
+        sram_bytes=0x4_2000,
+    ),
+)
