@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.side_bar)
         layout.addWidget(self.stack, 1)
         self.setCentralWidget(centre)
-        self.setMinimumSize(640, 420)
+        self.setMinimumSize(760, 440)
 
     def _connect(self) -> None:
         self.side_bar.chosen.connect(self.go)

@@ -47,8 +47,8 @@ LIGHT = Colours(
     error_back="#fbe4e2", success_back="#e0f3e7", series=("#1f5fbf", "#c2571a", "#1d7a45", "#7d3fb2"),
 )  # fmt: skip
 DARK = Colours(
-    window="#1d2026", base="#15181d", alternate="#242831", text="#e8eaef", muted="#a3abbb",
-    line="#434a58", button="#2b303a", accent="#5b9bf5", on_accent="#0d1420", link="#8ab8ff",
+    window="#2a2e37", base="#1c1f26", alternate="#232730", text="#e8eaef", muted="#a3abbb",
+    line="#515a6b", button="#363c48", accent="#5b9bf5", on_accent="#0d1420", link="#8ab8ff",
     good="#6ccf94", warning="#f0bf5a", bad="#ff8a80", info_back="#1f3048", warning_back="#3d3117",
     error_back="#482624", success_back="#1d3b29", series=("#6aa8ff", "#f0975a", "#6ccf94", "#c79bf2"),
 )  # fmt: skip
@@ -134,6 +134,15 @@ def _style_sheet(c: Colours) -> str:
     QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; padding: 6px 18px; }}
     QPushButton[primary="true"]:disabled {{ background: {c.line}; color: {c.muted}; }}
     QFrame[card="true"] {{ background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; }}
+    QLineEdit[frame="true"] {{ border: 1px solid {c.line}; border-radius: 3px; padding: 3px 5px;
+        background: {c.base}; }}
+    QLineEdit[frame="true"]:focus {{ border-color: {c.accent}; }}
+    QRadioButton::indicator {{ width: 13px; height: 13px; border: 1px solid {c.muted};
+        border-radius: 7px; background: {c.base}; }}
+    QRadioButton::indicator:checked {{ border-color: {c.accent}; background: qradialgradient(cx: 0.5,
+        cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5, stop: 0 {c.accent}, stop: 0.55 {c.accent},
+        stop: 0.65 {c.base}, stop: 1 {c.base}); }}
+    QRadioButton:focus {{ text-decoration: underline; }}
     QLabel[muted="true"] {{ color: {c.muted}; }}
     QLabel[bad="true"] {{ color: {c.bad}; }}
     QLabel[good="true"] {{ color: {c.good}; }}

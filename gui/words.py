@@ -99,8 +99,13 @@ def duration(seconds: float) -> str:
 
 
 def latency(seconds: float) -> str:
-    return tr("{n} ms").format(n=number(1e3 * seconds, 3))
+    return tr("{n} ms").format(n=number(1e3 * seconds, _decimals(1e3 * seconds)))
 
 
 def energy(joules: float) -> str:
-    return tr("{n} mJ").format(n=number(1e3 * joules, 3))
+    return tr("{n} mJ").format(n=number(1e3 * joules, _decimals(1e3 * joules)))
+
+
+def _decimals(value: float) -> int:
+    """Four digits that count, as far as three decimals show them."""
+    return 3 if value < 10 else 2 if value < 100 else 1

@@ -62,6 +62,6 @@ class LayerBars(QWidget):
             self.plot.addItem(label)
         names = [layer.name for layer in self._layers]
         self.plot.getAxis("left").setTicks([list(zip(places, names, strict=True))])
-        self.plot.setXRange(0, 100, padding=0.01)
+        self.plot.setXRange(0, 103, padding=0)
         self.plot.setYRange(-0.6, len(self._layers) - 0.4, padding=0)
         self.plot.setFixedHeight(60 + 34 * len(self._layers))

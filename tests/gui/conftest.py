@@ -6,7 +6,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
-from core.jobs.events import Cancelled, Event
+from core.jobs.events import Event
 from core.preview import Preview, PreviewBuffer
 from core.recipe import Prune, PruneKind, Quantize, Recipe, Training
 from gui.main_window import MainWindow
@@ -48,10 +48,6 @@ class FakeJobs:
     def last(self, task: str) -> FakeJob:
         return next(job for job in reversed(self.started) if job.task == task)
 
-    def end_all(self) -> None:
-        for job in self.started:
-            job.send(Cancelled())
-
 
 def fake_preview(model: Path, prune: Prune | None, quantize: Quantize, board: str) -> Preview:
     left = 1.0 - (prune.sparsity if prune else 0.0)
@@ -69,6 +65,7 @@ def fake_preview(model: Path, prune: Prune | None, quantize: Quantize, board: st
         arena_lower_bound_bytes=150,
         buffers=(PreviewBuffer("input", 0, 100, 0, 1), PreviewBuffer("output", 100, 100, 1, 2)),
         fits=flash <= 1_000_000,
+        weights_in_sram_bytes=0,
         cycles=1,
     )
 
@@ -101,12 +98,14 @@ def services(tmp_path: Path, jobs: FakeJobs) -> Services:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, services: Services, jobs: FakeJobs) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, services: Services, jobs: FakeJobs) -> MainWindow:
     window = MainWindow(services)
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=stop_jobs)  # a window with a running job would ask
     window.resize(1024, 700)
     window.show()
-    yield window
+    return window
+
+
+def stop_jobs(window: MainWindow) -> None:
     for bridge in window._bridges():
         bridge.abandon()
-    window.wizard.session.close()

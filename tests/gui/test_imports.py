@@ -36,7 +36,8 @@ window.close()
     ids=["cli", "app", "launch", "window"],
 )
 def test_tensorflow_is_not_imported(program: str) -> None:
-    check = "\nimport sys; print(sorted({'tensorflow', 'keras', 'unicorn'} & {m.split('.')[0] for m in sys.modules}))"
+    loaded = "{name.split('.')[0] for name in sys.modules}"
+    check = f"\nimport sys; print(sorted({{'tensorflow', 'keras', 'unicorn'}} & {loaded}))"
     done = subprocess.run(
         [sys.executable, "-c", program + check],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},

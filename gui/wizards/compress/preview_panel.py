@@ -11,7 +11,7 @@ from core.preview import Preview
 from gui.widgets.budget_bar import BudgetBar
 from gui.widgets.labels import explanation, heading
 from gui.wizards.compress.session import CompressSession
-from gui.words import failure_text, number, percent, tr
+from gui.words import bytes_text, failure_text, number, percent, tr
 
 
 class PreviewPanel(QFrame):
@@ -71,7 +71,7 @@ class PreviewPanel(QFrame):
         self.verdict.setProperty("good", preview.fits)
         self.verdict.setProperty("bad", not preview.fits)
         self.verdict.style().polish(self.verdict)
-        self.note.setText(preview.note)
+        self.note.setText(_note(preview))
 
     @Slot(Failed)
     def show_failure(self, failed: Failed) -> None:
@@ -88,3 +88,11 @@ class PreviewPanel(QFrame):
         self.structures.hide()
         self.flash.clear()
         self.sram.clear()
+
+
+def _note(preview: Preview) -> str:
+    copied = preview.weights_in_sram_bytes
+    if not copied:
+        return preview.note
+    words = tr("{size} of the SRAM hold a copy of the weights, which is faster.")
+    return f"{words.format(size=bytes_text(copied))} {preview.note}"
