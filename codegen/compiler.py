@@ -9,7 +9,7 @@ import numpy as np
 
 from codegen.errors import CodegenError
 from codegen.graph import Graph, macs
-from codegen.kernels import Layer, LoweredLayer, lower_layer
+from codegen.kernels import Layer, LoweredLayer, lower_layer, with_cycles_on
 from codegen.options import BuildOptions
 from codegen.passes import run_passes
 from codegen.plan import ArenaPlan, MemoryPlan, plan_arena
@@ -109,7 +109,8 @@ def compile_model(graph: Graph, board: Board, options: BuildOptions | None = Non
     options = options or BuildOptions()
     _check_ends(graph)
     graph = run_passes(graph)
-    layers = tuple(lower_layer(Layer(graph, op), options.encoding) for op in graph.ops)
+    lowered = (lower_layer(Layer(graph, op), options.encoding) for op in graph.ops)
+    layers = tuple(with_cycles_on(board.cpu, layer) for layer in lowered)
     arena = plan_arena(graph, options.planner)
     sizes = tuple(LayerSize(x.function, x.weights_bytes, len(x.constants), x.params_bytes) for x in layers)
     prediction = predict(sizes, arena, board)

@@ -14,24 +14,28 @@ from tests.unit.codegen.networks import Builder
 
 pytestmark = pytest.mark.toolchain
 
-PICO = find_board("virtual-pico")
+BOARDS = ["virtual-pico", "virtual-nano"]
 LAYERS = {
     "conv_one_channel": lambda: Builder((20, 20, 1)).conv(4, 3),
     "conv_many_channels": lambda: Builder((14, 14, 32)).conv(8, 3),
+    "conv_1x1": lambda: Builder((10, 10, 16)).conv(16, 1),
     "conv_5x5": lambda: Builder((14, 14, 8)).conv(8, 5),
     "conv_padded": lambda: Builder((14, 14, 8)).conv(8, 3, pad=1),
     "dense": lambda: Builder((1000,)).dense(10),
+    "dense_many_outputs": lambda: Builder((32,)).dense(100),
     "dense_sparse": lambda: Builder((1000,)).dense(20, 0.05),
     "max_pool": lambda: Builder((20, 20, 8)).pool(),
     "softmax": lambda: Builder((10,)).softmax(),
+    "softmax_wide": lambda: Builder((100,)).softmax(),
 }
 
 
+@pytest.mark.parametrize("board_id", BOARDS)
 @pytest.mark.parametrize("name", LAYERS)
-def test_the_estimate_is_within_15_percent(name, tmp_path):
-    graph = LAYERS[name]().graph()
-    compiled = compile_model(graph, PICO)
+def test_the_estimate_is_within_15_percent(name, board_id, tmp_path):
+    graph, board = LAYERS[name]().graph(), find_board(board_id)
+    compiled = compile_model(graph, board)
     image = build_firmware(compiled, tmp_path, cache_dir())
     x = np.zeros((1, *graph.tensors["x"].shape[1:]), np.int8)
-    counted = run_samples(image, PICO, x).cycles[0]
+    counted = run_samples(image, board, x).cycles[0]
     assert sum(layer.cycles for layer in compiled.layers) == pytest.approx(counted, rel=0.15)

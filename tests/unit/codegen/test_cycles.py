@@ -1,0 +1,41 @@
+"""Estimates of cycles for CPUs other than the one that the kernels estimate for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from codegen.compiler import compile_model
+from codegen.errors import CodegenError
+from codegen.kernels import KERNELS, with_cycles_on
+from codegen.targets.board import Cpu, find_board
+from codegen.toolchain.prediction import size_table
+from tests.unit.codegen.networks import Builder
+
+CPUS = [cpu for cpu in Cpu if cpu is not Cpu.HOST]
+
+
+def lowered(board: str = "virtual-pico"):
+    return compile_model(Builder((8,)).dense(3).graph(), find_board(board)).layers[0]
+
+
+@pytest.mark.parametrize("cpu", CPUS)
+@pytest.mark.parametrize("function", [kernel.function for kernel in KERNELS if kernel.function])
+def test_every_kernel_has_a_size_and_an_estimate_for_every_cpu(function, cpu):
+    assert size_table(cpu).functions[function]
+    assert with_cycles_on(cpu, replace(lowered(), function=function)).cycles > 0
+
+
+def test_the_faster_cpu_takes_fewer_cycles():
+    assert 0 < lowered("virtual-nano").cycles < lowered("virtual-pico").cycles
+
+
+def test_the_host_counts_like_the_cpu_that_kernels_estimate_for():
+    assert with_cycles_on(Cpu.HOST, lowered()).cycles == lowered().cycles
+
+
+def test_a_kernel_without_an_estimate_is_told():
+    with pytest.raises(CodegenError) as caught:
+        with_cycles_on(Cpu.CORTEX_M4F, replace(lowered(), function="thimble_new"))
+    assert caught.value.code == "no-cycle-estimate"
