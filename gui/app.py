@@ -39,7 +39,9 @@ def make_application(arguments: list[str]) -> QApplication:
 def make_window(services: Services) -> MainWindow:
     """The main window, with the appearance that the user chose."""
     theme().set_appearance(stored_appearance(services.settings))
-    return MainWindow(services)
+    window = MainWindow(services)
+    window.warm_up()
+    return window
 
 
 def run_window() -> int:

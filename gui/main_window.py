@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Slot
+from PySide6.QtCore import QByteArray, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.side_bar)
         layout.addWidget(self.stack, 1)
         self.setCentralWidget(centre)
-        self.setMinimumSize(760, 440)
+        self.setMinimumSize(800, 440)
 
     def _connect(self) -> None:
         self.side_bar.chosen.connect(self.go)
@@ -87,6 +87,19 @@ class MainWindow(QMainWindow):
             page.banner.details_wanted.connect(self.show_details)
         for bridge in self._bridges():
             bridge.ended.connect(self._show_unexpected)
+
+    def warm_up(self) -> None:
+        """Lay out and draw every page once before the window is shown.
+
+        The first time takes up to 100 ms a page: too long later, while a job is watched.
+        """
+        self.run.view.curve.warm_up()
+        self.run.view.result.show()
+        for page in self._pages.values():
+            self.stack.setCurrentWidget(page)
+            self.grab()
+        self.run.view.result.hide()
+        self.stack.setCurrentWidget(self._pages[self.place])
 
     @property
     def running(self) -> bool:
@@ -151,7 +164,7 @@ class MainWindow(QMainWindow):
             return
         self.wizard.session.bridge.abandon()  # it would only take the processor from the job
         self.run.start(self.wizard.flow)
-        self.go(Place.RUN)
+        QTimer.singleShot(0, lambda: self.go(Place.RUN))  # starting a process took its share of time
 
     @Slot(object)
     def _run_finished(self, run: OpenRun) -> None:

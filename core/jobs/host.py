@@ -218,7 +218,7 @@ def _start_worker() -> subprocess.Popen[bytes]:
 def _lower_priority(pid: int) -> None:
     """Let the window go first: its event loop must not wait for the worker's computing."""
     try:
-        psutil.Process(pid).nice(5)
+        psutil.Process(pid).nice(10)
     except psutil.Error:
         return
 

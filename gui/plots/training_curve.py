@@ -39,6 +39,13 @@ class TrainingCurve(QWidget):
     def rounds(self) -> int:
         return len(self._epochs)
 
+    def warm_up(self) -> None:
+        """Draw once, unseen: the first drawing fills caches and takes longer than a job may disturb."""
+        for epoch in (1, 2):
+            self.add_epoch({"epoch": epoch, "loss": 1.0, "accuracy": 0.5, "val_accuracy": 0.5})
+        self.grab()
+        self.clear()
+
     def clear(self) -> None:
         self._epochs.clear()
         for name, curve in self._curves.items():

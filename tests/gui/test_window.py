@@ -43,9 +43,10 @@ def opened(window: MainWindow, qtbot: QtBot) -> MainWindow:
 
 
 @pytest.fixture
-def running(opened: MainWindow) -> MainWindow:
+def running(opened: MainWindow, qtbot: QtBot) -> MainWindow:
     opened.go(Place.REVIEW)
     opened.wizard.review_page.next_button.click()
+    qtbot.waitUntil(lambda: opened.place is Place.RUN)
     return opened
 
 
@@ -329,11 +330,11 @@ def test_a_tflite_file_goes_to_the_board_page(window: MainWindow, tmp_path: Path
 
 
 def test_the_window_comes_back_as_it_was_left(window: MainWindow, services: Services, qtbot: QtBot) -> None:
-    window.resize(780, 500)
+    window.resize(800, 500)
     assert window.close()
     again = MainWindow(services)
     qtbot.addWidget(again)
-    assert (again.width(), again.height()) == (780, 500)
+    assert (again.width(), again.height()) == (800, 500)
 
 
 def test_every_control_has_a_name(opened: MainWindow) -> None:
@@ -363,7 +364,7 @@ def test_every_control_has_a_name(opened: MainWindow) -> None:
     assert nameless == []
 
 
-@pytest.mark.parametrize("size", [(1024, 700), (760, 440)])
+@pytest.mark.parametrize("size", [(1024, 700), (800, 440)])
 def test_pages_fit_by_scrolling(opened: MainWindow, qtbot: QtBot, size: tuple[int, int]) -> None:
     opened.resize(*size)
     for place in (Place.START, *WIZARD):

@@ -33,7 +33,7 @@ class BoardPage(WizardPage):
             choice = ChoiceCard(board.title, board_about(board), group)
             choice.chosen.connect(lambda board_id=board.id: self.flow.set_board(board_id))
             self.cards[board.id] = choice
-            grid.addWidget(choice, place // 2, place % 2)
+            grid.addWidget(choice, place // 2, place % 2)  # two in a row
         self.body.addLayout(grid)
         self.preview = PreviewPanel(session)
         self.body.addWidget(self.preview)
