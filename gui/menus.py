@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence
 
+from core.paths import resources_dir
 from gui.about import show_about
 from gui.side_bar import Place
 from gui.theme import Appearance, theme
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from gui.main_window import MainWindow
 
 _APPEARANCE = "window/appearance"
-_GUIDE = "docs/user-guide.md"
+_GUIDE = resources_dir().parent / "docs" / "user-guide.md"
 
 
 class Menus(QObject):
@@ -92,6 +93,7 @@ class Menus(QObject):
     def _make_help(self) -> None:
         menu = self._window.menuBar().addMenu(tr("&Help"))
         self.guide = self._action(menu, tr("User &guide"), _open_guide, QKeySequence("F1"))
+        self.guide.setEnabled(_GUIDE.is_file())
         self.about = self._action(menu, tr("&About Thimble"), lambda: show_about(self._window))
 
     def _action(self, menu: object, text: str, slot: Callable[[], object], keys: object = None) -> QAction:
@@ -122,7 +124,4 @@ def stored_appearance(settings: object) -> Appearance:
 
 
 def _open_guide() -> None:
-    from core.paths import resources_dir
-
-    guide = resources_dir().parent / _GUIDE
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(guide)))
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(_GUIDE)))
