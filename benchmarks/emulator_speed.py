@@ -1,4 +1,4 @@
-"""How fast the virtual Pico runs: `python benchmarks/emulator_speed.py model.tflite [runs]`.
+"""How fast a virtual board runs: `python benchmarks/emulator_speed.py model.tflite [board] [runs]`.
 
 Builds the model, runs it on zeros, and prints emulated clock cycles and instructions per second of this
 computer's time, without the start of the emulator and the first inferences.
@@ -23,11 +23,11 @@ WARM_UP = 3
 
 
 def main() -> int:
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) not in (2, 3, 4):
         print(__doc__, file=sys.stderr)
         return 2
-    runs = int(sys.argv[2]) if len(sys.argv) == 3 else 30
-    board = find_board("virtual-pico")
+    runs = int(sys.argv[3]) if len(sys.argv) == 4 else 30
+    board = find_board(sys.argv[2] if len(sys.argv) > 2 else "virtual-pico")
     graph = load_graph(sys.argv[1])
     tensor = graph.tensors[graph.inputs[0]]
     done_s: list[float] = []

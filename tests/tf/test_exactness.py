@@ -1,4 +1,4 @@
-"""The generated C gives the bytes of the TFLite reference kernels, on this computer and on the Pico's CPU."""
+"""The generated C gives the bytes of the TFLite reference kernels, here and on the boards' CPUs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.paths import cache_dir
 pytestmark = [pytest.mark.tf, pytest.mark.toolchain]
 
 #: Wrong rounding shows in one output of some thousands: many samples where they are cheap.
-SAMPLES = {"host": 1000, "virtual-pico": 20}
+SAMPLES = {"host": 1000, "virtual-pico": 20, "virtual-nano": 20}
 
 
 def _networks():
@@ -104,7 +104,7 @@ def _bytes_differing(path: Path, board: str, encoding: str, out: Path) -> int:
     return int((given != expected).sum())
 
 
-@pytest.mark.parametrize("board", ["host", "virtual-pico"])
+@pytest.mark.parametrize("board", list(SAMPLES))
 @pytest.mark.parametrize("name", ["same_padding", "strides_and_dilation", "wide_dense", "pool_of_one_axis"])
 def test_every_byte_equals_the_reference(models, tmp_path, name, board):
     assert _bytes_differing(models / f"{name}.tflite", board, "auto", tmp_path) == 0

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from codegen.targets.board import Board
 from core.boards.reference import reference_outputs
 from core.boards.virtual import VirtualBoard
 from core.errors import CancelledByUser, ThimbleError
 from core.jobs.context import JobContext
 from core.jobs.events import Event, Partial, Progress
 from core.jobs.tasks.deploy import deploy
-from tests.toolchain.boards.fake_model import PICO
+from tests.toolchain.boards.fake_model import NANO, PICO
 from tests.toolchain.boards.tflite_model import write_classifier
 
 pytestmark = pytest.mark.toolchain
@@ -37,7 +38,7 @@ def params(model: Path, out: Path, **more: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("board", ["virtual-pico", "host"])
+@pytest.mark.parametrize("board", ["virtual-pico", "virtual-nano", "host"])
 def test_deploy(model: Path, tmp_path: Path, board: str) -> None:
     events: list[Event] = []
     result = deploy(params(model, tmp_path, board=board), JobContext(events.append))
@@ -53,7 +54,7 @@ def test_deploy(model: Path, tmp_path: Path, board: str) -> None:
     fractions = [event.fraction for event in events if isinstance(event, Progress)]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
-    if board == "virtual-pico":
+    if board.startswith("virtual-"):
         assert all(i["cycles"] > 0 and i["energy_j"] > 0 for i in inferences)
         assert result["bench"]["timing"] == "estimated"
     else:
@@ -61,10 +62,11 @@ def test_deploy(model: Path, tmp_path: Path, board: str) -> None:
         assert result["bench"]["timing"] == "measured"
 
 
-def test_the_image_passes_the_strict_check(model: Path, tmp_path: Path) -> None:
-    """No unaligned access, which unicorn would let through and a Cortex-M0+ would not."""
-    built = deploy(params(model, tmp_path, runs=2), JobContext(lambda event: None))["build"]
-    with VirtualBoard(PICO, Path(built["elf"]), check_alignment=True) as running:
+@pytest.mark.parametrize("board", [PICO, NANO], ids=lambda board: board.id)
+def test_the_image_passes_the_strict_check(model: Path, tmp_path: Path, board: Board) -> None:
+    """No unaligned access, which unicorn would let through and the CPU would not."""
+    built = deploy(params(model, tmp_path, board=board.id, runs=2), JobContext(lambda event: None))["build"]
+    with VirtualBoard(board, Path(built["elf"]), check_alignment=True) as running:
         hello = running.link.hello()
         running.link.load_input(bytes(hello.input_bytes))
         running.link.run()

@@ -15,10 +15,15 @@ from typing import Any
 import numpy as np
 import pytest
 import unicorn
+from unicorn import arm_const
 
+from codegen.targets.board import Board
+from codegen.targets.registry import memory_layout
 from core.boards import protocol
-from core.boards.emulator.mcu.cortex_m0plus import decode
+from core.boards.emulator.mcu import cortex_m4f
+from core.boards.emulator.mcu.cortex_m4f_kinds import Kind
 from core.boards.emulator.mcu.counter import build_library
+from core.boards.emulator.mcu.cpus import CPUS
 from core.boards.emulator.mcu.elf import read_segments
 from core.boards.emulator.mcu.machine import Machine, Memory
 from core.boards.protocol import Frame, FrameReader, FrameType
@@ -26,6 +31,7 @@ from core.boards.session import run_samples
 from core.boards.virtual import EMULATOR
 from tests.toolchain.boards.fake_model import (
     INPUT_BYTES,
+    NANO,
     OUTPUT_BYTES,
     PICO,
     FakeImage,
@@ -143,40 +149,88 @@ class ScriptedChannel:
 
 
 class InstructionByInstruction:
-    """Counts without the C code: a call for each instruction, each decoded by itself."""
+    """Counts without the C code: a call for each instruction, each decoded by itself.
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    unicorn does not call for an instruction that IT skips; the CPU takes its time for those too.
+    """
+
+    def __init__(self, machine: Machine, cpu: str) -> None:
+        self.engine = machine._engine
+        self.costs = CPUS[cpu].costs()
+        self.loads_overlap = cpu == "cortex-m4f"
         self.instructions = self.cycles = 0
-        self.after_branch: int | None = None
-        machine._engine.hook_add(unicorn.UC_HOOK_CODE, self.count)
+        self.taken_cycles = 0
+        self.next = self.block_end = 0
+        self.after_load = False
+        self.engine.hook_add(unicorn.UC_HOOK_BLOCK, self.start_block)
+        self.engine.hook_add(unicorn.UC_HOOK_CODE, self.execute)
 
-    def count(self, engine: Any, address: int, size: int, user_data: Any) -> None:
-        if self.after_branch is not None:
-            self.cycles += address != self.after_branch
-        instruction = decode(struct.unpack(f"<{size // 2}H", engine.mem_read(address, size)), address)
-        self.instructions += 1
-        self.cycles += instruction.cycles
-        self.after_branch = address + size if instruction.conditional else None
+    def start_block(self, engine: Any, address: int, size: int, user_data: Any) -> None:
+        self.count_until(self.block_end)
+        if address != self.block_end:
+            self.cycles += self.taken_cycles
+        self.next, self.block_end = address, address + size
+        self.after_load = False
+
+    def execute(self, engine: Any, address: int, size: int, user_data: Any) -> None:
+        self.count_until(address + size)
+
+    def count_until(self, address: int) -> None:
+        while self.next < address:
+            size = 4 if self.engine.mem_read(self.next, 2)[1] >= 0xE8 else 2
+            code = bytes(self.engine.mem_read(self.next, size))
+            cost = self.costs(code, self.next)
+            assert cost.instructions == 1
+            is_load = self.loads_overlap and self.is_load(code)
+            self.instructions += 1
+            self.cycles += cost.cycles - (is_load and self.after_load)
+            self.after_load, self.taken_cycles = is_load, cost.taken_cycles
+            self.next += size
+
+    @staticmethod
+    def is_load(code: bytes) -> bool:
+        halfwords = struct.unpack(f"<{len(code) // 2}H", code)
+        return cortex_m4f.decode(halfwords, 0).operation.kind is Kind.LOAD
 
 
-def test_counts_equal_those_of_every_single_instruction(pico_image: FakeImage, tmp_path: Path) -> None:
+def machine_of(board: Board, image: FakeImage, channel: ScriptedChannel, folder: Path) -> Machine:
+    layout = memory_layout(board)
+    memory = Memory(
+        layout.flash_origin, board.flash_bytes, layout.sram_origin, board.sram_bytes, layout.vectors
+    )
+    segments, library = read_segments(image.elf), build_library(folder)
+    machine = Machine(board.cpu.value, memory, segments, channel, library, False)  # type: ignore[arg-type]
+    channel.machine = machine
+    return machine
+
+
+@pytest.mark.parametrize("board", [PICO, NANO], ids=lambda board: board.id)
+def test_counts_equal_those_of_every_single_instruction(
+    board: Board, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    image = request.getfixturevalue(f"{board.id.removeprefix('virtual-')}_image")
     load = [
         Frame(FrameType.LOAD_INPUT, 10 + at, protocol.pack_load(at, bytes(range(100))))
         for at in range(0, INPUT_BYTES, 100)
     ]
     channel = ScriptedChannel([*load, Frame(FrameType.RUN, 1), Frame(FrameType.COUNTERS, 2)])
-    memory = Memory(0x1000_0000, PICO.flash_bytes, 0x2000_0000, PICO.sram_bytes, 0x1000_0100)
-    segments = read_segments(pico_image.elf)
-    library = build_library(tmp_path)
-    machine = Machine("cortex-m0plus", memory, segments, channel, library, False)  # type: ignore[arg-type]
-    channel.machine = machine
-    singly = InstructionByInstruction(machine)
+    machine = machine_of(board, image, channel, tmp_path)
+    singly = InstructionByInstruction(machine, board.cpu.value)
     assert machine.run().kind == "stopped"
     told = protocol.Counters.unpack(list(FrameReader().feed(channel.written))[-1].payload)
     assert told.inference.instructions is not None
-    assert told.inference.instructions > 10 * OUTPUT_BYTES
+    assert told.inference.instructions > 8 * OUTPUT_BYTES
     cycles, instructions = machine.counter.total
     # The block that stopped the machine was counted whole, though its last instructions did not run.
     assert 0 <= instructions - singly.instructions < 20
     assert 0 <= cycles - singly.cycles < 40
+
+
+def test_the_nanos_start_up_undoes_what_its_bootloader_did(nano_image: FakeImage, tmp_path: Path) -> None:
+    """The bootloader masks interrupts, and the FPU is off after reset."""
+    machine = machine_of(NANO, nano_image, ScriptedChannel([]), tmp_path)
+    machine._engine.reg_write(arm_const.UC_ARM_REG_PRIMASK, 1)
+    assert not machine._system_control.fpu_is_on
+    machine.run()
+    assert machine._engine.reg_read(arm_const.UC_ARM_REG_PRIMASK) == 0
+    assert machine._system_control.fpu_is_on

@@ -27,9 +27,13 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict:
     return json.loads(streams.out)
 
 
-def test_build_tells_where_the_image_is_and_how_large(capsys, tflite, tmp_path):
-    built = printed(capsys, "build", tflite, "--board", "virtual-pico", "--out", tmp_path / "out", "--json")
-    plan = printed(capsys, "plan", tflite, "--board", "virtual-pico", "--json")
+VIRTUAL = ["virtual-pico", "virtual-nano"]
+
+
+@pytest.mark.parametrize("board", VIRTUAL)
+def test_build_tells_where_the_image_is_and_how_large(capsys, tflite, tmp_path, board):
+    built = printed(capsys, "build", tflite, "--board", board, "--out", tmp_path / "out", "--json")
+    plan = printed(capsys, "plan", tflite, "--board", board, "--json")
     assert Path(built["elf"]).read_bytes().startswith(b"\x7fELF")
     assert Path(built["image"]).parent == tmp_path / "out"
     assert built["predicted_flash_bytes"] == plan["flash"]["total"]
@@ -37,7 +41,7 @@ def test_build_tells_where_the_image_is_and_how_large(capsys, tflite, tmp_path):
     assert abs(built["flash_bytes"] - built["predicted_flash_bytes"]) <= 0.05 * built["flash_bytes"]
 
 
-@pytest.mark.parametrize("board", ["virtual-pico", "host"])
+@pytest.mark.parametrize("board", [*VIRTUAL, "host"])
 def test_run_gives_the_references_bytes(capsys, tflite, tmp_path, board):
     x = np.random.default_rng(1).integers(-128, 128, (5, 4), np.int8)
     np.save(tmp_path / "x.npy", x)
@@ -50,18 +54,17 @@ def test_run_gives_the_references_bytes(capsys, tflite, tmp_path, board):
     assert outputs.shape == (5, 3)
     assert outputs.tobytes() == reference_outputs(tflite, x).tobytes()
     assert value["samples"] == 5
-    if board == "virtual-pico":
+    if board in VIRTUAL:
         assert len(value["cycles"]) == len(value["instructions"]) == 5
         assert value["stack_bytes"] > 0
     else:
         assert value["cycles"] is None
 
 
-def test_bench_is_verified_and_called_an_estimate(capsys, tflite, tmp_path):
+@pytest.mark.parametrize("board", VIRTUAL)
+def test_bench_is_verified_and_called_an_estimate(capsys, tflite, tmp_path, board):
     table = tmp_path / "bench.csv"
-    value = printed(
-        capsys, "bench", tflite, "--board", "virtual-pico", "--runs", "6", "--csv", table, "--json"
-    )
+    value = printed(capsys, "bench", tflite, "--board", board, "--runs", "6", "--csv", table, "--json")
     assert value["verified"] is True
     assert (value["timing"], value["energy"]["source"]) == ("estimated", "estimated")
     assert value["mean_s"] == pytest.approx(np.mean(value["times_s"][1:]))

@@ -70,7 +70,7 @@ EXPORT void count_block(void *engine, uint64_t address, uint32_t size_bytes, voi
     counter->taken_cycles = cost->taken_cycles;
 }
 
-/* unicorn's uc_cb_hookmem_t. Sizes are powers of two. */
+/* unicorn's uc_cb_hookmem_t. Sizes are powers of two; nothing needs to be aligned to more than a word. */
 EXPORT void check_alignment(void *engine, int kind, uint64_t address, int size_bytes, int64_t value,
                             void *user_data)
 {
@@ -78,7 +78,7 @@ EXPORT void check_alignment(void *engine, int kind, uint64_t address, int size_b
     (void)engine;
     (void)kind;
     (void)value;
-    if (((uint32_t)address & (uint32_t)(size_bytes - 1)) != 0) {
+    if (((uint32_t)address & (uint32_t)(size_bytes < 4 ? size_bytes - 1 : 3)) != 0) {
         counter->misaligned((uint32_t)address);
     }
 }

@@ -43,8 +43,8 @@ def _multiple(registers: int, *, loads: bool) -> Operation | None:
         return None
     cycles = 1 + registers.bit_count()
     if loads and registers >> _PC:
-        return Operation(Kind.BRANCH, cycles + _REFILL_CYCLES)
-    return Operation(Kind.OTHER, cycles)
+        return Operation(Kind.BRANCH, cycles + _REFILL_CYCLES, aligned=True)
+    return Operation(Kind.OTHER, cycles, aligned=True)
 
 
 def _special_data(first: int, second: int) -> Operation | None:
@@ -117,8 +117,8 @@ def _dual_exclusive_or_table(first: int, second: int) -> Operation | None:
         narrow = first & 0xFFE0 == 0xE8C0
         if narrow and (second >> 4) & 0xF not in (4, 5):
             return None
-        return _LOAD if first & 0x10 else _ONE
-    return Operation(Kind.OTHER, 3)  # LDRD, STRD
+        return replace(_LOAD if first & 0x10 else _ONE, aligned=True)
+    return Operation(Kind.OTHER, 3, aligned=True)  # LDRD, STRD
 
 
 def _shifted_register(first: int, second: int) -> Operation | None:
@@ -241,6 +241,12 @@ class CortexM4F:
         if under_it:
             self._cut[address + len(code)] = under_it
         return BlockCost(instructions, cycles, taken_cycles, uses_fpu)
+
+
+def needs_alignment(code: bytes) -> bool:
+    """Whether the instruction that `code` starts with faults at an unaligned address."""
+    halfwords = [int.from_bytes(code[i : i + 2], "little") for i in range(0, len(code), 2)]
+    return decode(halfwords, 0).operation.aligned
 
 
 def _taken_cycles(operation: Operation) -> int:

@@ -44,12 +44,11 @@ def fpu_instruction(first: int, second: int) -> Operation | None:
 
 def _transfer(first: int, second: int, is_double: bool) -> Operation | None:
     """Loads and stores, of one register and of many; two registers at once."""
-    is_load = bool(first & 0x10)
     if first & 0xFFE0 == 0xEC40:
         return _SIMPLE
     if first & 0xFF20 == 0xED00:
-        if is_double:
-            return Operation(Kind.OTHER, 3 if is_load else 2, uses_fpu=True)
-        return Operation(Kind.LOAD, 2, uses_fpu=True) if is_load else _SIMPLE
+        is_load = bool(first & 0x10)
+        kind = Kind.LOAD if is_load and not is_double else Kind.OTHER
+        return Operation(kind, 1 + is_load + is_double, uses_fpu=True, aligned=True)
     words = second & 0xFF
-    return Operation(Kind.OTHER, 1 + words, uses_fpu=True) if words else None
+    return Operation(Kind.OTHER, 1 + words, uses_fpu=True, aligned=True) if words else None

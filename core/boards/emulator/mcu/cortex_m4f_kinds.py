@@ -18,9 +18,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`taken_cycles` come on top when a conditional branch is taken."""
+    """`taken_cycles` come on top when a conditional branch is taken.
+
+    `aligned`: it accesses aligned words only (ARM DDI 0403, A3.2.1); all others also unaligned ones.
+    """
 
     kind: Kind
     cycles: int
     taken_cycles: int = 2
     uses_fpu: bool = False
+    aligned: bool = False

@@ -91,7 +91,7 @@ class Machine:
             library,
             ((memory.sram_origin, memory.sram_bytes), (memory.flash_origin, memory.flash_bytes)),
             self._decode,
-            lambda address: self._stop("unaligned-access", address),
+            self._misaligned,
         )
         self._add_hooks(check_alignment)
 
@@ -168,6 +168,11 @@ class Machine:
             # Decided once for each block: nothing is known of programs that switch it off again.
             self._stop("fpu-is-off", None, address)
         return cost.instructions, cost.cycles, cost.taken_cycles
+
+    def _misaligned(self, address: int) -> None:
+        size_bytes = 4 if self._engine.mem_read(self._pc, 2)[1] >= 0xE8 else 2
+        if self._cpu.needs_alignment(bytes(self._engine.mem_read(self._pc, size_bytes))):
+            self._stop("unaligned-access", address)
 
     def _invalid_access(
         self, engine: Any, access: int, address: int, size: int, value: int, user_data: Any
