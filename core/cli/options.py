@@ -17,7 +17,7 @@ def add_json(parser: ArgumentParser) -> None:
 
 
 def add_board(parser: ArgumentParser, default: str | None = None) -> None:
-    words = "host, virtual-pico, … (see `thimble devices`)"
+    words = "host, virtual-pico, virtual-nano, … (see `thimble devices`)"
     if default is None:
         parser.add_argument("--board", required=True, help=words)
     else:
