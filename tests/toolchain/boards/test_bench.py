@@ -10,7 +10,7 @@ import pytest
 from codegen.targets.board import Board
 from core.bench import Source, bench
 from core.boards.session import Inference
-from tests.toolchain.boards.fake_model import HOST, INPUT_BYTES, PICO, FakeImage, expected_output
+from tests.toolchain.boards.fake_model import HOST, INPUT_BYTES, NANO, PICO, FakeImage, expected_output
 
 pytestmark = pytest.mark.toolchain
 
@@ -19,11 +19,11 @@ REFERENCE = np.stack([expected_output(sample) for sample in X])
 
 
 def image_for(request: pytest.FixtureRequest, board: Board) -> FakeImage:
-    image: FakeImage = request.getfixturevalue("pico_image" if board.virtual else "host_image")
+    image: FakeImage = request.getfixturevalue(f"{board.id.removeprefix('virtual-')}_image")
     return image
 
 
-@pytest.mark.parametrize("board", [PICO, HOST], ids=lambda b: b.id)
+@pytest.mark.parametrize("board", [PICO, NANO, HOST], ids=lambda b: b.id)
 def test_measurement(request: pytest.FixtureRequest, board: Board) -> None:
     seen: list[Inference] = []
     measurement = bench(image_for(request, board), board, X, REFERENCE, 5, seen.append)
