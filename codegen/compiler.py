@@ -9,11 +9,11 @@ import numpy as np
 
 from codegen.errors import CodegenError
 from codegen.graph import Graph, macs
-from codegen.kernels import Layer, LoweredLayer, lower_layer, with_cycles_on
+from codegen.kernels import Layer, LoweredLayer, lower_layer
 from codegen.options import BuildOptions
 from codegen.passes import run_passes
-from codegen.plan import ArenaPlan, MemoryPlan, plan_arena
-from codegen.targets.board import Board
+from codegen.plan import ArenaPlan, MemoryPlan, plan_arena, scratch_limits_bytes
+from codegen.targets.board import Board, Cpu
 from codegen.targets.target import WeightsIn
 from codegen.toolchain.prediction import LayerSize, predict
 
@@ -89,7 +89,11 @@ def _tensors_json(graph: Graph, arena: ArenaPlan) -> list[dict[str, Any]]:
         producer = graph.producer(buffer.name)
         rows.append(
             {
-                "name": producer.name if producer else "input",
+                "name": producer.name
+                if producer
+                else "input"
+                if buffer.name in graph.inputs
+                else buffer.name,
                 "bytes": buffer.size_bytes,
                 "offset": placement.offset,
                 "first": buffer.first,
@@ -99,8 +103,11 @@ def _tensors_json(graph: Graph, arena: ArenaPlan) -> list[dict[str, Any]]:
     return rows
 
 
-def compile_model(graph: Graph, board: Board, options: BuildOptions | None = None) -> Compilation:
-    """Lower and plan `graph` for `board`.
+def compile_model(
+    graph: Graph, board: Board, options: BuildOptions | None = None, kernels_for: Cpu | None = None
+) -> Compilation:
+    """Lower and plan `graph` for `board`, with the kernels of its own CPU, or of `kernels_for`: every kernel
+    compiles for every CPU and computes the same.
 
     Raises CodegenError ``unsupported-operator`` naming the layer, or ``unsupported-model`` for a network
     with several inputs or outputs or a batch other than 1. A network that is too large for the board is
@@ -109,9 +116,14 @@ def compile_model(graph: Graph, board: Board, options: BuildOptions | None = Non
     options = options or BuildOptions()
     _check_ends(graph)
     graph = run_passes(graph)
-    lowered = (lower_layer(Layer(graph, op), options.encoding) for op in graph.ops)
-    layers = tuple(with_cycles_on(board.cpu, layer) for layer in lowered)
-    arena = plan_arena(graph, options.planner)
+    cpu = kernels_for or board.cpu
+    layers = tuple(
+        lower_layer(Layer(graph, op), options.encoding, cpu, limit)
+        for op, limit in zip(graph.ops, scratch_limits_bytes(graph), strict=True)
+    )
+    arena = plan_arena(
+        graph, options.planner, {x.op.name: x.scratch_bytes for x in layers if x.scratch_bytes}
+    )
     sizes = tuple(LayerSize(x.function, x.weights_bytes, len(x.constants), x.params_bytes) for x in layers)
     prediction = predict(sizes, arena, board)
     return Compilation(

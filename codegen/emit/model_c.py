@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from codegen.emit.names import c_names
 from codegen.kernels import LoweredLayer
 from codegen.kernels.base import input_role
+from codegen.plan import scratch_name
 
 if TYPE_CHECKING:
     from codegen.compiler import Compilation
-    from codegen.graph import Graph
 
 _TEXT = """\
 #include "model.h"
@@ -90,16 +90,19 @@ def _offset_names(compilation: Compilation, names: dict[str, str]) -> dict[str, 
     """
     result: dict[str, str] = {}
     for placement in compilation.plan.arena.placements:
-        label = f"AT_{_writer(compilation.graph, placement.buffer.name, names).upper()}"
+        label = f"AT_{_writer(compilation, placement.buffer.name, names).upper()}"
         while label in result.values():
             label += "_"
         result.update(dict.fromkeys(placement.buffer.tensors, label))
     return result
 
 
-def _writer(graph: Graph, tensor: str, names: dict[str, str]) -> str:
-    """The layer that writes the tensor; a further output of it by its number."""
-    producer = graph.producer(tensor)
+def _writer(compilation: Compilation, tensor: str, names: dict[str, str]) -> str:
+    """The layer that writes the tensor; a further output of it by its number, its scratch memory as such."""
+    for layer in compilation.layers:
+        if tensor == scratch_name(layer.op.name):
+            return f"{names[layer.op.name]}_scratch"
+    producer = compilation.graph.producer(tensor)
     if producer is None:
         return "input"
     place = producer.outputs.index(tensor)
@@ -122,7 +125,8 @@ def _call(layer: LoweredLayer, name: str, offsets: dict[str, str]) -> str:
     if layer.takes_list:
         inputs = [f"(const void *const[]){{{', '.join(inputs)}}}"]
     outputs = [f"at({offsets[output]})" for output in layer.op.outputs]
-    arguments = ", ".join((f"&{name}", *inputs, *outputs))
+    scratch = [f"at({offsets[scratch_name(layer.op.name)]})"] if layer.scratch_bytes else []
+    arguments = ", ".join((f"&{name}", *inputs, *outputs, *scratch))
     return f"{comment}\n    {layer.function}({arguments});"
 
 

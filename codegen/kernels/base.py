@@ -10,6 +10,7 @@ from codegen.errors import CodegenError
 from codegen.fixed_point import quantize
 from codegen.graph import Activation, Array, Graph, Op, Quantization, Tensor
 from codegen.sparse import ConstantArray
+from codegen.targets.board import Cpu
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,9 @@ class LoweredLayer:
     """A layer as C: a call of `function` with a parameter struct and constant arrays.
 
     `function` is empty where no code is needed. It takes the parameters, a pointer to each activation that
-    the operator reads (or, with `takes_list`, one array of them), and one to each that it writes; a constant
-    with the role `input_role(n)` stands in for input n. `cycles` is an estimate for the Cortex-M0+, with
+    the operator reads (or, with `takes_list`, one array of them), one to each that it writes, and one to
+    `scratch_bytes` of memory of its own, if any; a constant with the role `input_role(n)` stands in for
+    input n. `cycles` is an estimate for the Cortex-M0+, with
     factors fitted to counts of single layers on the virtual board; in a Compilation it is the board's CPU's.
     """
 
@@ -129,7 +131,7 @@ class LoweredLayer:
 
 
 class Kernel(Protocol):
-    """Serves one operator with one storage of the weights."""
+    """Serves one operator with one storage of the weights, on every CPU."""
 
     function: str
     serves: type[Op]
@@ -140,6 +142,18 @@ class Kernel(Protocol):
         ...
 
     def lower(self, layer: Layer) -> LoweredLayer: ...
+
+
+class KernelVariant(Kernel, Protocol):
+    """A kernel that is faster on some CPUs, gives the same bytes, and may refuse more."""
+
+    cpus: frozenset[Cpu]
+
+
+def serves_cpu(kernel: Kernel, cpu: Cpu) -> bool:
+    """Whether the kernel is one for this CPU: the portable ones are for all."""
+    cpus: frozenset[Cpu] | None = getattr(kernel, "cpus", None)
+    return cpus is None or cpu in cpus
 
 
 def activation_range(activation: Activation, output: Quantization) -> tuple[int, int]:

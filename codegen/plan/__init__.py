@@ -4,6 +4,7 @@ from codegen.plan.arena import PLANNERS, ArenaPlan, plan_arena
 from codegen.plan.lifetimes import Buffer, buffers_of, lower_bound_bytes
 from codegen.plan.memory import FlashUse, MemoryPlan, Overflow, SramUse
 from codegen.plan.placement import Placement
+from codegen.plan.scratch import scratch_limits_bytes, scratch_name
 
 __all__ = [
     "PLANNERS",
@@ -17,4 +18,6 @@ __all__ = [
     "buffers_of",
     "lower_bound_bytes",
     "plan_arena",
+    "scratch_limits_bytes",
+    "scratch_name",
 ]

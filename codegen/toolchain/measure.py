@@ -18,7 +18,7 @@ from codegen.emit import write_project
 from codegen.firmware.build import link_firmware, transport_of
 from codegen.firmware.elf import Elf, read_elf
 from codegen.graph import Array, Dense, DType, Graph, Op, Quantization, Reshape, Tensor
-from codegen.kernels import KERNELS
+from codegen.kernels import KERNELS, serves_cpu
 from codegen.plan import plan_arena
 from codegen.targets.board import Board, Cpu, find_board
 from codegen.targets.registry import find_target, memory_layout
@@ -103,7 +103,8 @@ def _dense_overhead(board: Board, layers: int) -> int:
 def measure(board: Board) -> dict[str, Any]:
     """The size table of the board's CPU."""
     base = link_probe(board, chain(0))
-    functions = {k.function: _brought_along(board, base, k.function) for k in KERNELS if k.function}
+    served = [k.function for k in KERNELS if k.function and serves_cpu(k, board.cpu)]
+    functions = {function: _brought_along(board, base, function) for function in served}
     few, many = 2, 10
     dense = sum(functions["thimble_dense_s8"].values())
     overheads = [_dense_overhead(board, n) - _loaded(base) - dense for n in (few, many)]

@@ -10,15 +10,17 @@
  * together have a magnitude of at most 255. */
 typedef struct {
     const int8_t *weights;       /* [out_channels][taps], in pairs */
-    const int32_t *scaling;      /* [out_channels][2]: see thimble_conv2d_s8_m0.c */
+    const int32_t *scaling;      /* [out_channels][3]: bias (-input_zero * sum of weights folded in), multiplier
+                                  * in [2^30, 2^31), and the right shift r (1 to 12, 8 bits) with the lowest and
+                                  * the highest total that the output tells apart, / 2^r (12 bits each) */
     uint16_t in_height, in_width, in_channels;
     uint16_t out_height, out_width, out_channels; /* out_height * out_width is at least 4 */
     uint8_t kernel_height, kernel_width;
     uint8_t stride_height, stride_width;
     uint8_t dilation_height, dilation_width;
     uint8_t pad_top, pad_left;
-    int8_t input_zero;             /* the input's zero point: what padding holds */
-    int8_t output_min, output_max; /* the fused activation as a clamp */
+    int8_t input_zero;           /* the input's zero point: what padding holds */
+    int8_t output_zero;          /* the output's zero point */
 } thimble_conv2d_s8_m0_params;
 
 /* input: [in_height][in_width][in_channels]; output: [out_height][out_width][out_channels]; scratch: 8 * taps

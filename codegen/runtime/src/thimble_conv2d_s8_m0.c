@@ -6,30 +6,29 @@
  * sum of y, because what x borrows from the upper half is less than half a unit of it. Let `high` add those
  * up, and `all` add up the words s: then the sum of x is all - high * 2^16 modulo 2^32, exact again.
  *
- * From a sum to an output: y = (floor(sum * m / 2^12) + r) >> n. The compiler picks m < 2^20, r and n for each
- * channel so that this staircase has each of its steps where the reference has it, bias, rounding and zero
- * point included, and nothing leaves 32 bits; otherwise it takes another kernel. `scaling` holds
- * m + n * 2^24 and r. */
+ * From a total T (sum and bias) to an output without a long multiplication, see `scaled` below; why it is
+ * exact is told in Thimble's codegen/kernels/split_requantization.py. */
 #include "thimble_conv2d_s8_m0.h"
 
-enum { PIXELS = 4, PAIR_WORDS = 4, SCALING_BITS = 12 };
+enum { PIXELS = 4, PAIR_WORDS = 4 };
 
 /* What the inner loops need: four pixels, all channels. */
 typedef struct {
     const uint32_t *words; /* for each pair of taps: pixels 0 and 1 (2 words), pixels 2 and 3 (2 words) */
     const int8_t *weights;
     const int32_t *scaling;
-    int8_t *output; /* of the first pixel */
+    int8_t *output;   /* of the first pixel */
     int32_t channels;
     int32_t taps;
-    int32_t output_min, output_max;
+    int32_t rounding; /* 2 * output_zero + 1: half a unit and the zero point, in halves */
 } block;
 
-#if defined(__ARM_ARCH_6M__) && !defined(THIMBLE_PORTABLE)
+#if defined(__ARM_ARCH_6M__)
 
 /* Registers in the loop over taps: r0 words, r1 weights, r2 r3 a pair of weights, r4 r5 a pair of words, r6 r7
  * `high`, r8 r9 `all`, r10 the end of the words of pairs. On the stack: 0 block, 4 scaling, 8 output, 12 end of
- * the pairs, 16 where to enter the loop, 20 the weights that this entry skips, 24 end of the weights. */
+ * the pairs, 16 where to enter the loop, 20 the weights that this entry skips, 24 end of the weights, 28 the
+ * next filter. */
 __attribute__((naked, noinline)) static void four_pixels(const block *b)
 {
     __asm__(
@@ -45,31 +44,21 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
         "adcs \\high, r4\n"
         ".endm\n"
 
-        /* A sum to an output byte at r0. r2 m, r3 n, r12 r, r10 and r11 the clamp, lr from pixel to pixel. */
-        ".macro store sum\n"
-        "asrs r5, \\sum, #12\n"
-        "lsls \\sum, \\sum, #20\n"
-        "lsrs \\sum, \\sum, #20\n"
-        "muls r5, r2, r5\n"
-        "muls \\sum, r2, \\sum\n"
-        "lsrs \\sum, \\sum, #12\n"
-        "adds r5, r5, \\sum\n"
-        "add r5, r12\n"
-        "asrs r5, r3\n"
-        "cmp r5, r10\n"
-        "ble 1f\n"
-        "mov r5, r10\n"
-        "1: cmp r5, r11\n"
-        "bge 1f\n"
-        "mov r5, r11\n"
-        "1: strb r5, [r0]\n"
-        "add r0, lr\n"
+        /* A total to an output. r8 r9 its limits, r10 r11 r12 the multiplier, r1 the shift, lr the rounding. */
+        ".macro scale total\n"
+        "cmp \\total, r9\n ble 1f\n mov \\total, r9\n"
+        "1: cmp \\total, r8\n bge 1f\n mov \\total, r8\n"
+        "1: mov r2, r12\n muls r2, \\total, r2\n asrs r2, r2, #10\n"
+        "mov r3, r11\n muls r3, \\total, r3\n adds r2, r2, r3\n asrs r2, r2, #10\n"
+        "asrs r3, \\total, #31\n lsls r3, r3, #11\n adds r2, r2, r3\n"
+        "mov r3, r10\n muls \\total, r3, \\total\n adds \\total, \\total, r2\n"
+        "add \\total, lr\n asrs \\total, r1\n"
         ".endm\n");
     __asm__(
         "push {r4-r7, lr}\n"
         "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n"
         "push {r4-r7}\n"
-        "sub sp, #28\n"
+        "sub sp, #32\n"
         "str r0, [sp, #0]\n"
         "ldr r1, [r0, #8]\n str r1, [sp, #4]\n"
         "ldr r1, [r0, #12]\n str r1, [sp, #8]\n"
@@ -80,8 +69,7 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
         "lsls r5, r6, #1\n str r5, [sp, #20]\n"
         "movs r5, #36\n muls r6, r5, r6\n"  /* bytes of code for a pair */
         "adr r5, 3f\n adds r5, r5, r6\n str r5, [sp, #16]\n"
-        "ldr r3, [r0, #16]\n mov lr, r3\n"
-        "muls r3, r2, r3\n ldr r1, [r0, #4]\n adds r3, r3, r1\n str r3, [sp, #24]\n"
+        "ldr r3, [r0, #16]\n muls r3, r2, r3\n ldr r1, [r0, #4]\n adds r3, r3, r1\n str r3, [sp, #24]\n"
 
         "2:\n" /* one channel */
         "ldr r0, [sp, #0]\n ldr r0, [r0, #0]\n"
@@ -104,55 +92,86 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
         "beq 4f\n"
         "b 3b\n"
         "4:\n"
-
         "ldr r5, [sp, #0]\n ldr r4, [r5, #20]\n"
-        "lsrs r4, r4, #1\n bcc 6f\n"        /* the last of an odd number of taps */
+        "lsrs r4, r4, #1\n bcc 5f\n"        /* the last of an odd number of taps */
         "ldrb r2, [r1]\n sxtb r2, r2\n adds r1, #1\n"
         "ldm r0!, {r3, r4}\n"
         "muls r3, r2, r3\n muls r4, r2, r4\n"
         "add r8, r3\n asrs r3, r3, #16\n adcs r6, r3\n"
-        "add r9, r4\n asrs r4, r4, #16\n adcs r7, r4\n"
-
-        "6:\n"
-        "ldr r0, [sp, #4]\n ldm r0!, {r2, r3}\n str r0, [sp, #4]\n"
-        "mov r12, r3\n"
-        "lsrs r3, r2, #24\n lsls r2, r2, #8\n lsrs r2, r2, #8\n"
-        "ldr r4, [r5, #28]\n mov r10, r4\n"
-        "ldr r4, [r5, #24]\n mov r11, r4\n"
-        "ldr r0, [sp, #8]\n adds r4, r0, #1\n str r4, [sp, #8]\n"
-        "lsls r5, r6, #16\n mov r4, r8\n subs r4, r4, r5\n"
-        "store r4\n"
-        "store r6\n"
-        "lsls r5, r7, #16\n mov r4, r9\n subs r4, r4, r5\n"
-        "store r4\n"
-        "store r7\n"
-        "ldr r4, [sp, #24]\n cmp r1, r4\n beq 7f\n"
+        "add r9, r4\n asrs r4, r4, #16\n adcs r7, r4\n");
+    __asm__(
+        "5:\n" /* four totals to r4 to r7 */
+        "str r1, [sp, #28]\n"
+        "ldr r0, [sp, #4]\n ldm r0!, {r1, r2, r3}\n str r0, [sp, #4]\n"
+        "lsls r0, r6, #16\n mov r4, r8\n subs r4, r4, r0\n mov r5, r6\n"
+        "lsls r0, r7, #16\n mov r6, r9\n subs r6, r6, r0\n"
+        "adds r4, r4, r1\n adds r5, r5, r1\n adds r6, r6, r1\n adds r7, r7, r1\n"
+        /* the channel's constants */
+        "lsrs r0, r2, #20\n mov r10, r0\n"
+        "lsls r0, r2, #12\n lsrs r0, r0, #22\n mov r11, r0\n"
+        "lsls r0, r2, #22\n lsrs r0, r0, #22\n mov r12, r0\n"
+        "uxtb r1, r3\n"
+        "asrs r0, r3, #20\n lsls r0, r1\n mov r9, r0\n"
+        "lsls r0, r3, #12\n asrs r0, r0, #20\n lsls r0, r1\n mov r8, r0\n"
+        "ldr r3, [sp, #0]\n ldr r0, [r3, #24]\n adds r1, #10\n lsls r0, r1\n adds r1, #1\n"
+        "movs r2, #1\n lsls r2, r2, #10\n adds r0, r0, r2\n mov lr, r0\n"
+        "scale r4\n scale r5\n scale r6\n scale r7\n"
+        "ldr r0, [sp, #8]\n adds r2, r0, #1\n str r2, [sp, #8]\n"
+        "ldr r3, [sp, #0]\n ldr r3, [r3, #16]\n"
+        "strb r4, [r0]\n strb r5, [r0, r3]\n"
+        "adds r0, r0, r3\n adds r0, r0, r3\n"
+        "strb r6, [r0]\n strb r7, [r0, r3]\n"
+        "ldr r1, [sp, #28]\n ldr r4, [sp, #24]\n"
+        "cmp r1, r4\n beq 6f\n"
         "b 2b\n"
 
-        "7:\n"
-        "add sp, #28\n"
+        "6:\n"
+        "add sp, #32\n"
         "pop {r4-r7}\n"
         "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n"
         "pop {r4-r7, pc}\n"
         ".purgem two_pixels\n"
-        ".purgem store\n");
+        ".purgem scale\n");
+}
+
+/* r3 to r6 the ends of the sources, r2 counts up to 0, r1 the words. */
+__attribute__((naked, noinline)) static void pack(uint32_t *words, const int8_t *const *from, int32_t n)
+{
+    __asm__(
+        "push {r4-r7, lr}\n"
+        "mov r7, r0\n ldm r1!, {r3, r4, r5, r6}\n mov r1, r7\n"
+        "adds r3, r3, r2\n adds r4, r4, r2\n adds r5, r5, r2\n adds r6, r6, r2\n"
+        "negs r2, r2\n"
+        "1:\n"
+        "ldrsb r0, [r3, r2]\n ldrsb r7, [r4, r2]\n lsls r7, r7, #16\n adds r0, r0, r7\n str r0, [r1]\n"
+        "ldrsb r0, [r5, r2]\n ldrsb r7, [r6, r2]\n lsls r7, r7, #16\n adds r0, r0, r7\n str r0, [r1, #8]\n"
+        "adds r1, #16\n"
+        "adds r2, #1\n"
+        "bne 1b\n"
+        "pop {r4-r7, pc}\n");
 }
 
 #else
 
-/* The same arithmetic in C. Wraps around on purpose, so the sums are unsigned. */
-static int32_t upper_half(uint32_t s)
+/* The same arithmetic in C. What wraps around modulo 2^32 is unsigned. */
+static int8_t scaled(uint32_t sum, const int32_t *scaling, int32_t rounding)
 {
-    return (int32_t)(s + UINT32_C(0x8000)) >> 16;
+    const int32_t m = scaling[1], limits = scaling[2], shift = limits & 255;
+    const int32_t lowest = (int32_t)((uint32_t)limits << 12) >> 20, highest = limits >> 20;
+    int32_t total = (int32_t)(sum + (uint32_t)scaling[0]);
+    total = total > highest * (1 << shift) ? highest * (1 << shift) : total;
+    total = total < lowest * (1 << shift) ? lowest * (1 << shift) : total;
+    const int32_t inner = total * (m >> 10 & 1023) + (total * (m & 1023) >> 10);
+    const int32_t added = (inner >> 10) + 1024 - (total < 0 ? 2048 : 0) + rounding * (1 << (shift + 10));
+    return (int8_t)((int32_t)((uint32_t)total * (uint32_t)(m >> 20) + (uint32_t)added) >> (shift + 11));
 }
 
-static int8_t scaled(uint32_t sum, const int32_t *scaling, const block *b)
+static void pack(uint32_t *words, const int8_t *const *from, int32_t n)
 {
-    const uint32_t m = (uint32_t)scaling[0] & UINT32_C(0xFFFFFF);
-    const uint32_t high = (uint32_t)((int32_t)sum >> SCALING_BITS) * m;
-    const uint32_t low = ((sum & ((UINT32_C(1) << SCALING_BITS) - 1)) * m) >> SCALING_BITS;
-    const int32_t y = (int32_t)(high + low + (uint32_t)scaling[1]) >> ((uint32_t)scaling[0] >> 24);
-    return (int8_t)(y < b->output_min ? b->output_min : y > b->output_max ? b->output_max : y);
+    for (int32_t i = 0; i < n; i++, words += PAIR_WORDS) {
+        words[0] = (uint32_t)from[0][i] + ((uint32_t)from[1][i] << 16);
+        words[2] = (uint32_t)from[2][i] + ((uint32_t)from[3][i] << 16);
+    }
 }
 
 static void four_pixels(const block *b)
@@ -169,14 +188,14 @@ static void four_pixels(const block *b)
                     s += *x++ * (uint32_t)w[1];
                 }
                 all[i] += s;
-                high[i] += (uint32_t)upper_half(s);
+                high[i] += (uint32_t)((int32_t)(s + UINT32_C(0x8000)) >> 16);
             }
         }
         w -= b->taps & 1;
         int8_t *y = b->output + c;
         for (int i = 0; i < 2; i++, y += 2 * b->channels) {
-            y[0] = scaled(all[i] - (high[i] << 16), b->scaling + 2 * c, b);
-            y[b->channels] = scaled(high[i], b->scaling + 2 * c, b);
+            y[0] = scaled(all[i] - (high[i] << 16), b->scaling + 3 * c, b->rounding);
+            y[b->channels] = scaled(high[i], b->scaling + 3 * c, b->rounding);
         }
     }
 }
@@ -188,66 +207,74 @@ typedef struct {
     int32_t top, left;
 } place;
 
-/* Where the words of a pair of pixels go: every PAIR_WORDS words, the second half of the taps one word later,
- * and the last of an odd number behind all pairs. */
+/* Where the taps go: those of the first half to the first word of each pair, then those of the second half to
+ * the second word; of an odd number, the last behind all pairs. */
 typedef struct {
-    uint32_t *next, *halfway, *last;
-    int32_t until_turn; /* taps before `next` moves to halfway, then to last */
-    int32_t half;
+    uint32_t *words;
+    int32_t half, tap; /* taps in a half; taps done */
 } target;
 
-static void pack_run(target *t, const int8_t *a, const int8_t *b, int32_t n)
+static void pack_run(target *t, const int8_t *const *from, int32_t n)
 {
+    const int8_t *next[PIXELS] = {from[0], from[1], from[2], from[3]};
     while (n > 0) {
-        const int32_t run = n < t->until_turn ? n : t->until_turn;
-        uint32_t *word = t->next;
-        for (const int8_t *end = a + run; a < end; word += PAIR_WORDS) {
-            *word = (uint32_t)*a++ + ((uint32_t)*b++ << 16);
+        int32_t run = t->tap < t->half ? t->half - t->tap : 2 * t->half - t->tap;
+        if (run == 0) {
+            for (int i = 0; i < 2; i++) {
+                t->words[PAIR_WORDS * t->half + i] = (uint32_t)*next[2 * i] + ((uint32_t)*next[2 * i + 1] << 16);
+            }
+            return;
         }
-        t->next = word;
+        run = n < run ? n : run;
+        const int32_t second = t->tap >= t->half;
+        pack(t->words + PAIR_WORDS * (t->tap - (second ? t->half : 0)) + second, next, run);
+        for (int i = 0; i < PIXELS; i++) {
+            next[i] += run;
+        }
+        t->tap += run;
         n -= run;
-        t->until_turn -= run;
-        if (t->until_turn == 0) {
-            t->next = t->halfway;
-            t->halfway = t->last;
-            t->until_turn = t->half > 0 ? t->half : 1;
-            t->half = 0;
-        }
     }
 }
 
-/* The taps of one place of the kernel: in the image, or in the padding. */
-static const int8_t *source(const thimble_conv2d_s8_m0_params *p, const int8_t *input, const int8_t *padding,
-                            int32_t y, int32_t x)
+/* Whether all taps lie inside the image and touch each other. */
+static int is_whole(const thimble_conv2d_s8_m0_params *p, const place *at)
 {
-    const int inside = y >= 0 && y < p->in_height && x >= 0 && x < p->in_width;
-    return inside ? input + (y * p->in_width + x) * p->in_channels : padding;
+    int whole = p->dilation_height == 1 && p->dilation_width == 1;
+    for (int i = 0; i < PIXELS; i++) {
+        whole = whole && at[i].top >= 0 && at[i].left >= 0 && at[i].top + p->kernel_height <= p->in_height &&
+                at[i].left + p->kernel_width <= p->in_width;
+    }
+    return whole;
 }
 
-static int is_whole(const thimble_conv2d_s8_m0_params *p, place a)
+static void pack_whole(const thimble_conv2d_s8_m0_params *p, const int8_t *input, target *t, const place *at)
 {
-    return a.top >= 0 && a.left >= 0 && a.top + p->kernel_height <= p->in_height &&
-           a.left + p->kernel_width <= p->in_width && p->dilation_height == 1 && p->dilation_width == 1;
-}
-
-static void pack_pair(const thimble_conv2d_s8_m0_params *p, const int8_t *input, const int8_t *padding,
-                      target *t, place a, place b)
-{
-    if (is_whole(p, a) && is_whole(p, b)) {
-        const int32_t line = p->in_width * p->in_channels;
-        const int8_t *from_a = input + a.top * line + a.left * p->in_channels;
-        const int8_t *from_b = input + b.top * line + b.left * p->in_channels;
-        for (int32_t ky = 0; ky < p->kernel_height; ky++, from_a += line, from_b += line) {
-            pack_run(t, from_a, from_b, p->kernel_width * p->in_channels);
-        }
-        return;
+    const int32_t line = p->in_width * p->in_channels;
+    const int8_t *from[PIXELS];
+    for (int i = 0; i < PIXELS; i++) {
+        from[i] = input + at[i].top * line + at[i].left * p->in_channels;
     }
     for (int32_t ky = 0; ky < p->kernel_height; ky++) {
-        const int32_t y = ky * p->dilation_height;
+        pack_run(t, from, p->kernel_width * p->in_channels);
+        for (int i = 0; i < PIXELS; i++) {
+            from[i] += line;
+        }
+    }
+}
+
+/* Place by place of the kernel, as each pixel has it in the image or in the padding. */
+static void pack_border(const thimble_conv2d_s8_m0_params *p, const int8_t *input, const int8_t *padding,
+                        target *t, const place *at)
+{
+    for (int32_t ky = 0; ky < p->kernel_height; ky++) {
         for (int32_t kx = 0; kx < p->kernel_width; kx++) {
-            const int32_t x = kx * p->dilation_width;
-            pack_run(t, source(p, input, padding, a.top + y, a.left + x),
-                     source(p, input, padding, b.top + y, b.left + x), p->in_channels);
+            const int8_t *from[PIXELS];
+            for (int i = 0; i < PIXELS; i++) {
+                const int32_t y = at[i].top + ky * p->dilation_height, x = at[i].left + kx * p->dilation_width;
+                const int inside = y >= 0 && y < p->in_height && x >= 0 && x < p->in_width;
+                from[i] = inside ? input + (y * p->in_width + x) * p->in_channels : padding;
+            }
+            pack_run(t, from, p->in_channels);
         }
     }
 }
@@ -266,36 +293,33 @@ static place next_place(const thimble_conv2d_s8_m0_params *p, place a)
 void thimble_conv2d_s8_m0(const thimble_conv2d_s8_m0_params *p, const int8_t *input, int8_t *output,
                           void *scratch)
 {
-    uint32_t *words = scratch;
-    const int32_t taps = p->kernel_height * p->kernel_width * p->in_channels, half = taps / 2;
-    int8_t *padding = (int8_t *)(words + 2 * taps);
+    const int32_t taps = p->kernel_height * p->kernel_width * p->in_channels;
+    const int32_t pixels = p->out_height * p->out_width;
+    int8_t *padding = (int8_t *)scratch + 8 * taps;
     for (int32_t i = 0; i < p->in_channels; i++) {
         padding[i] = p->input_zero;
     }
-    const int32_t pixels = p->out_height * p->out_width;
-    block b = {words, p->weights, p->scaling, output, p->out_channels, taps, p->output_min, p->output_max};
-    place at[PIXELS];
+    block b = {scratch, p->weights, p->scaling, output, p->out_channels, taps, 2 * p->output_zero + 1};
+    place at[PIXELS] = {{0, 0}, {0, 0}, {0, 0}, {0, 0}};
     place next = {-p->pad_top, -p->pad_left};
     for (int32_t done = 0; done < pixels; done += PIXELS) {
         /* The last group reaches back to have its four pixels; it computes some of them again. */
-        int32_t kept = done + PIXELS > pixels ? done + PIXELS - pixels : 0;
+        const int32_t again = done + PIXELS > pixels ? done + PIXELS - pixels : 0;
         for (int32_t i = 0; i < PIXELS; i++) {
-            if (i < kept) {
-                at[i] = at[i + PIXELS - kept];
+            if (i < again) {
+                at[i] = at[i + PIXELS - again];
             } else {
                 at[i] = next;
                 next = next_place(p, next);
             }
         }
-        for (int32_t i = 0; i < 2; i++) {
-            uint32_t *first = words + 2 * i, *last = words + PAIR_WORDS * half + i;
-            target t = {first, first + 1, last, half, half};
-            if (half == 0) {
-                t = (target){last, last, last, 1, 0};
-            }
-            pack_pair(p, input, padding, &t, at[2 * i], at[2 * i + 1]);
+        target t = {scratch, taps / 2, 0};
+        if (is_whole(p, at)) {
+            pack_whole(p, input, &t, at);
+        } else {
+            pack_border(p, input, padding, &t, at);
         }
-        b.output = output + (done - kept) * p->out_channels;
+        b.output = output + (done - again) * p->out_channels;
         four_pixels(&b);
     }
 }

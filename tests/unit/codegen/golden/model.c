@@ -1,7 +1,7 @@
 #include "model.h"
 
 #include "model_data.h"
-#include "thimble_conv2d_s8.h"
+#include "thimble_conv2d_s8_m0.h"
 #include "thimble_dense_crs8_s8.h"
 #include "thimble_dense_s8.h"
 #include "thimble_max_pool_s8.h"
@@ -10,9 +10,11 @@
 /* Offsets in the arena. Buffers that are alive at the same time never overlap (greedy; no plan can
  * be smaller than 472 bytes). */
 enum {
-    AT_CONV0 = 0,
-    AT_INPUT = 256,
-    AT_CONV1 = 256,
+    AT_CONV0_SCRATCH = 548,
+    AT_CONV0 = 292,
+    AT_INPUT = 0,
+    AT_CONV1_SCRATCH = 0,
+    AT_CONV1 = 548,
     AT_POOL2 = 0,
     AT_DENSE4 = 56,
     AT_DENSE5 = 0,
@@ -30,11 +32,9 @@ static void *at(int32_t offset)
     return arena.bytes + offset;
 }
 
-static const thimble_conv2d_s8_params conv0 = {
+static const thimble_conv2d_s8_m0_params conv0 = {
     .weights = conv0_weights,
-    .bias = conv0_bias,
-    .multiplier = conv0_multiplier,
-    .shift = conv0_shift,
+    .scaling = conv0_scaling,
     .in_height = 10,
     .in_width = 10,
     .in_channels = 2,
@@ -51,15 +51,11 @@ static const thimble_conv2d_s8_params conv0 = {
     .pad_left = 0,
     .input_zero = 3,
     .output_zero = -5,
-    .output_min = -5,
-    .output_max = 127,
 };
 
-static const thimble_conv2d_s8_params conv1 = {
+static const thimble_conv2d_s8_m0_params conv1 = {
     .weights = conv1_weights,
-    .bias = conv1_bias,
-    .multiplier = conv1_multiplier,
-    .shift = conv1_shift,
+    .scaling = conv1_scaling,
     .in_height = 8,
     .in_width = 8,
     .in_channels = 4,
@@ -76,8 +72,6 @@ static const thimble_conv2d_s8_params conv1 = {
     .pad_left = 0,
     .input_zero = -5,
     .output_zero = -5,
-    .output_min = -5,
-    .output_max = 127,
 };
 
 static const thimble_max_pool_s8_params pool2 = {
@@ -150,10 +144,10 @@ void model_init(void)
 void model_run(void)
 {
     /* conv0: 3x3 convolution, 10x10x2 -> 8x8x4 */
-    thimble_conv2d_s8(&conv0, at(AT_INPUT), at(AT_CONV0));
+    thimble_conv2d_s8_m0(&conv0, at(AT_INPUT), at(AT_CONV0), at(AT_CONV0_SCRATCH));
 
     /* conv1: 3x3 convolution, 8x8x4 -> 6x6x6 */
-    thimble_conv2d_s8(&conv1, at(AT_CONV0), at(AT_CONV1));
+    thimble_conv2d_s8_m0(&conv1, at(AT_CONV0), at(AT_CONV1), at(AT_CONV1_SCRATCH));
 
     /* pool2: 2x2 max pool, 6x6 to 3x3 */
     thimble_max_pool_s8(&pool2, at(AT_CONV1), at(AT_POOL2));

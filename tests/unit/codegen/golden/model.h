@@ -16,7 +16,7 @@
 
 #define MODEL_INPUT_BYTES 200
 #define MODEL_OUTPUT_BYTES 5
-#define MODEL_ARENA_BYTES 472
+#define MODEL_ARENA_BYTES 764
 
 /* SHA-256 of what this code was generated from; tells one model from another. */
 extern const uint8_t model_hash[32];

@@ -1,0 +1,102 @@
+"""Kernels made for one CPU give the bytes of the portable ones, on that CPU and, as plain C, on the host.
+
+Every network here is one layer with random sizes, paddings, strides, zero points and extreme weights, so that
+nothing hides behind a later layer.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codegen.compiler import compile_model
+from codegen.firmware import build_firmware
+from codegen.graph import Activation, Conv2D, DType, Graph, Padding, Quantization, Tensor
+from codegen.targets.board import Cpu, find_board
+from core.boards.session import run_samples
+from core.paths import cache_dir
+
+pytestmark = pytest.mark.toolchain
+
+SAMPLES = {"host": 200, "virtual-pico": 4}
+
+
+def _weights(rng: np.random.Generator, shape: tuple[int, ...]):
+    """Of one of the kinds that reach the ends of what the arithmetic can do."""
+    kind = rng.integers(0, 4)
+    if kind == 0:
+        return rng.choice(np.array([-127, 127], np.int8), shape)
+    if kind == 1:
+        return np.full(shape, rng.choice([-127, 127]), np.int8)
+    if kind == 2:
+        return (rng.integers(-127, 128, shape) * (rng.random(shape) < 0.3)).astype(np.int8)
+    return rng.integers(-127, 128, shape, dtype=np.int8)
+
+
+def _int8(rng: np.random.Generator) -> int:
+    return int(rng.choice([-128, 127, 0, rng.integers(-128, 128)]))
+
+
+def _bias(rng: np.random.Generator, channels: int):
+    return rng.integers(-(2**14), 2**14, channels, dtype=np.int32)
+
+
+def convolution(seed: int) -> Graph:
+    """One convolution; the output has at least four pixels."""
+    rng = np.random.default_rng(seed)
+    kernel, stride, dilation = (tuple(int(n) for n in rng.integers(1, m, 2)) for m in (5, 4, 3))
+    padding = [int(n) for n in rng.integers(0, 3, 4)]
+    out = [int(n) for n in rng.integers(2, 7, 2)]
+    c_in, c_out = int(rng.integers(1, 9)) * (1 if seed % 3 else 2), int(rng.integers(3, 11))
+    size = []
+    for axis in range(2):
+        window = (kernel[axis] - 1) * dilation[axis] + 1
+        pads = padding[2 * axis] + padding[2 * axis + 1]
+        while (out[axis] - 1) * stride[axis] + window - pads < 1:
+            out[axis] += 1
+        size.append((out[axis] - 1) * stride[axis] + window - pads)
+    taps = kernel[0] * kernel[1] * c_in
+    # Scales that use the whole output: a sum has a standard deviation of some 5000 * sqrt(taps).
+    spread = 5000 * np.sqrt(taps) / rng.uniform(20, 120, c_out)
+    scales = tuple(float(s) for s in 1 / np.maximum(spread, 4.1))
+    weights = _weights(rng, (c_out, *kernel, c_in))
+    activation = (Activation.NONE, Activation.RELU, Activation.RELU6)[seed % 3]
+    tensors = (
+        Tensor("x", (1, *size, c_in), DType.INT8, Quantization((1.0,), (_int8(rng),))),
+        Tensor("w", weights.shape, DType.INT8, Quantization(scales, (0,) * c_out, 0), weights),
+        Tensor("b", (c_out,), DType.INT32, None, _bias(rng, c_out)),
+        Tensor("y", (1, *out, c_out), DType.INT8, Quantization((1.0,), (_int8(rng),))),
+    )
+    op = Conv2D("conv", ("x", "w", "b"), ("y",), stride, dilation, Padding(*padding), activation)
+    return Graph("one_layer", {t.name: t for t in tensors}, (op,), ("x",), ("y",))
+
+
+def outputs(graph: Graph, board_id: str, cpu: Cpu, folder: Path, samples: int):
+    """The bytes that `board_id` gives with the kernels of `cpu`, and the function that was called."""
+    board = find_board(board_id)
+    compiled = compile_model(graph, board, kernels_for=cpu)
+    image = build_firmware(compiled, folder / f"{board_id}-{cpu.value}", cache_dir())
+    shape = graph.tensors["x"].shape[1:]
+    rng = np.random.default_rng(1)
+    x = rng.integers(-128, 128, (max(SAMPLES.values()), *shape), dtype=np.int8)
+    x[0], x[1], x[2] = -128, 127, rng.choice(np.array([-128, 127], np.int8), shape)
+    return run_samples(image, board, x[:samples]).outputs, compiled.layers[0].function
+
+
+def check(graph: Graph, folder: Path, function: str) -> None:
+    expected, portable = outputs(graph, "host", Cpu.HOST, folder, SAMPLES["host"])
+    assert portable != function
+    for board, samples in SAMPLES.items():
+        given, called = outputs(graph, board, Cpu.CORTEX_M0PLUS, folder, samples)
+        assert called == function
+        np.testing.assert_array_equal(given, expected[:samples])
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_convolution_m0(seed, tmp_path):
+    graph = convolution(seed)
+    if graph.tensors["w"].elements == graph.tensors["w"].shape[0]:
+        pytest.fail("one tap is for the portable kernel: choose other seeds")
+    check(graph, tmp_path, "thimble_conv2d_s8_m0")
