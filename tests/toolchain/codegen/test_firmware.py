@@ -15,7 +15,7 @@ from codegen.errors import CodegenError
 from codegen.firmware import build_firmware
 from codegen.firmware.elf import read_elf
 from codegen.options import BuildOptions
-from codegen.targets.board import find_board
+from codegen.targets.board import Cpu, find_board
 from codegen.targets.registry import find_target
 from codegen.targets.target import WeightsIn
 from codegen.toolchain import measure
@@ -90,11 +90,12 @@ def test_what_cannot_fit_is_refused_before_anything_is_built(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_clean_under_sanitizers_and_strict_warnings(tmp_path):
+@pytest.mark.parametrize("cpu", list(Cpu), ids=lambda cpu: cpu.value)
+def test_clean_under_sanitizers_and_strict_warnings(cpu, tmp_path):
     command = shutil.which("gcc")  # zig, which builds everything else, ships no sanitizer runtime
     if command is None:
         pytest.skip("gcc is not installed here")
-    compiled = compile_model(small_lenet(0.05), find_board("host"))
+    compiled = compile_model(small_lenet(0.05), find_board("host"), kernels_for=cpu)
     write_project(compiled, tmp_path)
     host_main = "codegen/targets/host/main.c"
     sources = [*sorted(tmp_path.glob("*.c")), host_main]
