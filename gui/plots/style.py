@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QPen
 
 from gui.theme import Colours, theme
 
 
+class ThemedPlot(pg.PlotWidget):
+    """A plot in the theme's colours."""
+
+    @Slot()
+    def recolour(self) -> None:
+        """Put the theme's colours on the background and the axes."""
+        colours = theme().colours
+        self.setBackground(colours.base)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.setPen(thin(colours.line))
+            axis.setTextPen(colours.muted)
+        title = self.getPlotItem().titleLabel
+        if title.text:
+            title.setText(title.text, color=colours.text)
+
+
 def make_plot(x: str, y: str, name: str, height: int = 200) -> pg.PlotWidget:
     """A plot whose axes are named; `name` is what a screen reader says."""
-    plot = pg.PlotWidget()
+    plot = ThemedPlot()
     plot.setAccessibleName(name)
     plot.setMenuEnabled(False)
     plot.hideButtons()
@@ -23,22 +40,10 @@ def make_plot(x: str, y: str, name: str, height: int = 200) -> pg.PlotWidget:
     plot.showGrid(x=False, y=True, alpha=0.25)
     plot.setFixedHeight(height)
     plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    recolour(plot)
-    theme().changed.connect(lambda: recolour(plot))
+    plot.recolour()
+    # A method of the widget itself, so that the connection ends with it; the theme outlives every plot.
+    theme().changed.connect(plot.recolour)
     return plot
-
-
-def recolour(plot: pg.PlotWidget) -> None:
-    """Put the theme's colours on the background and the axes."""
-    colours = theme().colours
-    plot.setBackground(colours.base)
-    for side in ("left", "bottom"):
-        axis = plot.getAxis(side)
-        axis.setPen(thin(colours.line))
-        axis.setTextPen(colours.muted)
-    title = plot.getPlotItem().titleLabel
-    if title.text:
-        title.setText(title.text, color=colours.text)
 
 
 def thin(colour: str, dashed: bool = False) -> QPen:
