@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from codegen.errors import CodegenError
-from codegen.frontends import tflite
+from codegen.frontends import onnx, tflite
 from codegen.graph import Graph
 
-READERS: dict[str, Callable[[Path], Graph]] = {".tflite": tflite.read}
+READERS: dict[str, Callable[[Path], Graph]] = {".onnx": onnx.read, ".tflite": tflite.read}
 
 
 def load_graph(path: Path | str) -> Graph:

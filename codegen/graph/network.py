@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 from types import MappingProxyType
 
@@ -15,16 +15,22 @@ from codegen.graph.tensor import Tensor
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """A network: operators in topological order over named tensors."""
+    """A network: operators in topological order over named tensors.
+
+    `file_axes` has an entry for each input and output that the model's file lays out in another way (an ONNX
+    file has NCHW): axis i of the tensor is axis `file_axes[name][i]` of the file's array.
+    """
 
     name: str
     tensors: Mapping[str, Tensor]
     ops: tuple[Op, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    file_axes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tensors", MappingProxyType(dict(self.tensors)))
+        object.__setattr__(self, "file_axes", MappingProxyType(dict(self.file_axes)))
 
     def with_ops(self, ops: tuple[Op, ...], **changed: Tensor) -> Graph:
         """The graph with other operators and the tensors in `changed` replaced or added."""

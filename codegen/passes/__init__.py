@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from codegen.graph import Graph, verify
+from codegen.passes.fold_batch_norm import fold_batch_norm
+from codegen.passes.fold_bias import fold_bias
 from codegen.passes.fuse_relu import fuse_relu
 
-PASSES: tuple[Callable[[Graph], Graph], ...] = (fuse_relu,)
+#: What makes of float layers fewer float layers; quantized ones come folded already.
+FLOAT_FOLDS: tuple[Callable[[Graph], Graph], ...] = (fold_batch_norm, fold_bias, fuse_relu)
+
+PASSES: tuple[Callable[[Graph], Graph], ...] = FLOAT_FOLDS
 
 
 def run_passes(graph: Graph) -> Graph:

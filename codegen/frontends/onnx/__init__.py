@@ -1,0 +1,93 @@
+"""ONNX files to Graph: float, and quantized with QuantizeLinear and DequantizeLinear.
+
+ONNX is NCHW, the Graph NHWC: weights are turned, axes counted anew, and a Transpose in the file is only
+remembered, until an operator needs the bytes in another order. Format: onnx.proto of the installed onnx;
+operators as its operator schemas say (Operators.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from codegen.errors import CodegenError
+from codegen.frontends.onnx.builder import Builder
+from codegen.frontends.onnx.ends import Output, add_inputs, finish_output, named_as_in_file
+from codegen.frontends.onnx.folding import folded
+from codegen.frontends.onnx.model_file import broken, read_model_file
+from codegen.frontends.onnx.node import Node
+from codegen.frontends.onnx.operators import READERS
+from codegen.frontends.onnx.qdq import fuse_quantized
+from codegen.frontends.onnx.value import Constant, Value, identity
+from codegen.graph import Graph, verify
+from codegen.passes.drop_unused import drop_unused
+
+
+def read(path: Path) -> Graph:
+    """The network in an `.onnx` file.
+
+    Raises CodegenError ``broken-file``, ``unsupported-operator``, ``unsupported-model`` or
+    ``unsupported-type``.
+    """
+    try:
+        return _read(path)
+    except CodegenError as error:
+        if error.code != "broken-graph":
+            raise
+        raise broken(path, error.what) from error
+    except (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError) as error:
+        raise broken(path, error) from error
+
+
+def _read(path: Path) -> Graph:
+    model = read_model_file(path)
+    builder = Builder()
+    builder.values.update({name: Constant(data) for name, data in model.constants.items()})
+    file_axes = add_inputs(builder, model.nodes, model.inputs)
+    for node in model.nodes:
+        _read_node(builder, node)
+    outputs = tuple(finish_output(builder, name) for name in model.outputs)
+    file_axes.update({o.tensor: o.order for o in outputs if o.order != identity(len(o.order))})
+    inputs = tuple(end.name for end in model.inputs)
+    return _finished(
+        Graph(
+            path.stem,
+            builder.tensors,
+            tuple(builder.ops),
+            inputs,
+            tuple(o.tensor for o in outputs),
+            file_axes,
+        ),
+        outputs,
+    )
+
+
+def _read_node(builder: Builder, node: Node) -> None:
+    known = folded(builder, node)
+    values: Value | tuple[Value, ...]
+    if known is not None:
+        values = known
+    elif node.kind in READERS:
+        values = READERS[node.kind](builder, node)
+    else:
+        raise node.refusal(
+            "is an operator that the compiler does not support",
+            f"replace the layer; supported are {', '.join(sorted(READERS))}",
+        )
+    results = values if isinstance(values, tuple) else (values,)
+    for name, value in zip(node.outputs, results, strict=False):
+        if name in builder.values:
+            raise node.broken(f"writes {name!r}, which is there already")
+        if name:
+            builder.values[name] = value
+
+
+def _finished(graph: Graph, outputs: tuple[Output, ...]) -> Graph:
+    """Without what nobody reads, quantized operators fused, and the notes on float constants gone."""
+    graph = fuse_quantized(verify(drop_unused(graph)))
+    graph = drop_unused(graph)
+    tensors = {
+        name: replace(t, quantization=None) if t.is_constant and t.dtype.value == "float32" else t
+        for name, t in graph.tensors.items()
+    }
+    return verify(named_as_in_file(replace(graph, tensors=tensors), outputs))
