@@ -10,7 +10,7 @@ from codegen.passes.fold_bias import fold_bias
 from codegen.passes.fuse_relu import fuse_relu
 
 #: What makes of float layers fewer float layers; quantized ones come folded already.
-FLOAT_FOLDS: tuple[Callable[[Graph], Graph], ...] = (fold_batch_norm, fold_bias, fuse_relu)
+FLOAT_FOLDS: tuple[Callable[[Graph], Graph], ...] = (fold_bias, fold_batch_norm, fuse_relu)
 
 PASSES: tuple[Callable[[Graph], Graph], ...] = FLOAT_FOLDS
 

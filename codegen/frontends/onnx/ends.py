@@ -83,9 +83,7 @@ def finish_output(builder: Builder, name: str) -> Output:
     if value.unsigned:
         value = _unsigned(builder, node, value)
     if not any(value.tensor in op.outputs for op in builder.ops):
-        raise CodegenError(
-            "unsupported-model", f"nothing is computed for the output {name!r}", "leave it out"
-        )
+        raise CodegenError("unsupported-model", f"the output {name!r} is an input as it is", "leave it out")
     return Output(name, value.tensor, value.order)
 
 

@@ -82,7 +82,8 @@ def _filled(node: Node, shape: Array) -> Array:
 
 def _range(node: Node, start: Array, limit: Array, delta: Array) -> Array:
     _allowed([max(0, np.ceil((limit - start) / delta))])
-    return np.arange(start, limit, delta, dtype=start.dtype)
+    result: Array = np.arange(start.item(), limit.item(), delta.item(), dtype=start.dtype)
+    return result
 
 
 def _cast(node: Node, data: Array) -> Array:
@@ -116,7 +117,8 @@ def _concatenated(node: Node, *parts: Array) -> Array:
 
 
 def _expanded(node: Node, data: Array, shape: Array) -> Array:
-    return data * np.ones(_allowed(shape), data.dtype)
+    result: Array = data * np.ones(_allowed(shape), data.dtype)
+    return result
 
 
 def _binary(apply: Callable[[Array, Array], Array]) -> Callable[..., Array]:
@@ -129,8 +131,10 @@ def _binary(apply: Callable[[Array, Array], Array]) -> Callable[..., Array]:
 
 def _divided(a: Array, b: Array) -> Array:
     if np.issubdtype(a.dtype, np.integer):
-        return (np.sign(a) * np.sign(b) * (np.abs(a) // np.abs(b))).astype(a.dtype)
-    return a / b
+        whole: Array = (np.sign(a) * np.sign(b) * (np.abs(a) // np.abs(b))).astype(a.dtype)
+        return whole
+    ratio: Array = a / b
+    return ratio
 
 
 def _transposed(node: Node, data: Array) -> Array:

@@ -82,7 +82,7 @@ def _opset(path: Path, model: Any) -> int:
     if not OLDEST_OPSET <= versions[0] <= newest:
         raise CodegenError(
             "unsupported-model",
-            f"{path.name} uses the ONNX operator set {versions[0]}; the compiler reads {OLDEST_OPSET} to {newest}",
+            f"{path.name} uses the ONNX operator set {versions[0]}, not one of {OLDEST_OPSET} to {newest}",
             f"export it with opset_version={min(newest, 18)}",
         )
     return int(versions[0])
@@ -117,7 +117,7 @@ def _layer_name(name: str) -> str:
 
 
 def array(tensor: Any) -> Array:
-    """The numbers of a tensor in the file. Raises CodegenError, or ValueError where they do not fit its shape."""
+    """The numbers of a tensor in the file. Raises CodegenError, or ValueError where they do not fit it."""
     import onnx
 
     if tensor.data_location == onnx.TensorProto.EXTERNAL:
@@ -151,7 +151,7 @@ def _end(item: Any) -> End:
     shape = tuple(_size(item.name, axis, dimension) for axis, dimension in enumerate(dimensions))
     if len(shape) > _MOST_AXES or prod(shape) > MOST_ELEMENTS:
         raise CodegenError(
-            "unsupported-model", f"the input {item.name!r} is {list(shape)}", "make it smaller"
+            "unsupported-model", f"the input {item.name!r} is {list(shape)}", "use a smaller one"
         )
     return End(item.name, known[kind], shape)
 

@@ -70,8 +70,8 @@ _SAME_SCALE = (ResizeBilinear, AveragePool2D)
 _JOINING = (Concat, Minimum, Maximum)
 #: Their kernels take any scales.
 _FREE = (
-    Conv2D, DepthwiseConv2D, Dense, Add, Sub, Mul, Mean, Relu, LeakyRelu, Elu, Sigmoid, HardSigmoid, HardSwish,
-    Silu, Gelu, Tanh, Exp, Log, Sqrt, Abs, Neg, Clip,
+    Conv2D, DepthwiseConv2D, Dense, Add, Sub, Mul, Mean,
+    Relu, LeakyRelu, Elu, Sigmoid, HardSigmoid, HardSwish, Silu, Gelu, Tanh, Exp, Log, Sqrt, Abs, Neg, Clip,
 )  # fmt: skip
 #: The only scale of their int8 output, as in TFLite.
 _FIXED = {
@@ -94,16 +94,19 @@ def fuse_quantized(graph: Graph) -> Graph:
 
 @dataclass(slots=True)
 class _Fusion:
-    """Walks the operators once. `integers` names, for a float tensor, the int8 tensor that it was made of."""
+    """Walks the operators once. `integers` names, for a float tensor, the int8 tensor that it was made of;
+    `same` an earlier tensor of the same integers."""
 
     graph: Graph
     tensors: dict[str, Tensor]
     ops: list[Op] = field(default_factory=list)
     integers: dict[str, str] = field(default_factory=dict)
+    same: dict[str, str] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
 
     def run(self) -> Graph:
-        for op in self.graph.ops:
+        for given in self.graph.ops:
+            op = replace(given, inputs=tuple(self.same.get(name, name) for name in given.inputs))
             if not self._fused(op):
                 self.ops.append(op)
         return replace(self.graph, tensors=self.tensors, ops=tuple(self.ops))
@@ -133,10 +136,19 @@ class _Fusion:
         """Already written by the operator before it, or a change of scale of integers."""
         if op.outputs[0] in self.written:
             return True
-        source = self.integers.get(op.inputs[0])
-        if source is not None:
+        source, result = self.integers.get(op.inputs[0]), op.outputs[0]
+        if source is None:
+            return False
+        equal = self.tensors[source].quantization == self.tensors[result].quantization
+        if (
+            equal
+            and self.tensors[source].dtype is self.tensors[result].dtype
+            and result not in self.graph.outputs
+        ):
+            self.same[result] = source
+        else:
             self.ops.append(replace(op, inputs=(source,)))
-        return source is not None
+        return True
 
     def _sole_quantize(self, op: Op) -> Quantize | None:
         """The one Quantize that alone reads the operator's float output."""
@@ -178,15 +190,13 @@ class _Fusion:
 
     def _joined(self, op: Op, quantized: Quantize) -> bool:
         wanted = self._scale(quantized.outputs[0])
-        inputs = []
+        inputs: list[str] = []
         for name in op.inputs:
             source = self.integers.get(name) or self._integer_constant(name, wanted)
-            if source not in (None, name) and self._scale(source or "") != wanted:
+            if self._scale(source) != wanted:
                 moved = self._new(f"{source}_rescaled", self.tensors[name], wanted)
-                self.ops.append(Quantize(f"{op.name}_rescale_{len(inputs)}", (source or "",), (moved,)))
+                self.ops.append(Quantize(f"{op.name}_rescale_{len(inputs)}", (source,), (moved,)))
                 source = moved
-            if source is None:
-                return False
             inputs.append(source)
         return self._write(op, tuple(inputs), quantized)
 
@@ -251,7 +261,7 @@ class _Fusion:
         if any(scale.zero_point):
             raise CodegenError(
                 "unsupported-operator",
-                f"layer {op.name!r} ({op.kind}) has weights with a zero point other than that of symmetric int8",
+                f"layer {op.name!r} ({op.kind}) has weights that are not symmetric",
                 "quantize weights symmetrically: int8 weights with the zero point 0",
             )
         shape = tuple(-1 if axis == scale.axis else 1 for axis in range(weights.data.ndim))

@@ -58,7 +58,7 @@ def _simple(kind: type[Unary], **defaults: float) -> Callable[[Builder, Node], V
     """A reader of an operator whose options are numbers with these defaults."""
 
     def read(builder: Builder, node: Node) -> Value:
-        options = {name: node.number(name, default) for name, default in defaults.items()}
+        options: dict[str, Any] = {name: node.number(name, default) for name, default in defaults.items()}
         return mapped(builder, node, builder.real(node), kind, **options)
 
     return read

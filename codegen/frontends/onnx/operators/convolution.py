@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from codegen.frontends.onnx.builder import Builder
 from codegen.frontends.onnx.node import Node
 from codegen.frontends.onnx.operators.windows import image, result, window
@@ -25,9 +27,7 @@ def conv(builder: Builder, node: Node) -> Value:
     outputs, taken = filters.data.shape[:2]
     groups = node.integer("group", 1)
     if groups < 1 or taken * groups != channels or outputs % groups:
-        raise node.broken(
-            f"has {groups} groups of {taken} channels, {outputs} filters and {channels} channels"
-        )
+        raise node.broken(f"has {outputs} filters in {groups} groups of {taken} channels for {channels}")
     depthwise = groups == channels and groups > 1
     stored = builder.turned(filters, (1, 2, 3, 0) if depthwise else (0, 2, 3, 1))
     inputs = [source.tensor, builder.add_constant(f"{node.name}_weights", stored.data, stored.quantization)]
@@ -37,7 +37,11 @@ def conv(builder: Builder, node: Node) -> Value:
             raise node.broken(f"has a bias {list(bias.shape)} for {outputs} filters")
         inputs.append(builder.add_constant(f"{node.name}_bias", bias))
     shape = (batch, *slides.output, outputs)
-    options = {"stride": slides.stride, "dilation": slides.dilation, "padding": slides.padding}
+    options: dict[str, Any] = {
+        "stride": slides.stride,
+        "dilation": slides.dilation,
+        "padding": slides.padding,
+    }
     if depthwise:
         tensor = builder.emit(node, DepthwiseConv2D, tuple(inputs), shape, **options)
     else:

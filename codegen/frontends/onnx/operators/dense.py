@@ -77,7 +77,7 @@ def mat_mul(builder: Builder, node: Node) -> Value:
 
 
 def _rows(builder: Builder, node: Node, value: Activation, given: _Weights, suffix: str = "") -> Activation:
-    """``[rows, in]`` to ``[rows, out]``: a dense layer, or for several rows a convolution of 1×1 over them."""
+    """``[rows, in]`` to ``[rows, out]``: a dense layer, or for several rows a 1×1 convolution of them."""
     rows, taken = value.shape
     outputs = len(given.weights.data)
     if given.weights.data.shape[1] != taken:

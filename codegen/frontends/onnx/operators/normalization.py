@@ -13,7 +13,7 @@ from codegen.frontends.onnx.operators.arithmetic import combined
 from codegen.frontends.onnx.operators.reductions import axis_of, reduced
 from codegen.frontends.onnx.reshaping import reshape
 from codegen.frontends.onnx.value import Activation, Constant, Value, channels_last
-from codegen.graph import Abs, Add, BatchNorm, Div, Mean, Mul, ReduceSum, Sqrt, Sub
+from codegen.graph import Abs, Add, BatchNorm, Div, Maximum, Mean, Mul, ReduceSum, Sqrt, Sub
 
 
 def batch_normalization(builder: Builder, node: Node) -> Value:
@@ -47,7 +47,7 @@ def _normalized(
     epsilon: float,
     centred: bool = True,
 ) -> Activation:
-    """(x − mean) / sqrt(variance + epsilon) over the logical axes; not `centred`, x over its root mean square."""
+    """(x − mean) / sqrt(variance + epsilon) over the logical axes; without the mean unless `centred`."""
     if centred:
         mean = reduced(builder, node, value, Mean, axes, True, "_mean")
         value = combined(builder, node, Sub, value, mean, "_centred")
@@ -91,7 +91,7 @@ def instance_normalization(builder: Builder, node: Node) -> Value:
     """Each channel by itself."""
     value = builder.unscrambled(node, builder.real(node))
     axes = tuple(range(2, value.rank))
-    normal = _normalized(builder, node, value, axes, node.number("epsilon", 1e-5))
+    normal = _normalized(builder, node, value, axes, node.number("epsilon", 1e-5), True)
     return _scaled(builder, node, normal, 1, (1, value.shape[1], *(1,) * len(axes)))
 
 
@@ -105,7 +105,7 @@ def group_normalization(builder: Builder, node: Node) -> Value:
     batch, channels = value.shape[:2]
     split = reshape(builder, node, value, (batch, groups, channels // groups, *value.shape[2:]))
     axes = tuple(range(2, split.rank))
-    normal = _normalized(builder, node, split, axes, node.number("epsilon", 1e-5))
+    normal = _normalized(builder, node, split, axes, node.number("epsilon", 1e-5), True)
     whole = reshape(builder, node, normal, value.shape)
     return _scaled(builder, node, whole, 1, (1, channels, *(1,) * (value.rank - 2)))
 
@@ -139,7 +139,9 @@ def lp_normalization(builder: Builder, node: Node) -> Value:
         squares = combined(builder, node, Mul, value, value, "_squares")
         total = reduced(builder, node, squares, ReduceSum, (axis,), True, "_sum")
         norm = mapped(builder, node, total, Sqrt, "_norm")
-    return combined(builder, node, Div, value, norm)
+    # Zeros stay zeros.
+    least = combined(builder, node, Maximum, norm, _number(1e-38), "_least")
+    return combined(builder, node, Div, value, least)
 
 
 READERS: dict[str, Callable[[Builder, Node], Value]] = {

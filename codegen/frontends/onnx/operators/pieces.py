@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -215,7 +216,7 @@ def gather(builder: Builder, node: Node) -> Value:
     if min(places) < 0 or max(places) >= size:
         raise node.broken(f"takes the places {places[:8]} of {size}")
     step = places[1] - places[0] if len(places) > 1 else 1
-    if step == 0 or any(b - a != step for a, b in zip(places, places[1:], strict=False)):
+    if step == 0 or any(b - a != step for a, b in pairwise(places)):
         raise node.refusal("takes places that do not lie evenly", "use Slice")
     begin = tuple(places[0] if a == axis else 0 for a in range(value.rank))
     steps = tuple(step if a == axis else 1 for a in range(value.rank))

@@ -103,6 +103,10 @@ def _places(node: Node, axis: _Axis) -> Array:
     if mode == "asymmetric":
         return x / axis.scale
     if mode == "align_corners":
+        if abs(axis.scale * axis.size - axis.output) > 1e-3:
+            raise node.refusal(
+                "aligns corners with sides that are no whole numbers", "give sizes, not scales"
+            )
         return x * (axis.size - 1) / (axis.output - 1) if axis.output > 1 else x * 0
     if mode == "half_pixel_symmetric":
         adjusted = axis.output / (axis.scale * axis.size)
