@@ -1,0 +1,13 @@
+"""One reader an operator of the TFLite schema; one file a family."""
+
+from codegen.frontends.tflite.operators import elementwise, movements, pooling, weights
+from codegen.frontends.tflite.site import Reader
+
+READERS: dict[str, Reader] = {
+    **weights.READERS,
+    **pooling.READERS,
+    **elementwise.READERS,
+    **movements.READERS,
+}
+
+__all__ = ["READERS"]
