@@ -7,6 +7,9 @@ rounding primitives and the exponential on negative values). All on Python integ
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+
+import numpy as np
 
 _INT32_MAX = 2**31 - 1
 _INT32_MIN = -(2**31)
@@ -122,3 +125,70 @@ def softmax_table(input_scale: float, beta: float) -> list[int]:
         scaled = doubling_high_mul(-difference << shift, multiplier)
         table.append(exp_on_negative_values(scaled, integer_bits))
     return table
+
+
+def _one_over_one_plus(x: int, minus: bool) -> int:
+    """1 / (1 + x), or with `minus` (1 − x) / (1 + x), for x in [0, 1); all with 31 fractional bits.
+
+    gemmlowp's three Newton-Raphson steps.
+    """
+    total = x + _INT32_MAX
+    half_denominator = (total + 1) // 2
+    estimate = 1515870810 + doubling_high_mul(half_denominator, -1010580540)
+    for _ in range(3):
+        error = (1 << 29) - doubling_high_mul(half_denominator, estimate)
+        estimate += _saturate(doubling_high_mul(estimate, error) << 2)
+    if minus:
+        return _saturate((estimate - (1 << 29)) << 2)
+    return _saturate(estimate << 1)
+
+
+def logistic_q31(a: int, integer_bits: int = 4) -> int:
+    """1 / (1 + exp(−a · 2^(integer_bits − 31))) · 2^31 as gemmlowp computes it."""
+    if a == 0:
+        return 1 << 30
+    positive = _one_over_one_plus(exp_on_negative_values(-abs(a), integer_bits), minus=False)
+    return positive if a > 0 else _INT32_MAX - positive
+
+
+def tanh_q31(a: int, integer_bits: int = 4) -> int:
+    """tanh(a · 2^(integer_bits − 31)) · 2^31 as gemmlowp computes it."""
+    if a == 0:
+        return 0
+    # exp(−2|a|): the same bits read with one more integer bit
+    result = _one_over_one_plus(exp_on_negative_values(-abs(a), integer_bits + 1), minus=True)
+    return result if a > 0 else -result
+
+
+def _int16(x: int) -> int:
+    return max(-(2**15), min(2**15 - 1, x))
+
+
+def _doubling_high_mul_16(a: int, b: int) -> int:
+    """SaturatingRoundingDoublingHighMul of 16-bit numbers."""
+    return _int16((a * b + 2**14) >> 15) if not a == b == -(2**15) else 2**15 - 1
+
+
+def hard_swish(scale_in: float, scale_out: float) -> Callable[[int], int]:
+    """x · relu6(x + 3) / 6 of an int8 value less its zero point (TFLite hard_swish.h)."""
+    hires = np.float32(1 / 128) * np.float32(scale_in)
+    output = quantize_multiplier(float(hires / np.float32(scale_out)))
+    reluish = quantize_multiplier(float(hires / np.float32(3 / 32768)))
+    output_16, reluish_16 = (_int16((m + (1 << 15)) >> 16) for m, _ in (output, reluish))
+    output_shift, reluish_shift = output[1], reluish[1]
+
+    def function(x: int) -> int:
+        fine = x << 7
+        preshift = _doubling_high_mul_16(fine, output_16)
+        relu = fine if reluish_shift <= 0 else _int16(fine << (reluish_shift - 1))
+        relu = _doubling_high_mul_16(relu, reluish_16)
+        if reluish_shift > 0:
+            relu = _int16(relu << 1)
+        if reluish_shift < 0:
+            relu = rounding_divide_by_pot(relu, -reluish_shift)
+        relu = (relu + (1 << 15)) >> 1
+        product = relu * preshift
+        high = abs(product) >> 15
+        return rounding_divide_by_pot(high if product >= 0 else -high, -output_shift)
+
+    return function

@@ -125,6 +125,8 @@ def _call(layer: LoweredLayer, name: str, offsets: dict[str, str]) -> str:
     if layer.takes_list:
         inputs = [f"(const void *const[]){{{', '.join(inputs)}}}"]
     outputs = [f"at({offsets[output]})" for output in layer.op.outputs]
+    if layer.gives_list:
+        outputs = [f"(void *const[]){{{', '.join(outputs)}}}"]
     scratch = [f"at({offsets[scratch_name(layer.op.name)]})"] if layer.scratch_bytes else []
     arguments = ", ".join((f"&{name}", *inputs, *outputs, *scratch))
     return f"{comment}\n    {layer.function}({arguments});"

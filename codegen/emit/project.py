@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 RUNTIME = Path(__file__).parent.parent / "runtime"
 FORMATS = ("c",)
+_INCLUDE = re.compile(r'^#include "(thimble_\w+\.h)"', re.MULTILINE)
 
 _CMAKE = """\
 cmake_minimum_required(VERSION 3.13)
@@ -76,10 +78,17 @@ def write_project(compilation: Compilation, folder: Path | str, fmt: str = "c") 
 def _runtime(compilation: Compilation) -> dict[str, str]:
     """The runtime's files that this model calls."""
     functions = sorted({layer.function for layer in compilation.layers if layer.function})
-    files = {
-        "thimble_requantize.h": (RUNTIME / "include" / "thimble_requantize.h").read_text(encoding="utf-8")
-    }
-    for function in functions:
-        for folder, name in (("include", f"{function}.h"), ("src", f"{function}.c")):
-            files[name] = (RUNTIME / folder / name).read_text(encoding="utf-8")
-    return files
+    return runtime_files(tuple(functions))
+
+
+def runtime_files(functions: tuple[str, ...]) -> dict[str, str]:
+    """The files of the runtime that define these functions, by name, with all that they include."""
+    files: dict[str, str] = {}
+    wanted = [f"{function}.{ending}" for function in functions for ending in ("c", "h")]
+    while wanted:
+        name = wanted.pop()
+        if name not in files:
+            folder = RUNTIME / ("src" if name.endswith(".c") else "include")
+            files[name] = (folder / name).read_text(encoding="utf-8")
+            wanted += _INCLUDE.findall(files[name])
+    return dict(sorted(files.items()))

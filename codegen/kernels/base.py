@@ -6,20 +6,30 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from codegen.errors import CodegenError
 from codegen.fixed_point import quantize
-from codegen.graph import Activation, Array, Graph, Op, Quantization, Tensor
+from codegen.graph import Activation, Array, DType, Graph, Op, Quantization, Tensor
 from codegen.sparse import ConstantArray
 from codegen.targets.board import Cpu
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One member of a kernel's parameter struct: `value` is C text; `size_bytes` on a 32-bit CPU."""
+    """One member of a kernel's parameter struct: `value` is C text; sizes are those on a 32-bit CPU.
+
+    `alignment_bytes` is that of the elements of an array, and the size itself for a number.
+    """
 
     name: str
     value: str
     size_bytes: int
+    alignment_bytes: int = 0
+
+    @property
+    def alignment(self) -> int:
+        return self.alignment_bytes or self.size_bytes
 
 
 def pointer(role: str) -> Field:
@@ -52,6 +62,26 @@ def s8(name: str, value: int) -> Field:
     return _number(name, value, 1, -128, 127)
 
 
+def f32(name: str, value: float) -> Field:
+    """A float, with all its digits."""
+    return Field(name, c_float(value), 4)
+
+
+def c_float(value: float) -> str:
+    """The C literal of a single-precision number that reads back as exactly this one."""
+    single = np.float32(value)
+    if not np.isfinite(single):
+        return f"{'-' if single < 0 else ''}3.402823466e+38f"
+    text = str(single)
+    return f"{text}f" if "." in text or "e" in text else f"{text}.0f"
+
+
+def array(name: str, members: tuple[Field, ...]) -> Field:
+    """An array member of these numbers, whose own names do not count."""
+    values = ", ".join(m.value for m in members)
+    return Field(name, f"{{{values}}}", sum(m.size_bytes for m in members), members[0].alignment)
+
+
 def _number(name: str, value: int, size_bytes: int, low: int, high: int) -> Field:
     if not low <= value <= high:
         raise CodegenError(
@@ -66,8 +96,8 @@ def struct_bytes(fields: tuple[Field, ...]) -> int:
     """sizeof of a C struct with these members on a 32-bit CPU (natural alignment)."""
     offset = 0
     for member in fields:
-        offset = -(-offset // member.size_bytes) * member.size_bytes + member.size_bytes
-    largest = max((f.size_bytes for f in fields), default=1)
+        offset = -(-offset // member.alignment) * member.alignment + member.size_bytes
+    largest = max((f.alignment for f in fields), default=1)
     return -(-offset // largest) * largest
 
 
@@ -104,9 +134,9 @@ class LoweredLayer:
     """A layer as C: a call of `function` with a parameter struct and constant arrays.
 
     `function` is empty where no code is needed. It takes the parameters, a pointer to each activation that
-    the operator reads (or, with `takes_list`, one array of them), one to each that it writes, and one to
-    `scratch_bytes` of memory of its own, if any; a constant with the role `input_role(n)` stands in for
-    input n. `cycles` is an estimate for the Cortex-M0+, with
+    the operator reads (or, with `takes_list`, one array of them), one to each that it writes (with
+    `gives_list` an array), and one to `scratch_bytes` of memory of its own, if any; a constant with the role
+    `input_role(n)` stands in for input n. `cycles` is an estimate for the Cortex-M0+, with
     factors fitted to counts of single layers on the virtual board; in a Compilation it is the board's CPU's.
     """
 
@@ -119,6 +149,7 @@ class LoweredLayer:
     cycles: int
     scratch_bytes: int = 0
     takes_list: bool = False
+    gives_list: bool = False
 
     @property
     def weights_bytes(self) -> int:
@@ -136,6 +167,8 @@ class Kernel(Protocol):
     function: str
     serves: type[Op]
     encoding: str
+    #: Of the layer's input; None serves every type.
+    dtype: DType | None
 
     def refusal(self, layer: Layer) -> str | None:
         """Why this kernel cannot compute the layer, or None when it can."""

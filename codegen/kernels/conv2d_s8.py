@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from codegen.graph import Conv2D, Op, macs
+from codegen.graph import Conv2D, DType, Op, macs
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
 from codegen.kernels.requantization import folded_bias, int8_refusal, multipliers, per_channel, weight_matrix
 from codegen.sparse import FORMATS
@@ -13,9 +13,12 @@ from codegen.sparse import FORMATS
 class Conv2DS8:
     function = "thimble_conv2d_s8"
     serves: type[Op] = Conv2D
+    dtype: DType | None = DType.INT8
     encoding = "dense"
 
     def refusal(self, layer: Layer) -> str | None:
+        if cast(Conv2D, layer.op).groups != 1:
+            return "works in groups"
         return int8_refusal(layer)
 
     def lower(self, layer: Layer) -> LoweredLayer:

@@ -6,7 +6,7 @@ from typing import cast
 
 import numpy as np
 
-from codegen.graph import Dense, Op
+from codegen.graph import Dense, DType, Op
 from codegen.kernels.base import Field, Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
 from codegen.kernels.requantization import folded_bias, int8_refusal, multipliers, weight_matrix
 from codegen.sparse import FORMATS
@@ -17,6 +17,7 @@ class _DenseKernel:
 
     function: str
     serves: type[Op] = Dense
+    dtype: DType | None = DType.INT8
     encoding: str
 
     def refusal(self, layer: Layer) -> str | None:

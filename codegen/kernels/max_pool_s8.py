@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import cast
 
-from codegen.graph import MaxPool2D, Op
+from codegen.graph import DType, MaxPool2D, Op
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, s8, u8, u16
 
 
 class MaxPoolS8:
     function = "thimble_max_pool_s8"
     serves: type[Op] = MaxPool2D
+    dtype: DType | None = DType.INT8
     encoding = "none"
 
     def refusal(self, layer: Layer) -> str | None:

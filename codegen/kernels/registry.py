@@ -3,26 +3,52 @@
 from __future__ import annotations
 
 from codegen.errors import CodegenError
+from codegen.kernels.average_pool_s8 import AveragePoolS8
 from codegen.kernels.base import Kernel, Layer, LoweredLayer, serves_cpu
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.conv2d_s8_m0 import Conv2DS8M0
 from codegen.kernels.cycles import with_cycles_on
 from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
+from codegen.kernels.depthwise_conv2d_s8 import DepthwiseConv2DS8
+from codegen.kernels.extremes import MaximumF32, MaximumS8, MinimumF32, MinimumS8
+from codegen.kernels.gather import SliceBytes, TransposeBytes
+from codegen.kernels.joints import ConcatBytes, SplitBytes
+from codegen.kernels.lookup_s8 import LOOKUPS
 from codegen.kernels.max_pool_s8 import MaxPoolS8
+from codegen.kernels.mean_s8 import MeanS8
+from codegen.kernels.mul_s8 import MulS8
+from codegen.kernels.pad import PadBytes
 from codegen.kernels.reshape import ReshapeInPlace
 from codegen.kernels.softmax_s8 import SoftmaxS8
+from codegen.kernels.sums_s8 import AddS8, SubS8
 from codegen.sparse import ENCODINGS
 from codegen.targets.board import Cpu
 
 KERNELS: tuple[Kernel, ...] = (
     Conv2DS8(),
     Conv2DS8M0(),
+    DepthwiseConv2DS8(),
     DenseS8(),
     DenseCrs8S8(),
     DenseCrs16S8(),
     MaxPoolS8(),
+    AveragePoolS8(),
+    MeanS8(),
+    AddS8(),
+    SubS8(),
+    MulS8(),
+    MinimumS8(),
+    MaximumS8(),
+    MinimumF32(),
+    MaximumF32(),
     SoftmaxS8(),
+    *LOOKUPS,
     ReshapeInPlace(),
+    ConcatBytes(),
+    SplitBytes(),
+    SliceBytes(),
+    TransposeBytes(),
+    PadBytes(),
 )
 
 
@@ -34,18 +60,27 @@ def lower_layer(layer: Layer, encoding: str, cpu: Cpu, scratch_limit_bytes: int)
     Raises CodegenError ``unsupported-operator`` naming the layer and the reason.
     """
     serving = [k for k in KERNELS if isinstance(layer.op, k.serves) and serves_cpu(k, cpu)]
-    refusals = {k.function or k.encoding: k.refusal(layer) for k in serving}
-    able = [k for k in serving if refusals[k.function or k.encoding] is None]
+    typed = [k for k in serving if k.dtype in (None, layer.input.dtype)]
+    refusals = [k.refusal(layer) for k in typed]
+    able = [k for k, refusal in zip(typed, refusals, strict=True) if refusal is None]
     if not able:
-        reason = next((r for r in refusals.values() if r), "is not supported yet")
-        raise CodegenError(
-            "unsupported-operator",
-            f"layer {layer.op.name!r} ({layer.op.kind}) {reason}",
-            'compress the model with [quantize] kind = "int8" first',
-        )
+        raise _unsupported(layer, serving, refusals)
     wanted = [k for k in able if k.encoding in ENCODINGS[encoding]]
     chosen = wanted or [k for k in able if k.encoding in ("dense", "none")]
     lowered = [with_cycles_on(cpu, k.lower(layer)) for k in chosen]
     smallest = min(lowered, key=lambda x: x.weights_bytes).encoding
     fitting = [x for x in lowered if x.encoding == smallest and x.scratch_bytes <= scratch_limit_bytes]
     return min(fitting, key=lambda x: x.cycles)
+
+
+def _unsupported(layer: Layer, serving: list[Kernel], refusals: list[str | None]) -> CodegenError:
+    """Names the layer, what stops it, and what to do instead."""
+    types = sorted({k.dtype.value for k in serving if k.dtype is not None})
+    reason = next((r for r in refusals if r), None)
+    hint = "replace the layer"
+    if not serving:
+        reason = "is an operator that the generated code cannot compute yet"
+    elif reason is None:
+        reason = f"computes with {layer.input.dtype.value}; there is code for {' and '.join(types)}"
+        hint = 'compress the model with [quantize] kind = "int8" first'
+    return CodegenError("unsupported-operator", f"layer {layer.op.name!r} ({layer.op.kind}) {reason}", hint)

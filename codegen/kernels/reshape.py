@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from codegen.graph import Op, Reshape
+from codegen.graph import DType, Op, Reshape
 from codegen.kernels.base import Layer, LoweredLayer
 
 
 class ReshapeInPlace:
     function = ""
     serves: type[Op] = Reshape
+    dtype: DType | None = None
     encoding = "none"
 
     def refusal(self, layer: Layer) -> str | None:

@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 
 from codegen.fixed_point import softmax_table
-from codegen.graph import Op, Softmax
+from codegen.graph import DType, Op, Softmax
 from codegen.kernels.base import Layer, LoweredLayer, pointer, u16
 from codegen.sparse import ConstantArray
 
@@ -15,6 +15,7 @@ from codegen.sparse import ConstantArray
 class SoftmaxS8:
     function = "thimble_softmax_s8"
     serves: type[Op] = Softmax
+    dtype: DType | None = DType.INT8
     encoding = "none"
 
     def refusal(self, layer: Layer) -> str | None:

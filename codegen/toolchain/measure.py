@@ -15,6 +15,7 @@ import numpy as np
 
 from codegen.compiler import compile_model
 from codegen.emit import write_project
+from codegen.emit.project import runtime_files
 from codegen.firmware.build import link_firmware, transport_of
 from codegen.firmware.elf import Elf, read_elf
 from codegen.graph import Array, Dense, DType, Graph, Op, Quantization, Reshape, Tensor
@@ -29,7 +30,6 @@ from codegen.toolchain.prediction import SIZES
 _BOARDS = {Cpu.CORTEX_M0PLUS: "virtual-pico", Cpu.CORTEX_M4F: "virtual-nano"}
 _WIDTH = 8
 _SCALE = Quantization((0.5,), (0,))
-_RUNTIME = Path(__file__).parent.parent / "runtime"
 
 
 def _activation(name: str) -> Tensor:
@@ -57,9 +57,8 @@ def link_probe(board: Board, graph: Graph, extra: tuple[str, ...] = ()) -> Elf:
         work = Path(folder)
         compilation = compile_model(graph, board)
         write_project(compilation, work)
-        for function in extra:
-            for kind, name in (("include", f"{function}.h"), ("src", f"{function}.c")):
-                (work / name).write_bytes((_RUNTIME / kind / name).read_bytes())
+        for name, text in runtime_files(extra).items():
+            (work / name).write_text(text, encoding="utf-8", newline="\n")
         # A linker script can keep a symbol that nothing refers to; a flag would not reach the archive.
         keep = "".join(f"EXTERN({function})\n" for function in extra)
         script = memory_layout(board).linker_script(compilation.weights_in, target.stack_bytes)

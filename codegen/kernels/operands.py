@@ -1,0 +1,82 @@
+"""What the kernels of two inputs share: how both are walked together, and constants among them."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from codegen.graph import DType
+from codegen.kernels.base import Field, Layer, array, input_role, s32, u32
+from codegen.sparse import ConstantArray
+
+_AXES = 4
+Shape = tuple[int, ...]
+
+
+def int8_operands_refusal(layer: Layer) -> str | None:
+    """Why the layer's inputs and output are not all int8 with one scale each, or None; and odd shapes."""
+    tensors = [layer.graph.tensors[name] for name in (*layer.op.inputs, *layer.op.outputs)]
+    odd = next((t for t in tensors if t.dtype is not DType.INT8), None)
+    if odd is not None:
+        return f"computes with {odd.dtype.value} beside int8"
+    if any(t.quantization is None or t.quantization.per_channel for t in tensors):
+        return "has no scale, or more than one, for an input or output"
+    return broadcast_refusal(layer)
+
+
+def broadcast_refusal(layer: Layer) -> str | None:
+    """Why the inputs cannot be walked together, or None."""
+    many = len(_axes(layer)) > _AXES
+    return f"broadcasts its inputs over more than {_AXES} axes" if many else None
+
+
+def broadcast(layer: Layer) -> Field:
+    """The member `shape`, a thimble_broadcast."""
+    axes = _axes(layer)
+    axes = [(1, 0, 0)] * (_AXES - len(axes)) + axes
+    members = (
+        u32("rows", prod(n for n, _, _ in axes[:-1])),
+        array("a_step", tuple(s32("step", a) for _, a, _ in axes)),
+        array("b_step", tuple(s32("step", b) for _, _, b in axes)),
+        array("count", tuple(u32("count", n) for n, _, _ in axes)),
+    )
+    value = ", ".join(f".{m.name} = {m.value}" for m in members)
+    return Field("shape", f"{{{value}}}", sum(m.size_bytes for m in members), 4)
+
+
+def _axes(layer: Layer) -> list[tuple[int, int, int]]:
+    """(length, step in the first input, step in the second), merged where both go on without a gap."""
+    result = layer.output.shape
+    first, second = (_steps(layer.graph.tensors[n].shape, len(result)) for n in layer.op.inputs)
+    merged: list[tuple[int, int, int]] = []
+    for n, a, b in zip(result, first, second, strict=True):
+        if n == 1:
+            continue
+        if merged and merged[-1][1:] == (a * n, b * n):
+            merged[-1] = (merged[-1][0] * n, a, b)
+        else:
+            merged.append((n, a, b))
+    return merged or [(1, 1, 1)]
+
+
+def _steps(shape: Shape, rank: int) -> list[int]:
+    """Elements from one index to the next, an axis; 0 along axes of length 1."""
+    shape = (1,) * (rank - len(shape)) + shape
+    return [prod(shape[axis + 1 :]) if n > 1 else 0 for axis, n in enumerate(shape)]
+
+
+def constant_inputs(layer: Layer) -> tuple[ConstantArray, ...]:
+    """The inputs that are constants, to be passed in place of activations."""
+    constants = []
+    for index, name in enumerate(layer.op.inputs):
+        data = layer.graph.tensors[name].data
+        if data is not None:
+            constants.append(ConstantArray(input_role(index), np.ascontiguousarray(data).reshape(-1)))
+    return tuple(constants)
+
+
+def describe(layer: Layer) -> str:
+    """The shapes of both inputs, for the comment beside the call."""
+    shapes = ("x".join(map(str, layer.graph.tensors[n].shape[1:])) or "1" for n in layer.op.inputs)
+    return " and ".join(shapes)
