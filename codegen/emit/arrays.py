@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
+from codegen.c_float import c_float
 from codegen.sparse import ConstantArray
 
-_C_TYPES = {
+C_TYPES = {
+    "float32": "float",
     "int8": "int8_t",
     "uint8": "uint8_t",
     "uint16": "uint16_t",
     "int32": "int32_t",
     "uint32": "uint32_t",
+    "int64": "int64_t",
 }
 _LINE = 100
 
 
 def c_type(array: ConstantArray) -> str:
-    return _C_TYPES[str(array.data.dtype)]
+    return C_TYPES[str(array.data.dtype)]
 
 
 def declaration(name: str, array: ConstantArray) -> str:
@@ -27,7 +30,8 @@ def declaration(name: str, array: ConstantArray) -> str:
 
 def initializer(array: ConstantArray) -> str:
     """The values in lines of at most 100 characters. An empty array gets one 0, which nothing reads."""
-    values = [_literal(v) for v in array.data.tolist()] or ["0"]
+    literal = c_float if array.data.dtype == np.float32 else _literal
+    values = [literal(v) for v in array.data.tolist()] or ["0"]
     lines, line = [], "   "
     for value in values:
         if len(line) + len(value) + 2 > _LINE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codegen.emit.model_h import c_type_of
 from codegen.emit.names import c_names
 from codegen.kernels import LoweredLayer
 from codegen.kernels.base import input_role
@@ -36,12 +37,12 @@ static void *at(int32_t offset)
 }}
 
 {structs}
-int8_t *model_input(void)
+{type_in} *model_input(void)
 {{
     return at({input});
 }}
 
-const int8_t *model_output(void)
+const {type_out} *model_output(void)
 {{
     return at({output});
 }}
@@ -74,6 +75,8 @@ def model_c(compilation: Compilation) -> str:
         offsets="\n".join(lines),
         structs="\n".join(_struct(layer, names[layer.op.name]) for layer in layers if layer.function),
         input=offsets[graph.inputs[0]],
+        type_in=c_type_of(graph.tensors[graph.inputs[0]]),
+        type_out=c_type_of(graph.tensors[graph.outputs[0]]),
         output=offsets[graph.outputs[0]],
         calls="\n\n".join(_call(layer, names[layer.op.name], offsets) for layer in layers),
     )

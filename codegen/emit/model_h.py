@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codegen.emit.arrays import C_TYPES
+from codegen.graph import Tensor
+
 if TYPE_CHECKING:
     from codegen.compiler import Compilation
 
 _TEXT = """\
-/* {name}: {shape_in} -> {shape_out}, int8. Two functions: model_init once, model_run for each inference.
+/* {name}: {shape_in} -> {shape_out}, {numbers}. Two functions: model_init once, model_run for each inference.
  *
  *     model_init();
  *     memcpy(model_input(), sample, MODEL_INPUT_BYTES);
@@ -16,8 +19,8 @@ _TEXT = """\
  *     use(model_output());
  *
  * Input and output lie in the arena: model_run overwrites the input, so load it anew before each run.
- * Input:  real = {scale_in!r} * (value - {zero_in})
- * Output: real = {scale_out!r} * (value - {zero_out})
+ * Input:  {meaning_in}
+ * Output: {meaning_out}
  */
 #ifndef MODEL_H
 #define MODEL_H
@@ -35,10 +38,10 @@ void model_init(void);
 void model_run(void);
 
 /* MODEL_INPUT_BYTES to be written before model_run. */
-int8_t *model_input(void);
+{type_in} *model_input(void);
 
 /* MODEL_OUTPUT_BYTES, valid after model_run until the next input is written. */
-const int8_t *model_output(void);
+const {type_out} *model_output(void);
 
 #endif
 """
@@ -47,18 +50,29 @@ const int8_t *model_output(void);
 def model_h(compilation: Compilation) -> str:
     tensors = compilation.graph.tensors
     source, result = tensors[compilation.graph.inputs[0]], tensors[compilation.graph.outputs[0]]
-    quantized_in, quantized_out = source.quantization, result.quantization
-    if quantized_in is None or quantized_out is None:
-        raise ValueError("the compiler lowered a network without quantized input or output")
     return _TEXT.format(
         name=compilation.graph.name,
         shape_in="x".join(str(n) for n in source.shape[1:]),
-        shape_out="x".join(str(n) for n in result.shape[1:]),
-        scale_in=quantized_in.scale[0],
-        zero_in=quantized_in.zero_point[0],
-        scale_out=quantized_out.scale[0],
-        zero_out=quantized_out.zero_point[0],
+        shape_out="x".join(str(n) for n in result.shape[1:]) or "1",
+        numbers=source.dtype.value,
+        meaning_in=_meaning(source),
+        meaning_out=_meaning(result),
+        type_in=c_type_of(source),
+        type_out=c_type_of(result),
         input_bytes=source.size_bytes,
         output_bytes=result.size_bytes,
         arena_bytes=compilation.plan.arena.arena_bytes,
     )
+
+
+def c_type_of(tensor: Tensor) -> str:
+    """The C type of the tensor's elements."""
+    return C_TYPES[tensor.dtype.value]
+
+
+def _meaning(tensor: Tensor) -> str:
+    """What a value stands for."""
+    if tensor.quantization is None:
+        return f"{tensor.elements} numbers of type {c_type_of(tensor)}"
+    scale, zero = tensor.quantization.scale[0], tensor.quantization.zero_point[0]
+    return f"real = {scale!r} * (value - {zero})"

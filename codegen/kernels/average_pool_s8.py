@@ -42,5 +42,5 @@ class AveragePoolS8:
             comment=f"{op.pool[0]}x{op.pool[1]} average pool, {in_h}x{in_w} to {out_h}x{out_w}",
             fields=fields,
             constants=(),
-            cycles=outputs * (120 + op.pool[0] * (25 + 10 * op.pool[1])),
+            cycles=outputs * (430 + op.pool[0] * (25 + 10 * op.pool[1])),
         )

@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
+from codegen.c_float import c_float
 from codegen.errors import CodegenError
 from codegen.fixed_point import quantize
 from codegen.graph import Activation, Array, DType, Graph, Op, Quantization, Tensor
@@ -65,15 +64,6 @@ def s8(name: str, value: int) -> Field:
 def f32(name: str, value: float) -> Field:
     """A float, with all its digits."""
     return Field(name, c_float(value), 4)
-
-
-def c_float(value: float) -> str:
-    """The C literal of a single-precision number that reads back as exactly this one."""
-    single = np.float32(value)
-    if not np.isfinite(single):
-        return f"{'-' if single < 0 else ''}3.402823466e+38f"
-    text = str(single)
-    return f"{text}f" if "." in text or "e" in text else f"{text}.0f"
 
 
 def array(name: str, members: tuple[Field, ...]) -> Field:

@@ -19,7 +19,7 @@ class _Extreme:
     dtype: DType | None = DType.INT8
     encoding = "none"
     _word: str
-    _cycles = 25
+    _cycles = 31
 
     def refusal(self, layer: Layer) -> str | None:
         reason = int8_operands_refusal(layer)

@@ -49,7 +49,7 @@ class _Gather:
             comment=f"{layer.op.kind.lower()} to {shape}",
             fields=fields,
             constants=(),
-            cycles=layer.output.elements * (20 + 9 * size),
+            cycles=layer.output.elements * (40 + 18 * size),
         )
 
     def walk(self, layer: Layer) -> tuple[int, tuple[int, ...]]:

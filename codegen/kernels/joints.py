@@ -46,7 +46,7 @@ class ConcatBytes:
             comment=f"{len(parts)} inputs side by side",
             fields=(pointer("widths"), u32("rows", rows), u8("inputs", len(parts))),
             constants=(_widths(parts, op.axis), *constant_inputs(layer)),
-            cycles=9 * layer.output.size_bytes + 45 * rows * len(parts),
+            cycles=9 * layer.output.size_bytes // 2 + 40 * rows * len(parts),
             takes_list=True,
         )
 
@@ -71,6 +71,6 @@ class SplitBytes:
             comment=f"cut into {len(parts)}",
             fields=(pointer("widths"), u32("rows", rows), u8("outputs", len(parts))),
             constants=(_widths(parts, op.axis),),
-            cycles=9 * layer.input.size_bytes + 45 * rows * len(parts),
+            cycles=9 * layer.input.size_bytes // 2 + 40 * rows * len(parts),
             gives_list=True,
         )

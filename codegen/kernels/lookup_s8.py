@@ -46,7 +46,7 @@ class LookupS8:
             comment=f"{layer.op.kind} of {layer.input.elements} elements, from a table",
             fields=(pointer("table"), u32("elements", layer.input.elements)),
             constants=(ConstantArray("table", np.asarray(table)),),
-            cycles=30 + 9 * layer.input.elements,
+            cycles=80 + 16 * layer.input.elements,
         )
 
 

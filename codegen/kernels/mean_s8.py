@@ -39,7 +39,7 @@ class MeanS8:
             comment=f"mean of {count} elements, {outer * inner} times",
             fields=fields,
             constants=(),
-            cycles=outer * inner * (150 + 9 * count),
+            cycles=outer * inner * (150 + 5 * count),
         )
 
 

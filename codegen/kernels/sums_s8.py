@@ -44,7 +44,7 @@ class AddS8:
             comment=f"{self._word} of {describe(layer)}",
             fields=fields,
             constants=constant_inputs(layer),
-            cycles=330 * layer.output.elements,
+            cycles=300 * layer.output.elements,
         )
 
 

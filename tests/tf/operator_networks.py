@@ -39,7 +39,9 @@ def convert_int8(build: Callable[[Any], Any], shape: Shape, scale: float) -> byt
     return bytes(converter.convert())
 
 
-def convert_float(build: Callable[[Any], Any], shape: Shape, float16: bool = False, small: bool = False) -> bytes:
+def convert_float(
+    build: Callable[[Any], Any], shape: Shape, float16: bool = False, small: bool = False
+) -> bytes:
     """The network as float TFLite: with float32 weights, float16 ones, or (`small`) dynamic-range int8."""
     import tensorflow as tf
 

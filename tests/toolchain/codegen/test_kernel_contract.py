@@ -1,0 +1,110 @@
+"""What every kernel in the registry keeps; what it computes is tested in the tf tier."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from codegen.compiler import Compilation, compile_model
+from codegen.emit import write_project
+from codegen.errors import CodegenError
+from codegen.firmware import build_firmware
+from codegen.graph import DType, Graph
+from codegen.kernels import KERNELS
+from codegen.options import BuildOptions
+from codegen.sparse import ENCODINGS
+from codegen.targets.board import find_board
+from codegen.toolchain.compilers import STRICT
+from core.boards.session import run_samples
+from core.paths import cache_dir
+from tests.unit.codegen.operator_cases import CASES, float_graph, int8_graph, runnable
+
+pytestmark = pytest.mark.toolchain
+
+BOARDS = ("virtual-pico", "virtual-nano")
+SAMPLES = 3
+_MAKERS = {DType.FLOAT32: float_graph, DType.INT8: int8_graph}
+
+
+def _compile(graph: Graph, board: str, encoding: str = "auto") -> Compilation:
+    return compile_model(graph, find_board(board), BuildOptions(encoding=encoding))
+
+
+def _cases() -> dict[str, tuple[Graph, str]]:
+    """A network and an encoding for each function of the runtime, by its name and the type of the input."""
+    found: dict[str, tuple[Graph, str]] = {}
+    for dtype, make in _MAKERS.items():
+        for name in CASES:
+            graph = runnable(make(name))
+            for encoding in ENCODINGS:
+                try:
+                    layer = _compile(graph, "host", encoding).layers[0]
+                except CodegenError:
+                    continue
+                found.setdefault(f"{dtype.value}-{layer.function or name}", (graph, encoding))
+    return found
+
+
+GRAPHS = _cases()
+
+
+def test_every_kernel_has_a_case():
+    served = {name.split("-", 1)[1] for name in GRAPHS}
+    crs16 = {"thimble_dense_crs16_s8"}  # never smaller than crs8 in rows as short as these
+    assert {k.function for k in KERNELS} - served <= {*crs16, ""}
+
+
+def _samples(graph: Graph) -> np.ndarray:
+    tensor = graph.tensors[graph.inputs[0]]
+    shape, rng = (SAMPLES, *tensor.shape[1:]), np.random.default_rng(1)
+    if tensor.dtype is DType.INT8:
+        return rng.integers(-128, 128, shape, dtype=np.int8)
+    return rng.uniform(0.1, 4.0, shape).astype(np.float32)  # within what logarithms and roots take
+
+
+def _sanitized(compiled: Compilation, x: np.ndarray, folder) -> np.ndarray:
+    command = shutil.which("gcc")  # zig, which builds everything else, ships no sanitizer runtime
+    if command is None:
+        pytest.skip("gcc is not installed here")
+    write_project(compiled, folder)
+    sources = [*map(str, sorted(folder.glob("*.c"))), "codegen/targets/host/main.c"]
+    flags = [*STRICT, "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    program = folder / "sanitized"
+    subprocess.run([command, *flags, f"-I{folder}", *sources, "-lm", "-o", str(program)], check=True)
+    done = subprocess.run([str(program)], input=x.tobytes(), capture_output=True, check=True)
+    assert done.stderr == b""
+    return np.frombuffer(done.stdout, np.int8).reshape(len(x), -1)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_a_kernel_gives_the_same_everywhere_and_is_as_large_as_predicted(name, tmp_path):
+    graph, encoding = GRAPHS[name]
+    x = _samples(graph)
+    expected = _sanitized(_compile(graph, "host", encoding), x, tmp_path)
+    assert len(np.unique(expected)) > 1, "it computes nothing"
+    for board_id in BOARDS:
+        board, compiled = find_board(board_id), _compile(graph, board_id, encoding)
+        image = build_firmware(compiled, tmp_path / board_id, cache_dir())
+        for predicted, linked in (
+            (image.predicted_flash_bytes, image.flash_bytes),
+            (image.predicted_sram_bytes, image.sram_bytes),
+        ):
+            assert abs(predicted - linked) <= max(256, linked // 100)
+        result = run_samples(image, board, x)
+        _compare(result.outputs, expected, graph)
+        assert result.cycles is not None
+        estimate = sum(layer.cycles for layer in compiled.layers)
+        assert not compiled.layers[0].function or 0.5 < estimate / result.cycles[0] < 2
+
+
+def _compare(given: np.ndarray, expected: np.ndarray, graph: Graph) -> None:
+    """The same bytes; for floats the same numbers within the tolerance."""
+    dtype = graph.tensors[graph.outputs[0]].dtype
+    if dtype is not DType.FLOAT32:
+        assert np.array_equal(given, expected)
+        return
+    y, r = (np.ascontiguousarray(a).view(np.float32) for a in (given, expected))
+    assert np.max(np.abs(y - r)) <= 1e-5 * np.max(np.abs(r))

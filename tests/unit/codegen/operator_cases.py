@@ -1,0 +1,152 @@
+"""A network of one operator for each operator of the Graph, in float and int8."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+import codegen.graph as operators
+from codegen.graph import Concat, DType, Graph, Op, Padding, Quantization, Tensor
+from codegen.graph.shapes import SHAPE_RULES
+
+Shape = tuple[int, ...]
+X = (1, 6, 8, 4)
+
+_SOURCE = Quantization((0.05,), (3,))
+_OTHER = Quantization((0.03,), (-7,))
+_RESULT = Quantization((0.1,), (-5,))
+#: What the outputs of these operators have by definition.
+_FIXED = {
+    "Softmax": Quantization((1 / 256,), (-128,)),
+    "LogSoftmax": Quantization((16 / 256,), (127,)),
+    "Sigmoid": Quantization((1 / 256,), (-128,)),
+    "Tanh": Quantization((1 / 128,), (0,)),
+}
+#: Operators that hand their scale on.
+_KEEPING = {
+    *("MaxPool2D", "AveragePool2D", "Reshape", "Concat", "Split", "Slice", "Pad", "Transpose"),
+    *("ResizeNearest", "ResizeBilinear", "Minimum", "Maximum", "ReduceMax"),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """`more` further activations like the first, constants after them, and the outputs' shapes."""
+
+    results: tuple[Shape, ...]
+    constants: tuple[Shape, ...] = ()
+    more: int = 0
+    source: Shape = X
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def _case(result: Shape, *constants: Shape, more: int = 0, source: Shape = X, **options: Any) -> Case:
+    return Case((result,), constants, more, source, options)
+
+
+CASES = {
+    "Conv2D": _case((1, 4, 6, 5), (5, 3, 3, 4), (5,)),
+    "Conv2D in groups": _case((1, 4, 6, 6), (6, 3, 3, 2), (6,), groups=2),
+    "DepthwiseConv2D": _case((1, 3, 4, 8), (1, 2, 2, 8), (8,), stride=(2, 2)),
+    "Dense": _case((1, 3), (3, 192), (3,), source=(1, 192)),
+    "BatchNorm": _case(X, (4,), (4,), (4,), (4,)),
+    "MaxPool2D": _case((1, 3, 4, 4)),
+    "AveragePool2D": _case((1, 6, 8, 4), pool=(3, 3), stride=(1, 1), padding=Padding(1, 1, 1, 1)),
+    "Mean": _case((1, 4)),
+    "ReduceMax": _case((1, 6, 1, 4), axes=(2,), keep_dims=True),
+    "ReduceSum": _case((8, 4), axes=(0, 1)),
+    "ArgMax": _case((1, 6, 8), axis=3),
+    "Add": _case(X, more=1),
+    "Sub": _case(X, (4,)),
+    "Mul": _case(X, (1, 6, 1, 1)),
+    "Div": _case(X, (1,)),
+    "Minimum": _case(X, more=1),
+    "Maximum": _case(X, more=1),
+    "PRelu": _case(X, (1, 1, 4)),
+    "Softmax": _case(X),
+    "LogSoftmax": _case(X),
+    "Reshape": _case((1, 192)),
+    "Concat": _case((1, 6, 24, 4), more=2, axis=2),
+    "Split": Case(((1, 6, 8, 1), (1, 6, 8, 3)), options={"axis": 3}),
+    "Slice": _case((1, 3, 3, 4), begin=(0, 1, 0, 0), step=(1, 2, 3, 1)),
+    "Pad": _case((1, 8, 9, 4), before=(0, 1, 0, 0), after=(0, 1, 1, 0)),
+    "Transpose": _case((1, 4, 6, 8), permutation=(0, 3, 1, 2)),
+    "ResizeNearest": _case((1, 12, 5, 4)),
+    "ResizeBilinear": _case((1, 12, 5, 4)),
+    **{c.__name__: _case(X) for c in SHAPE_RULES if issubclass(c, operators.Unary)},
+}
+
+
+def operator_class(name: str) -> type[Op]:
+    """The operator of a case."""
+    made: type[Op] = getattr(operators, name.split(maxsplit=1)[0])
+    return made
+
+
+def float_graph(name: str, result: Shape | None = None) -> Graph:
+    """The case in float; `result` replaces the shape of the first output."""
+    case = CASES[name]
+    rng = np.random.default_rng(0)
+    tensors = _activations(case, result, lambda _: None)
+    for n, shape in enumerate(case.constants):
+        data = rng.uniform(0.5, 1.5, shape).astype(np.float32)
+        tensors.append(Tensor(f"c{n}", shape, DType.FLOAT32, None, data))
+    return _graph(name, tensors)
+
+
+def int8_graph(name: str) -> Graph:
+    """The case in int8, with scales that the operator allows."""
+    case, kind = CASES[name], name.split(maxsplit=1)[0]
+    rng = np.random.default_rng(0)
+    keeping = kind in _KEEPING
+
+    def scale(tensor: str) -> Quantization:
+        if tensor.startswith("y"):
+            return _SOURCE if keeping else _FIXED.get(kind, _RESULT)
+        return _SOURCE if tensor == "x0" or keeping else _OTHER
+
+    tensors = _activations(case, None, scale)
+    for n, shape in enumerate(case.constants):
+        tensors.append(_int8_constant(f"c{n}", shape, operator_class(name), n, rng))
+    return _graph(name, tensors)
+
+
+def _int8_constant(name: str, shape: Shape, kind: type[Op], place: int, rng: np.random.Generator) -> Tensor:
+    if kind.weight_axis is not None and place == 1:
+        return Tensor(name, shape, DType.INT32, None, rng.integers(-1000, 1000, shape, dtype=np.int32))
+    data = rng.integers(-127, 128, shape, dtype=np.int8)
+    if kind.weight_axis is None:
+        return Tensor(name, shape, DType.INT8, _OTHER, data)
+    count = shape[kind.weight_axis]
+    scales = tuple(float(s) for s in rng.uniform(0.001, 0.01, count))
+    return Tensor(name, shape, DType.INT8, Quantization(scales, (0,) * count, kind.weight_axis), data)
+
+
+def _activations(case: Case, result: Shape | None, scale: Any) -> list[Tensor]:
+    dtype = DType.FLOAT32 if scale("x0") is None else DType.INT8
+    inputs = [(f"x{n}", case.source) for n in range(1 + case.more)]
+    shapes = (result or case.results[0], *case.results[1:])
+    outputs = [(f"y{n}", shape) for n, shape in enumerate(shapes)]
+    return [Tensor(name, shape, dtype, scale(name)) for name, shape in (*inputs, *outputs)]
+
+
+def _graph(name: str, tensors: list[Tensor]) -> Graph:
+    inputs = tuple(t.name for t in tensors if t.name.startswith("x"))
+    outputs = tuple(t.name for t in tensors if t.name.startswith("y"))
+    constants = tuple(t.name for t in tensors if t.is_constant)
+    op = operator_class(name)("layer", inputs + constants, outputs, **CASES[name].options)
+    return Graph("one", {t.name: t for t in tensors}, (op,), inputs, outputs)
+
+
+def runnable(graph: Graph) -> Graph:
+    """The graph with one input, read as often as there were inputs, and one output that holds all."""
+    first, (op,) = graph.inputs[0], graph.ops
+    op = replace(op, inputs=tuple(first if name in graph.inputs else name for name in op.inputs))
+    if len(op.outputs) == 1:
+        return replace(graph, ops=(op,), inputs=(first,)).pruned()
+    axis = CASES["Split"].options["axis"]
+    joined = replace(graph.tensors[first], name="joined")
+    ops = (op, Concat("joint", op.outputs, ("joined",), axis))
+    return replace(graph.with_ops(ops, joined=joined), inputs=(first,), outputs=("joined",)).pruned()
