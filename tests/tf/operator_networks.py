@@ -196,7 +196,6 @@ INT8_NETWORKS = {
     "leaky_relu": Network(FLAT, _leaky, {"LeakyRelu"}),
     "sigmoid": Network(FLAT, _unary("sigmoid"), {"Sigmoid"}, scale=3.0),
     "tanh": Network(FLAT, _unary("tanh"), {"Tanh"}, scale=2.0),
-    "elu": Network(FLAT, _unary("elu"), {"Elu"}),
     "gelu": Network(FLAT, _unary("gelu"), {"Gelu"}),
     "silu": Network(FLAT, _unary("silu"), {"Sigmoid", "Mul"}),
     "hard_swish": Network(FLAT, _unary("hard_silu"), {"HardSwish"}, scale=3.0),
