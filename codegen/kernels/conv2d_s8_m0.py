@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from codegen.graph import Conv2D, Op
+from codegen.graph import Conv2D, DType, Op
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.requantization import folded_bias, multipliers, per_channel, weight_matrix
@@ -24,6 +24,7 @@ _LARGEST_PAIR = 255
 class Conv2DS8M0:
     function = "thimble_conv2d_s8_m0"
     serves: type[Op] = Conv2D
+    dtype: DType | None = DType.INT8
     encoding = "dense"
     cpus = frozenset({Cpu.CORTEX_M0PLUS})
 

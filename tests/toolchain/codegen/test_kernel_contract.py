@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
+from itertools import product
 
 import numpy as np
 import pytest
@@ -36,14 +38,11 @@ def _compile(graph: Graph, board: str, encoding: str = "auto") -> Compilation:
 def _cases() -> dict[str, tuple[Graph, str]]:
     """A network and an encoding for each function of the runtime, by its name and the type of the input."""
     found: dict[str, tuple[Graph, str]] = {}
-    for dtype, make in _MAKERS.items():
-        for name in CASES:
-            graph = runnable(make(name))
-            for encoding in ENCODINGS:
-                try:
-                    layer = _compile(graph, "host", encoding).layers[0]
-                except CodegenError:
-                    continue
+    for (dtype, make), name in product(_MAKERS.items(), CASES):
+        graph = runnable(make(name))
+        for encoding, board in product(ENCODINGS, ("host", *BOARDS)):
+            with contextlib.suppress(CodegenError):
+                layer = _compile(graph, board, encoding).layers[0]
                 found.setdefault(f"{dtype.value}-{layer.function or name}", (graph, encoding))
     return found
 
