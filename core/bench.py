@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegen.targets.board import Board
+from core.boards.agreement import Agreement, same_bytes
 from core.boards.session import Image, OnInference, RunResult, run_samples
 from core.errors import ThimbleError
 
@@ -130,11 +131,13 @@ def bench(
     reference_outputs: Array,
     runs: int,
     on_inference: OnInference | None = None,
+    agree: Agreement = same_bytes,
 ) -> Measurement:
     """`runs` inferences over the samples of `x`, again from the first when there are fewer.
 
     `x` is ``[samples, …]`` in the model's own input type, `reference_outputs` ``[samples, …]`` what the
-    TFLite reference kernels give for it: every output byte must equal them to be `verified`.
+    reference gives for it: `agree` says when the board's outputs are `verified`, by default when every
+    byte is that of the reference.
     Raises ThimbleError.
     """
     check_runs(runs)
@@ -148,14 +151,15 @@ def bench(
         times_s=times_s,
         timing=Source.ESTIMATED if result.estimated else Source.MEASURED,
         energy=estimate_energy(board, statistics.fmean(times_s[1:])),
-        verified=same_outputs(result.outputs, reference_outputs[order]),
+        verified=_agrees(result.outputs, reference_outputs[order], agree),
         result=result,
     )
 
 
-def same_outputs(outputs: Array, reference: Array) -> bool:
-    """True when every byte is the same. Both are ``[samples, …]``."""
-    return len(outputs) == len(reference) and outputs.tobytes() == np.ascontiguousarray(reference).tobytes()
+def _agrees(outputs: Array, reference: Array, agree: Agreement) -> bool:
+    """`outputs` are bytes, ``[samples, output_bytes]``."""
+    given = np.ascontiguousarray(outputs).view(reference.dtype)
+    return given.size == reference.size and agree(given.reshape(reference.shape), reference)
 
 
 def estimate_energy(board: Board, latency_s: float) -> Energy | None:

@@ -43,6 +43,11 @@ class Graph:
             used.update(op.inputs, op.outputs)
         return replace(self, tensors={n: t for n, t in self.tensors.items() if n in used})
 
+    def file_shape(self, name: str) -> tuple[int, ...]:
+        """The shape of an input or output as the model's file has it."""
+        shape, axes = self.tensors[name].shape, self.file_axes.get(name)
+        return shape if axes is None else tuple(shape[axes.index(axis)] for axis in range(len(axes)))
+
     def producer(self, tensor: str) -> Op | None:
         """The operator that writes `tensor`, or None for an input or a constant."""
         return next((op for op in self.ops if tensor in op.outputs), None)

@@ -30,14 +30,15 @@ def quantize(x: Array, quantization: Quantization, dtype: np.dtype[Any]) -> Arra
     return np.clip(shifted, limits.min, limits.max).astype(dtype)
 
 
-def to_model_input(x: Array, tensor: Tensor) -> Array:
-    """Samples (first axis) as the model's input `tensor` wants them; float samples are quantized.
+def to_model_input(x: Array, tensor: Tensor, file_shape: tuple[int, ...] | None = None) -> Array:
+    """Samples (first axis) in the type of the model's input `tensor`; float samples are quantized.
 
-    Returns an array ``[samples, *tensor.shape[1:]]`` of the tensor's type. Raises ThimbleError
-    ``bad-input`` when the shape or the type does not fit, or values are not numbers.
+    Returns an array ``[samples, *shape[1:]]`` of the tensor's type, its shape being `file_shape` (in another
+    layout, when the model's file has one) or else the tensor's. Raises ThimbleError ``bad-input`` when the
+    shape or the type does not fit, or values are not numbers.
     """
     x = np.asarray(x)
-    wanted = tensor.shape[1:]
+    wanted = (file_shape or tensor.shape)[1:]
     if x.ndim == 0 or len(x) == 0 or math.prod(x.shape[1:]) != math.prod(wanted):
         raise ThimbleError(
             "bad-input",

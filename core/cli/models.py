@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from codegen.graph import Graph
     from core.cli.terminal import Terminal
 
+#: Formats that code can be made of as they are.
+_COMPILED = (".tflite", ".onnx")
 _COMPRESS_HINT = 'compress it with [quantize] kind = "int8" first (thimble compress), then give model.tflite'
 
 
@@ -39,12 +41,12 @@ def model_file(model: str, terminal: Terminal) -> Path:
     path = Path(model)
     if not path.exists():
         raise ThimbleError("missing-file", f"there is no model {path}", "check the path")
-    if path.is_dir() or path.suffix.lower() not in (".keras", ".tflite"):
+    if path.is_dir() or path.suffix.lower() not in (".keras", *_COMPILED):
         kind = "a SavedModel folder" if path.is_dir() else f"a {path.suffix or 'file without an ending'}"
         raise ThimbleError(
             "not-there-yet",
             f"reading {kind} is not there yet ({path})",
-            "give a .keras file (Keras 3: model.save('model.keras')) or a .tflite file",
+            "give a .keras file (Keras 3: model.save('model.keras')) a .tflite or an .onnx file",
         )
     return path
 
@@ -60,35 +62,29 @@ def _zoo_file(name: str, terminal: Terminal) -> Path:
 
 
 def open_any(model: str, terminal: Terminal) -> OpenedModel:
-    """An int8 `.tflite` as it is, or a float `.keras` as an estimate of what it becomes.
+    """A `.tflite` or `.onnx` as it is, or a float `.keras` as an estimate of what it becomes.
 
     Raises ThimbleError or CodegenError.
     """
     path = model_file(model, terminal)
-    if path.suffix.lower() == ".tflite":
-        return open_int8(model)
+    if path.suffix.lower() in _COMPILED:
+        return open_compiled(model)
     from codegen.as_int8 import as_int8
     from core.models.keras_graph import read_keras_graph
 
     return OpenedModel(model, path, as_int8(read_keras_graph(path)), is_estimate=True)
 
 
-def open_int8(model: str) -> OpenedModel:
-    """A model that code can be made of today: an int8 `.tflite`.
+def open_compiled(model: str) -> OpenedModel:
+    """A model that code can be made of as it is: a `.tflite` or an `.onnx`.
 
     Raises ThimbleError ``missing-file`` or ``not-there-yet``, or CodegenError.
     """
     from codegen.frontends import load_graph
-    from codegen.graph import DType
 
     path = Path(model)
     if not model.startswith("zoo:") and not path.exists():
         raise ThimbleError("missing-file", f"there is no model {path}", "check the path")
-    if path.suffix.lower() != ".tflite":
+    if path.suffix.lower() not in _COMPILED:
         raise ThimbleError("not-there-yet", f"making code of {model} is not there yet", _COMPRESS_HINT)
-    graph = load_graph(path)
-    ends = [graph.tensors[name] for name in (*graph.inputs, *graph.outputs)]
-    if any(tensor.dtype is not DType.INT8 for tensor in ends):
-        what = f"{path} computes with {ends[0].dtype.value}: operators other than int8 are not there yet"
-        raise ThimbleError("not-there-yet", what, f"give the Keras model it was made from: {_COMPRESS_HINT}")
-    return OpenedModel(model, path, graph, is_estimate=False)
+    return OpenedModel(model, path, load_graph(path), is_estimate=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from codegen.options import BuildOptions
 
-MODEL_HELP = "a .keras or .tflite file, or zoo:NAME"
+MODEL_HELP = "a .keras, .tflite or .onnx file, or zoo:NAME"
 DATA_HELP = "digits, an .npz file, or a folder with one subfolder per class"
 
 

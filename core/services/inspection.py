@@ -11,11 +11,12 @@ from typing import Any
 from codegen.as_int8 import as_int8
 from codegen.compiler import compile_model
 from codegen.frontends import load_graph
-from codegen.graph import DType, Graph, macs
+from codegen.graph import Graph, macs
 from codegen.targets.board import Board, all_boards
 from core.errors import EXPECTED_ERRORS
 from core.models.keras_file import KerasNetwork, read_network, read_weights
 from core.models.keras_graph import read_keras_graph
+from core.services.onnx_listing import list_onnx
 from core.services.tflite_listing import list_tflite
 
 #: Failures to compile that are the model's nature, not a broken file.
@@ -102,12 +103,12 @@ class Inspection:
 
 
 def inspect_model(path: Path, name: str) -> Inspection:
-    """Look into a `.keras` or `.tflite` file; `name` is how the user calls it.
+    """Look into a `.keras`, `.tflite` or `.onnx` file; `name` is how the user calls it.
 
     A float model is tried on the boards as the int8 model that it can become. Raises ThimbleError or
     CodegenError for a file that is missing or broken.
     """
-    inspect = {".keras": _keras, ".tflite": _tflite}[path.suffix.lower()]
+    inspect = {".keras": _keras, ".tflite": _tflite, ".onnx": _onnx}[path.suffix.lower()]
     return inspect(path, name)
 
 
@@ -147,6 +148,18 @@ def _tflite(path: Path, name: str) -> Inspection:
     return _of_graph(graph, name, "tflite", graph)
 
 
+def _onnx(path: Path, name: str) -> Inspection:
+    try:
+        graph = load_graph(path)
+    except EXPECTED_ERRORS as error:
+        if error.code not in _STOPS:
+            raise
+        listing = list_onnx(path)
+        layers = tuple(ListedLayer(o.name, o.op, None, o.parameters, None) for o in listing.operators)
+        return Inspection(name, "onnx", listing.numbers, listing.input, None, layers, _stopped(error))
+    return _of_graph(graph, name, "onnx", graph)
+
+
 def _of_graph(graph: Graph, name: str, file_format: str, deployed: Graph) -> Inspection:
     source, result = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
     layers = []
@@ -163,13 +176,11 @@ def _of_graph(graph: Graph, name: str, file_format: str, deployed: Graph) -> Ins
         )
     targets = tuple(_target(board, deployed) for board in all_boards().values())
     numbers = source.dtype.value
-    return Inspection(name, file_format, numbers, source.shape, result.shape, tuple(layers), targets)
+    ends = (graph.file_shape(source.name), graph.file_shape(result.name))
+    return Inspection(name, file_format, numbers, *ends, tuple(layers), targets)
 
 
 def _target(board: Board, graph: Graph) -> Target:
-    if any(tensor.dtype is DType.FLOAT32 for tensor in graph.tensors.values()):
-        hint = 'compress it with [quantize] kind = "int8"'
-        return Target(board.id, False, None, "float operators are not there yet", hint)
     try:
         plan = compile_model(graph, board).plan
     except EXPECTED_ERRORS as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
-from core.cli.models import open_int8
+from core.cli.models import open_compiled
 from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json, build_options
 from core.cli.terminal import Terminal, table
 from core.paths import cache_dir, new_output_dir
@@ -42,7 +42,7 @@ def compiled(arguments: Namespace) -> Compilation:
 
     board = find_board(arguments.board)
     options = build_options(arguments)
-    return compile_model(open_int8(arguments.model).graph, board, options)
+    return compile_model(open_compiled(arguments.model).graph, board, options)
 
 
 def built(compilation: Compilation, out: Path, terminal: Terminal) -> FirmwareImage:

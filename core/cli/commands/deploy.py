@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.commands.build import compiled, show_build
@@ -14,6 +14,9 @@ from core.cli.options import DATA_HELP, MODEL_HELP, add_board, add_build_options
 from core.cli.terminal import Terminal
 from core.errors import ThimbleError
 from core.paths import cache_dir, new_output_dir
+
+if TYPE_CHECKING:
+    from codegen.graph import Graph
 
 #: Inferences that verify a deployment.
 _VERIFY_RUNS = 10
@@ -86,18 +89,24 @@ def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -
         if arguments.data:
             params["data"] = arguments.data
         else:
-            shape = graph.tensors[graph.inputs[0]].shape
-            params["input"] = str(_random_samples(Path(work), shape, runs))
+            params["input"] = str(_random_samples(Path(work), graph, runs))
         return run_job("deploy", params, terminal)
 
 
-def _random_samples(folder: Path, shape: tuple[int, ...], count: int) -> Path:
-    """Samples over the whole int8 range, always the same ones; `shape` with the batch of 1."""
+def _random_samples(folder: Path, graph: Graph, count: int) -> Path:
+    """Samples in the layout of the model's file, always the same ones: over the whole range of integers, or
+    normally distributed floats."""
     import numpy as np
 
     draw = np.random.default_rng(0)
     path = folder / "samples.npy"
-    np.save(path, draw.integers(-128, 128, (count, *shape[1:]), np.int8))
+    shape = (count, *graph.file_shape(graph.inputs[0])[1:])
+    dtype = graph.tensors[graph.inputs[0]].dtype.numpy
+    if dtype.kind == "f":
+        np.save(path, draw.standard_normal(shape, np.float32))
+    else:
+        limits = np.iinfo(dtype)
+        np.save(path, draw.integers(limits.min, limits.max, shape, dtype, endpoint=True))
     return path
 
 
@@ -106,7 +115,7 @@ def require_verified(verified: bool) -> None:
     if not verified:
         raise ThimbleError(
             "not-verified",
-            "the board's output differs from that of the TFLite reference kernels",
+            "the board's output differs from that of the reference",
             "this is a fault in the generated program: please report it with the model",
         )
 

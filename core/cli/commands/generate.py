@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from core.cli.command import Command
-from core.cli.models import open_int8
+from core.cli.models import open_compiled
 from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json, build_options
 from core.cli.terminal import Terminal
 
@@ -27,7 +27,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
 
     board = find_board(arguments.board)
     options = build_options(arguments)
-    opened = open_int8(arguments.model)
+    opened = open_compiled(arguments.model)
     compilation = compile_model(opened.graph, board, options)
     files = write_project(compilation, arguments.out, arguments.format)
     value = {"out": str(arguments.out), "format": arguments.format, "files": [str(file) for file in files]}

@@ -50,9 +50,10 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
 
 
 def _samples(path: Path, graph: Graph) -> Array:
-    """The samples in the model's own input type; a float file for a quantized model is quantized."""
+    """The samples in the model's own input type, laid out for its code; floats are quantized first."""
     import numpy as np
 
+    from core.boards.layout import to_graph_layout
     from core.boards.quantization import to_model_input
 
     try:
@@ -64,13 +65,18 @@ def _samples(path: Path, graph: Graph) -> Array:
         raise ThimbleError("bad-input", what, "save the samples with numpy.save") from error
     if not isinstance(x, np.ndarray):
         raise ThimbleError("bad-input", f"{path} holds several arrays", "give one array in an .npy file")
-    return to_model_input(x, graph.tensors[graph.inputs[0]])
+    name = graph.inputs[0]
+    return to_graph_layout(graph, name, to_model_input(x, graph.tensors[name], graph.file_shape(name)))
 
 
 def _outputs(outputs: Array, graph: Graph) -> Array:
     """The bytes of each sample in the model's own output type and shape: ``[samples, …]``."""
-    tensor = graph.tensors[graph.outputs[0]]
-    return outputs.view(tensor.dtype.numpy).reshape(len(outputs), *tensor.shape[1:])
+    from core.boards.layout import to_file_layout
+
+    name = graph.outputs[0]
+    tensor = graph.tensors[name]
+    values = outputs.view(tensor.dtype.numpy).reshape(len(outputs), *tensor.shape[1:])
+    return to_file_layout(graph, name, values)
 
 
 def _write_npy(path: Path, value: Array) -> None:

@@ -17,6 +17,9 @@ from codegen.graph import Graph
 from codegen.options import BuildOptions
 from codegen.targets.board import Board, find_board
 from core.bench import Measurement, bench, check_runs, estimate_energy
+from core.boards.agreement import Agreement, onnx_agreement, same_bytes, within_tolerance
+from core.boards.layout import to_graph_layout
+from core.boards.onnx_reference import onnx_outputs
 from core.boards.quantization import to_model_input
 from core.boards.reference import reference_outputs
 from core.boards.session import Inference
@@ -45,8 +48,8 @@ class Samples:
 
 
 def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: model (.tflite), board, out, runs, data (a name or path) or input (an .npy), and the build
-    options compiler, encoding, planner. Result: plan, build, bench, verified, accuracy_on_board (None
+    """Params: model (.tflite, .onnx), board, out, runs, data (a name or path) or input (an .npy), and the
+    build options compiler, encoding, planner. Result: plan, build, bench, verified, accuracy_on_board (None
     without labels). Partials `inference`: index, latency_s, energy_j, cycles, predicted, correct.
 
     Raises ThimbleError and CodegenError for what a person can mend.
@@ -68,13 +71,30 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     context.check_cancelled()
 
     context.progress(0.3, "Computing what the outputs must be")
-    reference = reference_outputs(params["model"], samples.x[:runs], lambda _: context.check_cancelled())
+    reference, agree = _reference(params["model"], graph, samples.x[:runs], context)
 
     context.progress(0.35, f"Starting {board.title}")
     watch = _watcher(context, board, samples, runs)
-    measurement = bench(image, board, samples.x[:runs], reference, runs, watch)
+    measurement = bench(image, board, samples.x[:runs], reference, runs, watch, agree)
     context.progress(1.0, "Done")
     return _result(params["model"], compilation, image, measurement, samples)
+
+
+def _reference_name(model: str) -> str:
+    """What computes the outputs that the board's are compared with."""
+    return "onnxruntime" if str(model).lower().endswith(".onnx") else "tflite"
+
+
+def _reference(model: str, graph: Graph, x: Array, context: JobContext) -> tuple[Array, Agreement]:
+    """What the outputs must be, and when they are taken for the same."""
+
+    def watch(_: int) -> None:
+        context.check_cancelled()
+
+    if _reference_name(model) == "onnxruntime":
+        return onnx_outputs(model, graph, x, watch), onnx_agreement(graph)
+    reference = reference_outputs(model, x, watch)
+    return reference, same_bytes if reference.dtype.kind in "iu" else within_tolerance
 
 
 def load_samples(params: dict[str, Any], graph: Graph) -> Samples:
@@ -86,7 +106,8 @@ def load_samples(params: dict[str, Any], graph: Graph) -> Samples:
         check_fits(data, tensor.shape[1:], result.elements)
         return Samples(to_model_input(data.x_test, tensor), data.y_test, result.dtype.numpy)
     if params.get("input"):
-        return Samples(to_model_input(_read_npy(Path(params["input"])), tensor), None, result.dtype.numpy)
+        x = to_model_input(_read_npy(Path(params["input"])), tensor, graph.file_shape(tensor.name))
+        return Samples(to_graph_layout(graph, tensor.name, x), None, result.dtype.numpy)
     raise ThimbleError("no-samples", "there is nothing to run on the board", "name data or an input file")
 
 
@@ -142,7 +163,7 @@ def _result(
     return {
         "plan": {"model": str(model), **compilation.plan_json()},
         "build": image.to_json(),
-        "bench": measurement.to_json(),
+        "bench": {**measurement.to_json(), "reference": _reference_name(model)},
         "verified": measurement.verified,
         "accuracy_on_board": _accuracy(measurement.result.outputs, samples),
     }

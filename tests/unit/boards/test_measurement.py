@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from codegen.targets.board import find_board
-from core.bench import Measurement, Source, check_runs, estimate_energy, same_outputs
+from core.bench import Measurement, Source, check_runs, estimate_energy
+from core.boards.agreement import same_bytes
 from core.boards.devices import find_devices
 from core.boards.session import RunResult
 from core.errors import ThimbleError
@@ -42,12 +43,12 @@ def test_too_few_runs_are_refused(runs: int) -> None:
 
 def test_one_byte_makes_the_difference() -> None:
     outputs = np.arange(20, dtype=np.int8).reshape(2, 10)
-    assert same_outputs(outputs, outputs.reshape(2, 1, 10))
+    assert same_bytes(outputs, outputs.reshape(2, 1, 10))
     for index in range(outputs.size):
         wrong = outputs.copy()
         wrong.flat[index] ^= -128
-        assert not same_outputs(wrong, outputs)
-    assert not same_outputs(outputs[:1], outputs)
+        assert not same_bytes(wrong, outputs)
+    assert not same_bytes(outputs[:1], outputs)
 
 
 def test_energy_is_power_times_time_and_an_estimate() -> None:

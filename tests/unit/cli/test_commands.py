@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.unit.cli.models import write_int8_tflite, write_keras
+from tests.unit.codegen.onnx_models import OnnxModel
 from tests.unit.report.sample_run import write_run
 
 RECIPE = 'name = "nothing"\n[quantize]\nkind = "int8"\n'
@@ -232,7 +233,7 @@ def test_options_that_are_not_there_yet_say_so(thimble, tflite, arguments):
     assert_failed(ended, "is not there yet")
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "model.h5", "saved_model"])
+@pytest.mark.parametrize("name", ["model.h5", "saved_model"])
 def test_formats_that_are_not_there_yet_say_so(thimble, tmp_path, name):
     path = tmp_path / name
     if "." in name:
@@ -240,6 +241,24 @@ def test_formats_that_are_not_there_yet_say_so(thimble, tmp_path, name):
     else:
         path.mkdir()
     assert_failed(thimble("inspect", path), "not there yet")
+
+
+def test_inspect_and_plan_take_onnx(thimble, tmp_path):
+    model = OnnxModel((1, 2, 6, 6)).conv(4, 2).add("Relu").add("Flatten").gemm(3, 64)
+    path = model.write(tmp_path)
+    found = thimble("inspect", path, "--json").json
+    assert (found["format"], found["numbers"], found["input"]) == ("onnx", "float32", [1, 2, 6, 6])
+    assert found["parameters"] == 4 * 2 * 9 + 4 + 3 * 64 + 3
+    assert [layer["op"] for layer in found["layers"]] == ["Conv2D", "Relu", "Reshape", "Dense"]
+
+
+def test_inspect_names_the_onnx_layer_that_stops_it(thimble, tmp_path):
+    path = OnnxModel((1, 2, 6, 6)).conv(4, 2).add("Cos").write(tmp_path)
+    found = thimble("inspect", path, "--json").json
+    assert found["operators"] == {"Conv": 1, "Cos": 1}
+    assert not any(target["supported"] for target in found["targets"])
+    assert "'Cos1' (Cos)" in found["targets"][0]["reason"]
+    assert_failed(thimble("plan", path, "--board", "host"), "'Cos1' (Cos)")
 
 
 def test_demo_with_an_unknown_preset_names_those_there_are(thimble, tmp_path):

@@ -1,0 +1,106 @@
+"""QDQ operators, one by one, on this computer: within one step of ONNX Runtime."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnxruntime
+import pytest
+from onnx import TensorProto
+
+from codegen.compiler import compile_model
+from codegen.firmware import build_firmware
+from codegen.frontends import load_graph
+from codegen.targets.board import find_board
+from core.boards.layout import to_file_layout, to_graph_layout
+from core.boards.session import run_samples
+from core.paths import cache_dir
+from tests.unit.codegen.onnx_models import OnnxModel
+
+pytestmark = pytest.mark.toolchain
+
+SAMPLES = 1000
+KINDS = {"int8": TensorProto.INT8, "uint8": TensorProto.UINT8}
+
+
+class Quantized(OnnxModel):
+    """A model of integers at both ends, with QuantizeLinear and DequantizeLinear around each operator."""
+
+    def __init__(self, shape, dtype):
+        super().__init__(shape, KINDS[dtype])
+        self.dtype = dtype
+        self.output_kind = KINDS[dtype]
+        self.scale(0.05, 3)
+        self.add("DequantizeLinear", "x", *self.pair)
+
+    def scale(self, scale, zero):
+        """`zero` counts from the middle of the type."""
+        middle = 128 if self.dtype == "uint8" else 0
+        self.pair = (self.constant(np.float32(scale)), self.constant(np.array(zero + middle, self.dtype)))
+
+    def integers_of(self, shape, axis):
+        """Constant int8 weights with a scale an output, as a DequantizeLinear gives them."""
+        last = self.last
+        data = self._rng.integers(-127, 128, shape, dtype=np.int8)
+        scales = self._rng.uniform(0.002, 0.01, shape[axis]).astype(np.float32)
+        zeros = np.zeros(shape[axis], np.int8)
+        inputs = (self.constant(data), self.constant(scales), self.constant(zeros))
+        self.add("DequantizeLinear", *inputs, axis=axis)
+        name, self.last = self.last, last
+        return name
+
+    def finish(self, scale, zero):
+        self.scale(scale, zero)
+        return self.add("QuantizeLinear", self.last, *self.pair)
+
+
+def conv(model):
+    weights = model.integers_of((5, 3, 3, 3), 0)
+    bias = model.constant(np.linspace(-1, 1, 5).astype(np.float32))
+    model.add("Conv", model.last, weights, bias, pads=[1, 0, 1, 2], strides=[2, 1]).add("Relu")
+    return model.finish(0.08, -128)
+
+
+def dense(model):
+    model.add("Flatten")
+    return model.add("Gemm", model.last, model.integers_of((6, 3 * 8 * 8), 0), transB=1).finish(0.3, 4)
+
+
+def max_pool(model):
+    return model.add("MaxPool", kernel_shape=[2, 2], strides=[2, 2]).finish(0.05, 3)
+
+
+def softmax(model):
+    return model.add("Flatten").add("Softmax").finish(1 / 256, -128)
+
+
+OPERATORS = {f.__name__: f for f in (conv, dense, max_pool, softmax)}
+
+
+def outputs(path, x, folder):
+    """Of the generated C on this computer, in the file's layout."""
+    graph = load_graph(path)
+    image = build_firmware(compile_model(graph, find_board("host")), folder, cache_dir())
+    given = run_samples(image, find_board("host"), to_graph_layout(graph, graph.inputs[0], x)).outputs
+    name = graph.outputs[0]
+    tensor = graph.tensors[name]
+    shaped = given.view(tensor.dtype.numpy).reshape(len(x), *tensor.shape[1:])
+    return to_file_layout(graph, name, shaped)
+
+
+def runtime_outputs(path, x):
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return np.concatenate([session.run(None, {"x": sample[None]})[0] for sample in x])
+
+
+@pytest.mark.parametrize("dtype", KINDS)
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_within_one_step_of_onnx_runtime(tmp_path, operator, dtype):
+    path = OPERATORS[operator](Quantized((1, 3, 8, 8), dtype)).write(tmp_path)
+    limits = np.iinfo(dtype)
+    x = np.random.default_rng(1).integers(limits.min, limits.max, (SAMPLES, 3, 8, 8), dtype, endpoint=True)
+    given, wanted = outputs(path, x, tmp_path / "image"), runtime_outputs(path, x)
+    assert given.shape == wanted.shape
+    assert len(np.unique(wanted)) > 10, "the samples must tell outputs apart"
+    assert np.abs(given.astype(int) - wanted.astype(int)).max() <= 1

@@ -1,0 +1,41 @@
+"""When outputs count as right, and the two layouts of samples."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from codegen.graph import DType, Graph, Relu, Tensor
+from core.boards.agreement import onnx_agreement, same_classes, within_tolerance
+from core.boards.layout import to_file_layout, to_graph_layout
+
+
+def test_floats_agree_within_the_tolerance_of_the_largest():
+    reference = np.array([[1.0, -4.0]], np.float32)
+    assert within_tolerance(reference + np.float32(3e-5), reference)
+    assert not within_tolerance(reference + np.float32(6e-5), reference)
+
+
+def test_classes_agree_where_the_lead_is_clear():
+    agree = same_classes(0.1)
+    close, clear = np.array([[0.5, 0.6]]), np.array([[0.1, 0.9]])
+    assert agree(close[:, ::-1], close)
+    assert not agree(clear[:, ::-1], clear)
+
+
+def _network() -> Graph:
+    tensors = {name: Tensor(name, (1, 2, 3, 4), DType.FLOAT32) for name in ("x", "y")}
+    return Graph("n", tensors, (Relu("r", ("x",), ("y",)),), ("x",), ("y",), {"x": (0, 2, 3, 1)})
+
+
+def test_layouts_are_those_of_the_file():
+    graph = _network()
+    assert graph.file_shape("x") == (1, 4, 2, 3)
+    samples = np.arange(48).reshape(2, 4, 2, 3)
+    stored = to_graph_layout(graph, "x", samples)
+    assert stored[1, 0, 2, 3] == samples[1, 3, 0, 2]
+    np.testing.assert_array_equal(to_file_layout(graph, "x", stored), samples)
+    assert to_file_layout(graph, "y", samples) is samples
+
+
+def test_a_float_network_is_compared_in_floats():
+    assert onnx_agreement(_network()) is within_tolerance
