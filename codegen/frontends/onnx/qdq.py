@@ -71,12 +71,14 @@ _JOINING = (Concat, Minimum, Maximum)
 #: Their kernels take any scales.
 _FREE = (
     Conv2D, DepthwiseConv2D, Dense, Add, Sub, Mul, Mean,
-    Relu, LeakyRelu, Elu, Sigmoid, HardSigmoid, HardSwish, Silu, Gelu, Tanh, Exp, Log, Sqrt, Abs, Neg, Clip,
+    Relu, LeakyRelu, Elu, HardSigmoid, HardSwish, Silu, Gelu, Exp, Log, Sqrt, Abs, Neg, Clip,
 )  # fmt: skip
 #: The only scale of their int8 output, as in TFLite.
 _FIXED = {
     Softmax: Quantization((1 / 256,), (-128,)),
     LogSoftmax: Quantization((16 / 256,), (127,)),
+    Sigmoid: Quantization((1 / 256,), (-128,)),
+    Tanh: Quantization((1 / 128,), (0,)),
 }
 
 

