@@ -11,14 +11,26 @@ from collections.abc import Callable
 
 import numpy as np
 
+from codegen.errors import CodegenError
+
+_LARGEST_FACTOR = 2.0**30
 _INT32_MAX = 2**31 - 1
 _INT32_MIN = -(2**31)
 
 
 def quantize_multiplier(real: float) -> tuple[int, int]:
-    """`real` as (m, s) with real ≈ m · 2^(s − 31) and m in [2^30, 2^31)."""
+    """`real` as (m, s) with real ≈ m · 2^(s − 31) and m in [2^30, 2^31).
+
+    Raises CodegenError ``broken-file`` for a factor that no real network has: 2^30 and more.
+    """
     if real == 0.0:
         return 0, 0
+    if not real < _LARGEST_FACTOR:
+        raise CodegenError(
+            "broken-file",
+            f"the scales of a layer's input and output differ by a factor of {real:g}",
+            "quantize the model again",
+        )
     fraction, shift = math.frexp(real)
     multiplier = _round_half_away(fraction * 2**31)
     if multiplier == 2**31:

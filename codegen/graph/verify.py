@@ -41,6 +41,8 @@ def _verify_tensor(key: str, tensor: Tensor) -> None:
     if tensor.quantization is not None:
         scales = tensor.quantization.scale
         require(all(0 < s < float("inf") for s in scales), f"{key!r} has a scale that is no number")
+        points = len(tensor.quantization.zero_point)
+        require(points == len(scales) > 0, f"{key!r} has {points} zero points for {len(scales)} scales")
         if tensor.dtype is DType.INT8:
             inside = all(-128 <= z <= 127 for z in tensor.quantization.zero_point)
             require(inside, f"{key!r} has a zero point outside int8")

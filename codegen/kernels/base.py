@@ -114,8 +114,13 @@ class Layer:
         return data
 
     def quantization(self, tensor: Tensor) -> Quantization:
+        """Raises CodegenError ``unsupported-operator`` where the tensor has none."""
         if tensor.quantization is None:
-            raise ValueError(f"{tensor.name} is not quantized")
+            raise CodegenError(
+                "unsupported-operator",
+                f"layer {self.op.name!r} ({self.op.kind}) computes with {tensor.dtype.value} without a scale",
+                "quantize the model again",
+            )
         return tensor.quantization
 
 

@@ -129,6 +129,12 @@ def array(tensor: Any) -> Array:
     if len(tensor.dims) > _MOST_AXES or min(tensor.dims, default=0) < 0 or prod(tensor.dims) > MOST_ELEMENTS:
         raise ValueError(f"the constant {tensor.name!r} has the shape {list(tensor.dims)}")
     result: Array = onnx.numpy_helper.to_array(tensor)
+    if result.dtype.kind not in "fiub":
+        raise CodegenError(
+            "unsupported-type",
+            f"the constant {tensor.name!r} holds {result.dtype.name}, not real numbers",
+            "export the model with float32, int8 or uint8",
+        )
     return result
 
 

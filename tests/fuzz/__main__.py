@@ -1,0 +1,47 @@
+"""Damaged model files: each must end in a CodegenError or in C code, fast and in little memory.
+
+    python -m tests.fuzz                      # 10,000 files of each format
+    python -m tests.fuzz --count 1000000 --seed 5 --format onnx
+
+Stops at the first file that does not, keeps it beside, and says how to make it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.fuzz.harness import CASE_SECONDS, MEMORY_BYTES, FaultFoundError, fuzz
+from tests.fuzz.seeds import SEEDS
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=10_000, help="files of each format (10,000)")
+    parser.add_argument("--seed", type=int, default=0, help="of the first file; the next has one more")
+    parser.add_argument("--format", choices=sorted(SEEDS), help="one format alone")
+    arguments = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    for name in [arguments.format] if arguments.format else sorted(SEEDS):
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                ends: Counter[str] = fuzz(name, arguments.count, arguments.seed, Path(folder))
+            except FaultFoundError as fault:
+                kept = Path(f"fuzz-fault.{name}")
+                kept.write_bytes(fault.content)
+                print(f"{fault}\nkept as {kept}; again: --format {name} --count 1 --seed {fault.seed}")
+                return 1
+        seconds = time.monotonic() - started
+        print(f"{name}: {arguments.count} files in {seconds:.0f} s, each within {CASE_SECONDS:.0f} s")
+        print("  " + ", ".join(f"{count} {code}" for code, count in ends.most_common()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""One damaged file after another through the frontend and the compiler, watched."""
+
+from __future__ import annotations
+
+import signal
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from codegen.compiler import compile_model
+from codegen.emit.project import project_sources
+from codegen.errors import CodegenError
+from codegen.frontends import load_graph
+from codegen.graph import Graph
+from codegen.targets.board import find_board
+from tests.fuzz.damage import DAMAGES
+from tests.fuzz.onnx_mutations import mutated
+from tests.fuzz.seeds import SEEDS
+
+#: A file of some kilobytes takes milliseconds; more than this is a hang.
+CASE_SECONDS = 20.0
+#: Address space of the whole process, Python and its libraries included.
+MEMORY_BYTES = 4 * 2**30
+#: Larger networks that are valid would only take long to write out.
+_MOST_ELEMENTS = 2**20
+
+
+class FaultFoundError(Exception):
+    """A file that ended in anything but a CodegenError or C code."""
+
+    def __init__(self, seed: int, content: bytes, what: str) -> None:
+        super().__init__(f"file {seed}: {what}")
+        self.seed = seed
+        self.content = content
+
+
+class _TooSlowError(Exception):
+    """The alarm went off."""
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    def ring(*_: object) -> None:
+        raise _TooSlowError(f"more than {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def fuzz(name: str, count: int, seed: int, folder: Path) -> Counter[str]:
+    """How `count` damaged files of a format ended, by error code. Raises FaultFoundError."""
+    seeds = SEEDS[name]()
+    ends: Counter[str] = Counter()
+    for number in range(seed, seed + count):
+        content = damaged(seeds, name, number)
+        path = folder / f"model.{name}"
+        path.write_bytes(content)
+        ends[_end(path, number, content)] += 1
+    return ends
+
+
+def damaged(seeds: list[bytes], name: str, number: int) -> bytes:
+    """The file with this number; the same always."""
+    rng = np.random.default_rng(number)
+    content = seeds[int(rng.integers(0, len(seeds)))]
+    if name == "onnx" and rng.random() < 0.6:
+        return mutated(content, rng)
+    return DAMAGES[int(rng.integers(0, len(DAMAGES)))](content, rng)
+
+
+def _end(path: Path, number: int, content: bytes) -> str:
+    """How one file ended."""
+    try:
+        with _alarm(CASE_SECONDS):
+            graph = load_graph(path)
+            if _is_small(graph):
+                project_sources(compile_model(graph, find_board("host")))
+    except CodegenError as error:
+        if not error.what:
+            raise FaultFoundError(number, content, "an error without words") from error
+        return error.code
+    except Exception as error:
+        raise FaultFoundError(number, content, traceback.format_exc()) from error
+    return "no error"
+
+
+def _is_small(graph: Graph) -> bool:
+    return sum(tensor.elements for tensor in graph.tensors.values()) < _MOST_ELEMENTS
