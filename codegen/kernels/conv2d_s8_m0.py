@@ -11,7 +11,7 @@ from codegen.graph import Conv2D, DType, Op
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.requantization import folded_bias, multipliers, per_channel, weight_matrix
-from codegen.kernels.split_requantization import Requantization, Table, split_table
+from codegen.kernels.split_requantization import Requantization, Rounding, Table, split_table
 from codegen.sparse import ConstantArray
 from codegen.sparse.base import Int8Matrix
 from codegen.targets.board import Cpu
@@ -86,11 +86,15 @@ def paired(weights: Int8Matrix) -> Int8Matrix:
 
 
 def _scaling(layer: Layer) -> Table | None:
+    """``[channels, 3]``: bias and what split_table gives."""
     multiplier, shift = (per_channel(a, len(weight_matrix(layer))).data.tolist() for a in multipliers(layer))
     output = layer.quantization(layer.output)
     low, high = activation_range(cast(Conv2D, layer.op).activation, output)
-    requantization = Requantization(tuple(multiplier), tuple(shift), output.zero_point[0], low, high)
-    return split_table(requantization, folded_bias(layer).data)
+    requantization = Requantization(
+        tuple(multiplier), tuple(shift), output.zero_point[0], low, high, Rounding.TWICE
+    )
+    table = split_table(requantization)
+    return None if table is None else np.column_stack([folded_bias(layer).data, table])
 
 
 def _cycles(layer: Layer) -> int:

@@ -21,7 +21,7 @@ _FACTORS: dict[Cpu, dict[str, float]] = {
         "thimble_dense_s8": 0.50,
         "thimble_dense_crs8_s8": 0.50,
         "thimble_dense_crs16_s8": 0.50,
-        "thimble_max_pool_s8": 0.73,
+        "thimble_max_pool_s8": 0.65,
         "thimble_softmax_s8": 0.45,
         "thimble_depthwise_conv2d_s8": 0.52,
         "thimble_average_pool_s8": 0.31,

@@ -34,7 +34,9 @@ class MaxPoolS8:
             u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
             s8("output_min", low), s8("output_max", high),
         )  # fmt: skip
-        outputs = out_h * out_w * channels
+        taps = op.pool[0] * op.pool[1]
+        an_output = 15 + 20 * ((taps + 1) // 2 - 1)
+        a_pixel = 30 * taps + 150 * op.pool[0] - 58
         return LoweredLayer(
             op=op,
             function=self.function,
@@ -42,5 +44,5 @@ class MaxPoolS8:
             comment=f"{op.pool[0]}x{op.pool[1]} max pool, {in_h}x{in_w} to {out_h}x{out_w}",
             fields=fields,
             constants=(),
-            cycles=outputs * (40 + op.pool[0] * (30 + 19 * op.pool[1])),
+            cycles=out_h * out_w * (channels * an_output + a_pixel),
         )

@@ -1,8 +1,13 @@
-"""The reference's requantization of convolutions with 32-bit multiplications alone, exact.
+"""The reference's requantization with 32-bit multiplications alone, exact.
 
 With a total T (sum and bias), a multiplier m in [2^30, 2^31) and a right shift r from 1 to 12, the reference
-(`codegen.fixed_point.requantize_twice`) gives p = floor((T · m + 2^30) / 2^31) and then p / 2^r, halves away
-from zero: floor((p + 2^(r-1) - [p < 0]) / 2^r). Both divisions in one, with v = floor(T · m / 2^20):
+of dense layers (`codegen.fixed_point.requantize_once`) gives floor((T · m + 2^(r+30)) / 2^(r+31)). With
+v = floor(T · m / 2^20) that is
+
+    y = floor((v + 2^(r+10)) / 2^(r+11)) + zero point
+
+The reference of convolutions (`requantize_twice`) gives p = floor((T · m + 2^30) / 2^31) and then p / 2^r,
+halves away from zero: floor((p + 2^(r-1) - [p < 0]) / 2^r). Both divisions in one:
 
     y = floor((v + 2^10 + 2^(r+10) - [T < 0] · 2^11) / 2^(r+11)) + zero point
 
@@ -16,11 +21,24 @@ gives the clamp's ends, multiples of 2^r, so that y needs no clamp of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
-from codegen.fixed_point import requantize_twice
+from codegen.fixed_point import requantize_once, requantize_twice
+
+
+class Rounding(Enum):
+    """How often the reference rounds: once in dense layers, twice in convolutions."""
+
+    ONCE = "once"
+    TWICE = "twice"
+
+    def requantize(self, total: int, multiplier: int, shift: int) -> int:
+        exact = requantize_once if self is Rounding.ONCE else requantize_twice
+        return exact(total, multiplier, shift)
+
 
 Table = npt.NDArray[np.int32]
 
@@ -38,21 +56,17 @@ class Requantization:
     zero: int
     low: int
     high: int
+    rounding: Rounding
 
 
-def split_table(requantization: Requantization, bias: npt.NDArray[np.int32]) -> Table | None:
-    """``[channels, 3]``: bias; m; the highest T / 2^r in the upper 12 bits, the lowest in the next 12, and r.
+def split_table(requantization: Requantization) -> Table | None:
+    """``[channels, 2]``: m; the highest T / 2^r in the upper 12 bits, the lowest in the next 12, and r.
 
     None when a channel's scale is outside of what this arithmetic can do.
     """
     channels = zip(requantization.multiplier, requantization.shift, strict=True)
-    limits = [_limits(requantization, multiplier, shift) for multiplier, shift in channels]
-    rows = [
-        (int(b), multiplier, packed)
-        for b, multiplier, packed in zip(bias, requantization.multiplier, limits, strict=True)
-        if packed is not None
-    ]
-    return np.array(rows, dtype=np.int32) if len(rows) == len(bias) else None
+    rows = [(multiplier, _limits(requantization, multiplier, shift)) for multiplier, shift in channels]
+    return None if any(packed is None for _, packed in rows) else np.array(rows, dtype=np.int32)
 
 
 def _limits(requantization: Requantization, multiplier: int, shift: int) -> int | None:
@@ -60,7 +74,7 @@ def _limits(requantization: Requantization, multiplier: int, shift: int) -> int 
     if not 1 <= right <= LARGEST_SHIFT or multiplier < 2**30:
         return None
     lowest, highest = (
-        _multiple_giving(level - requantization.zero, multiplier, right)
+        _multiple_giving(requantization.rounding, level - requantization.zero, multiplier, right)
         for level in (requantization.low, requantization.high)
     )
     if lowest is None or highest is None:
@@ -70,18 +84,18 @@ def _limits(requantization: Requantization, multiplier: int, shift: int) -> int 
     return packed - 2**32 if packed >= 2**31 else packed
 
 
-def _multiple_giving(level: int, multiplier: int, right: int) -> int | None:
+def _multiple_giving(rounding: Rounding, level: int, multiplier: int, right: int) -> int | None:
     """A multiple of 2^right (divided by it) whose output, without the zero point, is exactly `level`."""
     nearest = round(level * 2**31 / multiplier)
     for multiple in (nearest, nearest - 1, nearest + 1):
         total = multiple << right
-        exact = requantize_twice(total, multiplier, -right) == level
+        exact = rounding.requantize(total, multiplier, -right) == level
         if exact and abs(total) < LARGEST_TOTAL and abs(multiple) < 2 ** (_LIMIT_BITS - 1):
             return multiple
     return None
 
 
-def split_requantize(total: int, multiplier: int, packed: int, zero: int) -> int:
+def split_requantize(total: int, multiplier: int, packed: int, zero: int, rounding: Rounding) -> int:
     """What the kernels compute from a row of the table; for tests."""
     right = packed & 255
     lowest, highest = _signed(packed >> 8) << right, _signed(packed >> 20) << right
@@ -90,12 +104,12 @@ def split_requantize(total: int, multiplier: int, packed: int, zero: int) -> int
     inner = total * middle + (total * low >> 10)
     if not -(2**31) <= inner < 2**31:
         raise OverflowError(f"{total} leaves 32 bits")
-    result: int = (
-        total * high + (inner >> 10) + 1024 - (2048 if total < 0 else 0) + ((2 * zero + 1) << right + 10)
-    )
+    result: int = total * high + (inner >> 10) + ((2 * zero + 1) << right + 10)
+    if rounding is Rounding.TWICE:
+        result += 1024 - (2048 if total < 0 else 0)
     if not -(2**31) <= result < 2**31:
         raise OverflowError(f"{total} leaves 32 bits")
-    return int(result >> right + 11)
+    return result >> right + 11
 
 
 def _signed(field: int) -> int:

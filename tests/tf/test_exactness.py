@@ -11,7 +11,7 @@ from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
 from codegen.frontends import load_graph
 from codegen.options import BuildOptions
-from codegen.targets.board import find_board
+from codegen.targets.board import Cpu, find_board
 from core.boards.reference import reference_outputs
 from core.boards.session import run_samples
 from core.paths import cache_dir
@@ -92,9 +92,9 @@ def models(tmp_path_factory):
     return folder
 
 
-def _bytes_differing(path: Path, board: str, encoding: str, out: Path) -> int:
+def _bytes_differing(path: Path, board: str, encoding: str, out: Path, cpu: Cpu | None = None) -> int:
     graph = load_graph(path)
-    compiled = compile_model(graph, find_board(board), BuildOptions(encoding=encoding))
+    compiled = compile_model(graph, find_board(board), BuildOptions(encoding=encoding), kernels_for=cpu)
     image = build_firmware(compiled, out, cache_dir())
     shape = graph.tensors[graph.inputs[0]].shape[1:]
     x = np.random.default_rng(3).integers(-128, 128, (SAMPLES[board], *shape), dtype=np.int8)
@@ -108,6 +108,13 @@ def _bytes_differing(path: Path, board: str, encoding: str, out: Path) -> int:
 @pytest.mark.parametrize("name", ["same_padding", "strides_and_dilation", "wide_dense", "pool_of_one_axis"])
 def test_every_byte_equals_the_reference(models, tmp_path, name, board):
     assert _bytes_differing(models / f"{name}.tflite", board, "auto", tmp_path) == 0
+
+
+@pytest.mark.parametrize("cpu", [c for c in Cpu if c is not Cpu.HOST], ids=lambda cpu: cpu.value)
+@pytest.mark.parametrize("name", ["same_padding", "strides_and_dilation", "wide_dense", "pool_of_one_axis"])
+def test_the_kernels_of_every_cpu_give_every_byte_of_the_reference(models, tmp_path, name, cpu):
+    """As plain C on this computer, where many samples are cheap."""
+    assert _bytes_differing(models / f"{name}.tflite", "host", "auto", tmp_path, cpu) == 0
 
 
 @pytest.mark.parametrize("encoding", ["dense", "crs"])

@@ -10,9 +10,8 @@
  * together have a magnitude of at most 255. */
 typedef struct {
     const int8_t *weights;       /* [out_channels][taps], in pairs */
-    const int32_t *scaling;      /* [out_channels][3]: bias (-input_zero * sum of weights folded in), multiplier
-                                  * in [2^30, 2^31), and the right shift r (1 to 12, 8 bits) with the lowest and
-                                  * the highest total that the output tells apart, / 2^r (12 bits each) */
+    const int32_t *scaling;      /* [out_channels][3]: bias (-input_zero * sum of weights folded in), then
+                                  * multiplier and limits of thimble_split_requantize.h */
     uint16_t in_height, in_width, in_channels;
     uint16_t out_height, out_width, out_channels; /* out_height * out_width is at least 4 */
     uint8_t kernel_height, kernel_width;

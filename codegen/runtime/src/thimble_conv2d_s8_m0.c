@@ -6,9 +6,9 @@
  * sum of y, because what x borrows from the upper half is less than half a unit of it. Let `high` add those
  * up, and `all` add up the words s: then the sum of x is all - high * 2^16 modulo 2^32, exact again.
  *
- * From a total T (sum and bias) to an output without a long multiplication, see `scaled` below; why it is
- * exact is told in Thimble's codegen/kernels/split_requantization.py. */
+ * From a total T (sum and bias) to an output without a long multiplication, see thimble_split_requantize.h. */
 #include "thimble_conv2d_s8_m0.h"
+#include "thimble_split_requantize.h"
 
 enum { PIXELS = 4, PAIR_WORDS = 4 };
 
@@ -156,14 +156,8 @@ __attribute__((naked, noinline)) static void pack(uint32_t *words, const int8_t 
 /* The same arithmetic in C. What wraps around modulo 2^32 is unsigned. */
 static int8_t scaled(uint32_t sum, const int32_t *scaling, int32_t rounding)
 {
-    const int32_t m = scaling[1], limits = scaling[2], shift = limits & 255;
-    const int32_t lowest = (int32_t)((uint32_t)limits << 12) >> 20, highest = limits >> 20;
-    int32_t total = (int32_t)(sum + (uint32_t)scaling[0]);
-    total = total > highest * (1 << shift) ? highest * (1 << shift) : total;
-    total = total < lowest * (1 << shift) ? lowest * (1 << shift) : total;
-    const int32_t inner = total * (m >> 10 & 1023) + (total * (m & 1023) >> 10);
-    const int32_t added = (inner >> 10) + 1024 - (total < 0 ? 2048 : 0) + rounding * (1 << (shift + 10));
-    return (int8_t)((int32_t)((uint32_t)total * (uint32_t)(m >> 20) + (uint32_t)added) >> (shift + 11));
+    return thimble_split_requantize((int32_t)(sum + (uint32_t)scaling[0]), scaling[1], scaling[2], rounding >> 1,
+                                    THIMBLE_ROUND_TWICE);
 }
 
 static void pack(uint32_t *words, const int8_t *const *from, int32_t n)

@@ -13,7 +13,7 @@ import pytest
 
 from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
-from codegen.graph import Activation, Conv2D, DType, Graph, Padding, Quantization, Tensor
+from codegen.graph import Activation, Conv2D, Dense, DType, Graph, Padding, Quantization, Tensor
 from codegen.targets.board import Cpu, find_board
 from core.boards.session import run_samples
 from core.paths import cache_dir
@@ -73,6 +73,26 @@ def convolution(seed: int) -> Graph:
     return Graph("one_layer", {t.name: t for t in tensors}, (op,), ("x",), ("y",))
 
 
+def dense(seed: int) -> Graph:
+    """One dense layer, scaled per output or as a whole."""
+    rng = np.random.default_rng(seed)
+    inputs, rows = int(rng.integers(1, 80)), int(rng.integers(8, 40))
+    spread = 5000 * np.sqrt(inputs) / rng.uniform(20, 120, rows if seed % 2 else 1)
+    scales = tuple(float(s) for s in 1 / np.maximum(spread, 4.1))
+    weights = _weights(rng, (rows, inputs))
+    if seed % 4 == 0:
+        weights[rng.random(weights.shape) < 0.1] = -128
+    activation = (Activation.NONE, Activation.RELU, Activation.RELU6)[seed % 3]
+    tensors = (
+        Tensor("x", (1, inputs), DType.INT8, Quantization((1.0,), (_int8(rng),))),
+        Tensor("w", weights.shape, DType.INT8, Quantization(scales, (0,) * len(scales), 0), weights),
+        Tensor("b", (rows,), DType.INT32, None, _bias(rng, rows)),
+        Tensor("y", (1, rows), DType.INT8, Quantization((1.0,), (_int8(rng),))),
+    )
+    op = Dense("dense", ("x", "w", "b"), ("y",), activation)
+    return Graph("one_layer", {t.name: t for t in tensors}, (op,), ("x",), ("y",))
+
+
 def outputs(graph: Graph, board_id: str, cpu: Cpu, folder: Path, samples: int):
     """The bytes that `board_id` gives with the kernels of `cpu`, and the function that was called."""
     board = find_board(board_id)
@@ -96,7 +116,9 @@ def check(graph: Graph, folder: Path, function: str) -> None:
 
 @pytest.mark.parametrize("seed", range(16))
 def test_convolution_m0(seed, tmp_path):
-    graph = convolution(seed)
-    if graph.tensors["w"].elements == graph.tensors["w"].shape[0]:
-        pytest.fail("one tap is for the portable kernel: choose other seeds")
-    check(graph, tmp_path, "thimble_conv2d_s8_m0")
+    check(convolution(seed), tmp_path, "thimble_conv2d_s8_m0")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_dense_m0(seed, tmp_path):
+    check(dense(seed), tmp_path, "thimble_dense_s8_m0")

@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from codegen.fixed_point import requantize_twice
-from codegen.kernels.split_requantization import LARGEST_SHIFT, Requantization, split_requantize, split_table
+from codegen.kernels.split_requantization import (
+    LARGEST_SHIFT,
+    Requantization,
+    Rounding,
+    split_requantize,
+    split_table,
+)
 
 MULTIPLIERS = (2**30, 2**30 + 1, 1_234_567_891, 1_610_612_736, 2**31 - 1024, 2**31 - 2, 2**31 - 1)
 CLAMPS = ((0, -128, 127), (-128, -128, 127), (5, 5, 127), (-5, -60, 90))
@@ -20,23 +25,23 @@ def _totals(multiplier: int, right: int) -> set[int]:
     return near | set(range(-9, 10)) | set(random.tolist()) | {-(2**30), 2**30}
 
 
+@pytest.mark.parametrize("rounding", Rounding)
 @pytest.mark.parametrize("right", range(1, LARGEST_SHIFT + 1))
 @pytest.mark.parametrize("multiplier", MULTIPLIERS)
-def test_every_output_equals_the_references(multiplier, right):
+def test_every_output_equals_the_references(multiplier, right, rounding):
     totals = _totals(multiplier, right)
     for zero, low, high in CLAMPS:
-        table = split_table(Requantization((multiplier,), (-right,), zero, low, high), np.zeros(1, np.int32))
+        table = split_table(Requantization((multiplier,), (-right,), zero, low, high, rounding))
         assert table is not None
         for total in totals:
-            expected = min(high, max(low, requantize_twice(total, multiplier, -right) + zero))
-            assert split_requantize(total, multiplier, int(table[0, 2]), zero) == expected
+            expected = min(high, max(low, rounding.requantize(total, multiplier, -right) + zero))
+            assert split_requantize(total, multiplier, int(table[0, 1]), zero, rounding) == expected
 
 
 @pytest.mark.parametrize("shift", [1, 0, -LARGEST_SHIFT - 1])
 def test_other_scales_are_refused(shift):
-    bias = np.zeros(1, np.int32)
-    assert split_table(Requantization((2**30,), (shift,), 0, -128, 127), bias) is None
+    assert split_table(Requantization((2**30,), (shift,), 0, -128, 127, Rounding.ONCE)) is None
 
 
 def test_one_channel_that_cannot_refuses_the_layer():
-    assert split_table(Requantization((2**30, 0), (-3, 0), 0, -128, 127), np.zeros(2, np.int32)) is None
+    assert split_table(Requantization((2**30, 0), (-3, 0), 0, -128, 127, Rounding.TWICE)) is None
