@@ -50,7 +50,7 @@ CASES = {
     "Conv2D": _case((1, 4, 6, 5), (5, 3, 3, 4), (5,)),
     "Conv2D in groups": _case((1, 4, 6, 6), (6, 3, 3, 2), (6,), groups=2),
     "DepthwiseConv2D": _case((1, 3, 4, 8), (1, 2, 2, 8), (8,), stride=(2, 2)),
-    "Dense": _case((1, 3), (3, 192), (3,), source=(1, 192)),
+    "Dense": _case((1, 11), (11, 192), (11,), source=(1, 192)),
     "BatchNorm": _case(X, (4,), (4,), (4,), (4,)),
     "MaxPool2D": _case((1, 3, 4, 4)),
     "AveragePool2D": _case((1, 6, 8, 4), pool=(3, 3), stride=(1, 1), padding=Padding(1, 1, 1, 1)),
