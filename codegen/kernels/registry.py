@@ -7,6 +7,7 @@ from codegen.kernels.average_pool_s8 import AveragePoolS8
 from codegen.kernels.base import Kernel, Layer, LoweredLayer, serves_cpu
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.conv2d_s8_m0 import Conv2DS8M0
+from codegen.kernels.conv2d_s8_m4 import Conv2DS8M4
 from codegen.kernels.cycles import with_cycles_on
 from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
 from codegen.kernels.dense_s8_m0 import DenseS8M0
@@ -28,6 +29,7 @@ from codegen.targets.board import Cpu
 KERNELS: tuple[Kernel, ...] = (
     Conv2DS8(),
     Conv2DS8M0(),
+    Conv2DS8M4(),
     DepthwiseConv2DS8(),
     DenseS8(),
     DenseS8M0(),

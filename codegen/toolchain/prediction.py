@@ -8,7 +8,7 @@ CPU. What is generated for a model (constants, parameter structs, calls) follows
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -56,9 +56,16 @@ class Prediction:
 
 @cache
 def size_table(cpu: Cpu) -> SizeTable:
-    """The table for zig and this CPU. The host has none of its own: it borrows the M0+ as an estimate."""
-    name = Cpu.CORTEX_M0PLUS.value if cpu is Cpu.HOST else cpu.value
-    raw = json.loads((SIZES / f"zig-{name}.json").read_text(encoding="utf-8"))
+    """The table for zig and this CPU.
+
+    The host has none of its own: it borrows the M0+ as an estimate, and for kernels that are made for another
+    CPU the sizes there.
+    """
+    if cpu is Cpu.HOST:
+        smallest = size_table(Cpu.CORTEX_M0PLUS)
+        others = size_table(Cpu.CORTEX_M4F).functions
+        return replace(smallest, functions={**others, **smallest.functions})
+    raw = json.loads((SIZES / f"zig-{cpu.value}.json").read_text(encoding="utf-8"))
     return SizeTable(**{k: v for k, v in raw.items() if k != "measured_with"})
 
 

@@ -1,0 +1,88 @@
+"""int8 convolution, weights dense, for CPUs with SMLAD: two filters and four pixels at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from codegen.graph import Conv2D, DType, Op
+from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
+from codegen.kernels.conv2d_s8 import Conv2DS8
+from codegen.kernels.interleaved import interleaved, largest_totals, scaling_table
+from codegen.kernels.requantization import folded_bias, multipliers, per_channel, weight_matrix
+from codegen.sparse import ConstantArray
+from codegen.targets.board import Cpu
+
+_PIXELS = 4
+
+
+class Conv2DS8M4:
+    function = "thimble_conv2d_s8_m4"
+    serves: type[Op] = Conv2D
+    dtype: DType | None = DType.INT8
+    encoding = "dense"
+    cpus = frozenset({Cpu.CORTEX_M4F})
+
+    def refusal(self, layer: Layer) -> str | None:
+        reason = Conv2DS8().refusal(layer)
+        if reason is not None:
+            return reason
+        if cast(Conv2D, layer.op).groups != 1:
+            return "has groups"
+        _, height, width, _ = layer.output.shape
+        if height * width < _PIXELS:
+            return "is too small to take several pixels at a time"
+        return "changes the scale by 1/2 or more" if _scaling(layer) is None else None
+
+    def lower(self, layer: Layer) -> LoweredLayer:
+        op = cast(Conv2D, layer.op)
+        _, in_h, in_w, in_c = layer.input.shape
+        _, out_h, out_w, out_c = layer.output.shape
+        _, k_h, k_w, _ = layer.constant(1).shape
+        output = layer.quantization(layer.output)
+        low, high = activation_range(op.activation, output)
+        fields = (
+            pointer("weights"), pointer("scaling"),
+            u16("in_height", in_h), u16("in_width", in_w), u16("in_channels", in_c),
+            u16("out_height", out_h), u16("out_width", out_w), u16("out_channels", out_c),
+            u8("kernel_height", k_h), u8("kernel_width", k_w),
+            u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
+            u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
+            u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+            s8("input_zero", layer.quantization(layer.input).zero_point[0]),
+            s8("output_zero", output.zero_point[0]),
+            s8("output_min", low), s8("output_max", high),
+        )  # fmt: skip
+        table = _scaling(layer)
+        if table is None:
+            raise ValueError(f"{op.name} was refused")
+        words = interleaved(weight_matrix(layer))
+        return replace(
+            Conv2DS8().lower(layer),
+            function=self.function,
+            fields=fields,
+            constants=(
+                ConstantArray("weights", words.reshape(-1)),
+                ConstantArray("scaling", table.reshape(-1)),
+            ),
+            cycles=_cycles(layer),
+            scratch_bytes=4 * _PIXELS * words.shape[1],
+        )
+
+
+def _scaling(layer: Layer) -> npt.NDArray[Any] | None:
+    weights, bias = weight_matrix(layer), folded_bias(layer).data
+    multiplier, shift = (per_channel(a, len(weights)).data.tolist() for a in multipliers(layer))
+    return scaling_table(largest_totals(weights, bias), bias, multiplier, shift)
+
+
+def _cycles(layer: Layer) -> int:
+    """Of a Cortex-M4F, fitted to counts of single layers on the virtual board."""
+    _, k_h, k_w, in_c = layer.constant(1).shape
+    _, height, width, channels = layer.output.shape
+    groups = -(-height * width // _PIXELS)
+    pairs = -(-k_h * k_w * in_c // 2)
+    return int(groups * (-(-channels // 2) * (17 * pairs + 130) + _PIXELS * (k_h * (30 + 5 * k_w * in_c))))

@@ -1,0 +1,52 @@
+"""Words of weights and scaling tables of the Cortex-M4's kernels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from codegen.kernels.interleaved import LARGEST_TOTAL, interleaved, largest_totals, scaling_table
+
+
+def test_a_word_holds_two_filters_and_two_taps():
+    words = interleaved(np.array([[1, -1, 3], [4, 5, 6], [7, 8, -128]], np.int8))
+    assert words.dtype == np.uint32
+    assert [[f"{word:08x}" for word in row] for row in words] == [
+        ["05ff0401", "00000603"],
+        ["00080007", "00000080"],
+    ]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (3, 25), (8, 72)])
+def test_every_weight_is_where_the_kernel_looks_for_it(shape):
+    weights = np.random.default_rng(0).integers(-128, 128, shape, dtype=np.int8)
+    data = interleaved(weights).astype("<u4").view(np.int8).reshape(-(-shape[0] // 2), -1)
+    for (row, tap), weight in np.ndenumerate(weights):
+        assert data[row // 2, tap // 2 * 4 + tap % 2 * 2 + row % 2] == weight
+
+
+def table(total: int, multiplier: int, shift: int):
+    return scaling_table(np.array([total]), np.array([5], np.int32), [multiplier], [shift])
+
+
+def test_an_odd_number_of_filters_has_one_more_row():
+    assert table(100, 2**30, -3).tolist() == [[5, 2**30, 3], [0, 0, 1]]
+
+
+@pytest.mark.parametrize("shift", [0, 1, -23])
+def test_scales_beyond_the_arithmetic_are_refused(shift):
+    assert table(LARGEST_TOTAL, 2**30, shift) is None
+
+
+def test_a_filter_that_can_only_give_zero_needs_no_scale():
+    assert table(1000, 2**30, -30).tolist()[0] == [5, 0, 1]
+    assert table(1000, 0, 0).tolist()[0] == [5, 0, 1]
+
+
+def test_totals_that_would_overflow_are_refused():
+    assert table(LARGEST_TOTAL, 2**30, -5) is not None
+    assert table(LARGEST_TOTAL + 1, 2**30, -5) is None
+
+
+def test_the_largest_total_counts_bias_and_weights():
+    assert largest_totals(np.array([[-1, 2]], np.int8), np.array([-7], np.int32)).tolist() == [3 * 128 + 7]
