@@ -161,8 +161,17 @@ typedef struct {
     int32_t odd;
 } cursor;
 
+/* Four taps. */
+static inline void spread_4(uint32_t *word, const int8_t *from)
+{
+    const uint32_t bytes = thimble_load_4(from);
+    const uint32_t even = thimble_even_bytes(bytes), odd = thimble_odd_bytes(bytes);
+    word[0] = thimble_lower_halves(even, odd);
+    word[PIXELS] = thimble_upper_halves(even, odd);
+}
+
 /* Taps that touch each other in the image. */
-static cursor spread(cursor to, const int8_t *from, int32_t n)
+static inline cursor spread(cursor to, const int8_t *from, int32_t n)
 {
     uint32_t *word = to.word;
     if (to.odd && n > 0) {
@@ -171,13 +180,16 @@ static cursor spread(cursor to, const int8_t *from, int32_t n)
         to.odd = 0;
         n--;
     }
-    for (; n >= 4; n -= 4, from += 4, word += 2 * PIXELS) {
-        const uint32_t bytes = thimble_load_4(from);
-        const uint32_t even = thimble_even_bytes(bytes), odd = thimble_odd_bytes(bytes);
-        word[0] = thimble_lower_halves(even, odd);
-        word[PIXELS] = thimble_upper_halves(even, odd);
+    for (const int8_t *end = from + (n & ~7); from != end; from += 8, word += 4 * PIXELS) {
+        spread_4(word, from);
+        spread_4(word + 2 * PIXELS, from + 4);
     }
-    if (n >= 2) {
+    if (n & 4) {
+        spread_4(word, from);
+        from += 4;
+        word += 2 * PIXELS;
+    }
+    if (n & 2) {
         *word = thimble_lower_halves((uint32_t)from[0], (uint32_t)from[1]);
         from += 2;
         word += PIXELS;
@@ -211,7 +223,7 @@ typedef struct {
 } place;
 
 /* A line of a window: the places before the image, those inside, those behind. */
-static cursor spread_line(const thimble_conv2d_s8_m4_params *p, const int8_t *line, int32_t left, cursor to)
+static inline cursor spread_line(const thimble_conv2d_s8_m4_params *p, const int8_t *line, int32_t left, cursor to)
 {
     if (p->dilation_width == 1) {
         int32_t before = left < 0 ? -left : 0, behind = left + p->kernel_width - p->in_width;
@@ -232,25 +244,61 @@ static cursor spread_line(const thimble_conv2d_s8_m4_params *p, const int8_t *li
     return to;
 }
 
-/* The whole window of a pixel, to every fourth word from `word`. */
-static void spread_window(const thimble_conv2d_s8_m4_params *p, const int8_t *input, place at, uint32_t *word)
+/* A window that lies inside the image and has no gaps, to every fourth word from `word`. */
+__attribute__((noinline)) static void spread_inside(const int8_t *from, int32_t line, int32_t run, int32_t lines,
+                                                    uint32_t *word)
 {
-    const int32_t line = p->in_width * p->in_channels, run = p->kernel_width * p->in_channels;
-    const int inside = at.top >= 0 && at.left >= 0 && at.left + p->kernel_width <= p->in_width &&
-                       at.top + p->kernel_height <= p->in_height && p->dilation_height == 1 &&
-                       p->dilation_width == 1;
     cursor to = {word, 0};
-    if (inside) {
-        const int8_t *from = input + at.top * line + at.left * p->in_channels;
-        for (int32_t ky = 0; ky < p->kernel_height; ky++, from += line) {
-            to = spread(to, from, run);
-        }
-        return;
+    for (; lines > 0; lines--, from += line) {
+        to = spread(to, from, run);
     }
+}
+
+/* Any window. */
+__attribute__((noinline)) static void spread_border(const thimble_conv2d_s8_m4_params *p, const int8_t *input,
+                                                    place at, uint32_t *word)
+{
+    const int32_t line = p->in_width * p->in_channels;
+    cursor to = {word, 0};
     for (int32_t ky = 0; ky < p->kernel_height; ky++) {
         const int32_t y = at.top + ky * p->dilation_height;
         to = y >= 0 && y < p->in_height ? spread_line(p, input + y * line, at.left, to)
-                                        : pad(to, p->input_zero, run);
+                                        : pad(to, p->input_zero, p->kernel_width * p->in_channels);
+    }
+}
+
+/* Pixels `first` to 3 of a group, and where the next one is. */
+static place spread_pixels(const thimble_conv2d_s8_m4_params *p, const int8_t *input, place at, uint32_t *words,
+                           int32_t first)
+{
+    const int32_t channels = p->in_channels, line = p->in_width * channels, run = p->kernel_width * channels;
+    const int32_t end = p->out_width * p->stride_width - p->pad_left;
+    /* Windows that start at or before these places end inside. */
+    const int dilated = p->dilation_height != 1 || p->dilation_width != 1;
+    const int32_t last_top = dilated ? -1 : p->in_height - p->kernel_height;
+    const int32_t last_left = p->in_width - p->kernel_width;
+    for (int32_t i = first; i < PIXELS; i++) {
+        if (at.top >= 0 && at.left >= 0 && at.top <= last_top && at.left <= last_left) {
+            spread_inside(input + at.top * line + at.left * channels, line, run, p->kernel_height, words + i);
+        } else {
+            spread_border(p, input, at, words + i);
+        }
+        at.left += p->stride_width;
+        if (at.left == end) {
+            at.left = -p->pad_left;
+            at.top += p->stride_height;
+        }
+    }
+    return at;
+}
+
+/* Makes room for `left` pixels at the end of a group: the others move to its beginning. */
+static void keep_pixels(uint32_t *words, int32_t pairs, int32_t left)
+{
+    for (int32_t k = 0; k < pairs; k++, words += PIXELS) {
+        for (int32_t i = 0; i + left < PIXELS; i++) {
+            words[i] = words[i + left];
+        }
     }
 }
 
@@ -263,24 +311,13 @@ void thimble_conv2d_s8_m4(const thimble_conv2d_s8_m4_params *p, const int8_t *in
     block b = {words, p->weights, p->scaling, output, p->out_channels, pairs, 2 * p->output_zero + 1,
                p->output_min, p->output_max, p->output_min > -128 || p->output_max < 127};
     place at = {-p->pad_top, -p->pad_left};
-    int32_t x = 0;
     for (int32_t done = 0; done < pixels; done += PIXELS) {
-        /* The last group keeps the pixels before it where its own are fewer, and computes them again. */
+        /* The last group keeps some pixels of the one before it where its own are fewer. */
         const int32_t left = pixels - done < PIXELS ? pixels - done : PIXELS;
-        for (int32_t k = 0; left < PIXELS && k < pairs * PIXELS; k += PIXELS) {
-            for (int32_t i = 0; i + left < PIXELS; i++) {
-                words[k + i] = words[k + i + left];
-            }
+        if (left < PIXELS) {
+            keep_pixels(words, pairs, left);
         }
-        for (int32_t i = PIXELS - left; i < PIXELS; i++) {
-            spread_window(p, input, at, words + i);
-            at.left += p->stride_width;
-            if (++x == p->out_width) {
-                x = 0;
-                at.left = -p->pad_left;
-                at.top += p->stride_height;
-            }
-        }
+        at = spread_pixels(p, input, at, words, PIXELS - left);
         b.output = output + (done + left - PIXELS) * p->out_channels;
         four_pixels(&b);
     }
