@@ -83,6 +83,21 @@ def _cycles(layer: Layer) -> int:
     """Of a Cortex-M4F, fitted to counts of single layers on the virtual board."""
     _, k_h, k_w, in_c = layer.constant(1).shape
     _, height, width, channels = layer.output.shape
-    groups = -(-height * width // _PIXELS)
-    pairs = -(-k_h * k_w * in_c // 2)
-    return int(groups * (-(-channels // 2) * (17 * pairs + 130) + _PIXELS * (k_h * (30 + 5 * k_w * in_c))))
+    op = cast(Conv2D, layer.op)
+    groups, taps = -(-height * width // _PIXELS), k_h * k_w * in_c
+    clamps = activation_range(op.activation, layer.quantization(layer.output)) != (-128, 127)
+    two_filters = 20 * -(-taps // 2) + (165 if clamps else 110)
+    windows = height * width * (38 * k_h + 2.1 * taps) + _windows_at_border(layer) * 120 * k_h
+    return int(groups * (-(-channels // 2) * two_filters + 320) + windows)
+
+
+def _windows_at_border(layer: Layer) -> int:
+    """Windows that reach into the padding or have gaps."""
+    op = cast(Conv2D, layer.op)
+    _, height, width, _ = layer.output.shape
+    inside = 1 if op.dilation == (1, 1) else 0
+    for axis, outputs, pad in ((1, height, op.padding.top), (2, width, op.padding.left)):
+        start = np.arange(outputs) * op.stride[axis - 1] - pad
+        fits = (start >= 0) & (start + layer.constant(1).shape[axis] <= layer.input.shape[axis])
+        inside *= int(fits.sum())
+    return height * width - inside
