@@ -16,6 +16,24 @@ from codegen.graph import Array, DType, Op, Quantization, Reshape, Tensor, Trans
 MOST_ELEMENTS = 2**27
 
 
+#: Images have as many; kernels are made for them.
+_USUAL_AXES = 4
+
+
+def _runs(permutation: tuple[int, ...], shape: tuple[int, ...]) -> list[list[int]]:
+    """The axes longer than 1 in their new order, those together that follow each other before and after."""
+    long = [axis for axis in range(len(shape)) if shape[axis] != 1]
+    runs: list[list[int]] = []
+    for axis in permutation:
+        if shape[axis] == 1:
+            continue
+        if runs and long.index(runs[-1][-1]) + 1 == long.index(axis):
+            runs[-1].append(axis)
+        else:
+            runs.append([axis])
+    return runs
+
+
 @dataclass(slots=True)
 class Builder:
     """Tensors and operators so far; `values` has what each name in the file stands for."""
@@ -156,10 +174,23 @@ class Builder:
             tensor = self.reshaped(node, value.tensor, shape)
         else:
             permutation = tuple(value.order.index(axis) for axis in order)
-            tensor = self.emit(
-                node, Transpose, (value.tensor,), shape, suffix="_transpose", permutation=permutation
-            )
+            tensor = self._transposed(node, value.tensor, permutation)
         return replace(value, tensor=tensor, order=order)
+
+    def _transposed(self, node: Node, tensor: str, permutation: tuple[int, ...]) -> str:
+        """The stored tensor with its axes in another order; many axes are merged where they stay together."""
+        source = self.tensors[tensor].shape
+        shape = tuple(source[axis] for axis in permutation)
+        if len(source) > _USUAL_AXES:
+            runs = _runs(permutation, source)
+            places = sorted(range(len(runs)), key=lambda run: runs[run][0])
+            merged = tuple(prod(source[axis] for axis in runs[run]) for run in places)
+            tensor = self.reshaped(node, tensor, merged, suffix="_merged")
+            permutation = tuple(places.index(run) for run in range(len(runs)))
+            source = merged
+        result = tuple(source[axis] for axis in permutation)
+        moved = self.emit(node, Transpose, (tensor,), result, suffix="_transpose", permutation=permutation)
+        return self.reshaped(node, moved, shape)
 
     def plain(self, node: Node, value: Activation) -> Activation:
         """The value stored in its logical order."""

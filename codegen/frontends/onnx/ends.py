@@ -10,7 +10,7 @@ from codegen.frontends.onnx.model_file import End
 from codegen.frontends.onnx.node import Node
 from codegen.frontends.onnx.operators.quantization import SHIFT
 from codegen.frontends.onnx.value import Activation, Constant, channels_last, identity
-from codegen.graph import DType, Graph, Op, Quantize, Tensor
+from codegen.graph import DType, Graph, Op, Quantize, Reshape, Tensor
 
 #: Operators that work on NHWC images in the Graph.
 _ON_IMAGES = frozenset(
@@ -83,7 +83,9 @@ def finish_output(builder: Builder, name: str) -> Output:
     if value.unsigned:
         value = _unsigned(builder, node, value)
     if not any(value.tensor in op.outputs for op in builder.ops):
-        raise CodegenError("unsupported-model", f"the output {name!r} is an input as it is", "leave it out")
+        # An input as it is: a Reshape moves nothing, and gives the output a tensor of its own.
+        shape = builder.tensors[value.tensor].shape
+        value = replace(value, tensor=builder.emit(node, Reshape, (value.tensor,), shape))
     return Output(name, value.tensor, value.order)
 
 

@@ -10,7 +10,11 @@ from codegen.frontends.onnx.builder import Builder
 from codegen.frontends.onnx.node import Node
 from codegen.frontends.onnx.operators.reductions import axis_of
 from codegen.frontends.onnx.reshaping import reshape
-from codegen.frontends.onnx.value import Activation, Value, inverse
+from codegen.frontends.onnx.value import Activation, Value, channels_last, inverse
+from codegen.graph import DType
+
+#: TensorProto.FLOAT
+_ONNX_FLOAT = 1
 
 
 def transposed(builder: Builder, node: Node, value: Activation, permutation: tuple[int, ...]) -> Activation:
@@ -104,6 +108,7 @@ def depth_to_space(builder: Builder, node: Node) -> Value:
     value, size = builder.activation(node), node.integer("blocksize", 0)
     if value.rank != 4 or size < 1 or value.shape[1] % (size * size):
         raise node.broken(f"makes blocks of {size} of {list(value.shape)}")
+    value = builder.ordered(node, value, channels_last(4))
     batch, channels, height, width = value.shape
     left = channels // (size * size)
     if node.text("mode", "DCR") == "DCR":
@@ -119,6 +124,7 @@ def space_to_depth(builder: Builder, node: Node) -> Value:
     value, size = builder.activation(node), node.integer("blocksize", 0)
     if value.rank != 4 or size < 1 or value.shape[2] % size or value.shape[3] % size:
         raise node.broken(f"makes blocks of {size} of {list(value.shape)}")
+    value = builder.ordered(node, value, channels_last(4))
     batch, channels, height, width = value.shape
     split = (batch, channels, height // size, size, width // size, size)
     order = (0, 3, 5, 1, 2, 4)
@@ -126,6 +132,20 @@ def space_to_depth(builder: Builder, node: Node) -> Value:
         order = (0, 1, 3, 5, 2, 4)
     turned = transposed(builder, node, reshape(builder, node, value, split), order)
     return reshape(builder, node, turned, (batch, channels * size * size, height // size, width // size))
+
+
+def cast(builder: Builder, node: Node) -> Value:
+    """From float32 to float32, as exporters write it; anything else changes the type."""
+    value = builder.real(node)
+    if node.kind == "CastLike":
+        like = builder.value(node, 1)
+        same = builder.tensors[like.tensor].dtype if isinstance(like, Activation) else like.data.dtype
+        is_float = same in (DType.FLOAT32, DType.FLOAT32.numpy)
+    else:
+        is_float = node.integer("to", 0) == _ONNX_FLOAT
+    if not is_float:
+        raise node.refusal("changes the type of a computed tensor", "compute with float32 throughout")
+    return value
 
 
 READERS: dict[str, Callable[[Builder, Node], Value]] = {
@@ -136,6 +156,8 @@ READERS: dict[str, Callable[[Builder, Node], Value]] = {
     "Unsqueeze": unsqueeze,
     "Identity": identity_node,
     "Dropout": dropout,
+    "Cast": cast,
+    "CastLike": cast,
     "DepthToSpace": depth_to_space,
     "SpaceToDepth": space_to_depth,
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -15,6 +14,9 @@ from codegen.frontends.onnx.reshaping import reshape
 from codegen.frontends.onnx.value import Activation, Constant, Value, identity
 from codegen.graph import Concat, DType, Pad, Slice, Split
 from codegen.graph.shapes.elementwise import broadcast
+
+#: Of a Gather: more would be more code than table.
+_MOST_RUNS = 32
 
 
 def concat(builder: Builder, node: Node) -> Value:
@@ -205,7 +207,7 @@ def expand(builder: Builder, node: Node) -> Value:
 
 
 def gather(builder: Builder, node: Node) -> Value:
-    """At constant places of one axis, which lie evenly: a slice."""
+    """At constant places of one axis: slices of those that lie evenly, joined."""
     value = builder.unscrambled(node, builder.activation(node))
     axis = axis_of(node, node.integer("axis", 0), value.rank)
     indices = builder.constant(node, 1)
@@ -215,17 +217,33 @@ def gather(builder: Builder, node: Node) -> Value:
     places = [int(n) + size if n < 0 else int(n) for n in indices.ravel()]
     if min(places) < 0 or max(places) >= size:
         raise node.broken(f"takes the places {places[:8]} of {size}")
-    step = places[1] - places[0] if len(places) > 1 else 1
-    if step == 0 or any(b - a != step for a, b in pairwise(places)):
+    runs = _even_runs(places)
+    if len(runs) > _MOST_RUNS:
         raise node.refusal("takes places that do not lie evenly", "use Slice")
-    begin = tuple(places[0] if a == axis else 0 for a in range(value.rank))
-    steps = tuple(step if a == axis else 1 for a in range(value.rank))
-    taken = tuple(len(places) if a == axis else n for a, n in enumerate(value.shape))
-    result = sliced(builder, node, value, begin, steps, taken)
+    parts: list[Value] = []
+    for run in runs:
+        begin = tuple(run[0] if a == axis else 0 for a in range(value.rank))
+        step = tuple(run.step if a == axis else 1 for a in range(value.rank))
+        shape = tuple(len(run) if a == axis else n for a, n in enumerate(value.shape))
+        parts.append(sliced(builder, node, value, begin, step, shape, "_part" if len(runs) > 1 else ""))
+    result = joined(builder, node, parts, axis, value.order)
     if indices.ndim == 0:
         return without_axes(builder, node, result, (axis,))
-    shape = (*value.shape[:axis], *indices.shape, *value.shape[axis + 1 :])
-    return result if shape == taken else reshape(builder, node, result, shape)
+    return reshape(builder, node, result, (*value.shape[:axis], *indices.shape, *value.shape[axis + 1 :]))
+
+
+def _even_runs(places: list[int]) -> list[range]:
+    """The places as ranges, each as long as may be."""
+    runs: list[range] = []
+    for place in places:
+        last = runs[-1] if runs else None
+        if last is not None and len(last) == 1 and place != last[0]:
+            runs[-1] = range(last[0], place + (1 if place > last[0] else -1), place - last[0])
+        elif last is not None and len(last) > 1 and place == last[-1] + last.step:
+            runs[-1] = range(last[0], last.stop + last.step, last.step)
+        else:
+            runs.append(range(place, place + 1))
+    return runs
 
 
 READERS: dict[str, Callable[[Builder, Node], Value | tuple[Value, ...]]] = {

@@ -45,6 +45,8 @@ def resize(builder: Builder, node: Node) -> Value:
     value = builder.unscrambled(node, builder.activation(node))
     if value.rank not in (3, 4):
         raise node.refusal(f"resizes {list(value.shape)}", "resize images [N, C, H, W]")
+    if value.shape[0] != 1:
+        raise node.refusal(f"works on {value.shape[0]} images at once", "export the model with a batch of 1")
     axes = _axes(builder, node, value)
     if any(axes[n].output != axes[n].size for n in (0, 1)):
         raise node.refusal("resizes the batch or the channels", "resize height and width alone")

@@ -43,6 +43,8 @@ def image(builder: Builder, node: Node) -> Activation:
             f"works on {value.rank - 2} places of {list(value.shape)}; the compiler knows 1-D and 2-D",
             "use a 1-D or 2-D layer",
         )
+    if value.shape[0] != 1:
+        raise node.refusal(f"works on {value.shape[0]} images at once", "export the model with a batch of 1")
     value = builder.ordered(node, value, channels_last(value.rank))
     if value.rank == 4:
         return value
