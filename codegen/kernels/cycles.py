@@ -40,6 +40,7 @@ _FACTORS: dict[Cpu, dict[str, float]] = {
         "thimble_split": 0.80,
         "thimble_gather": 0.45,
         "thimble_pad": 0.64,
+        "thimble_flip_sign": 0.75,
     },
 }
 

@@ -13,6 +13,7 @@ from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
 from codegen.kernels.dense_s8_m0 import DenseS8M0
 from codegen.kernels.depthwise_conv2d_s8 import DepthwiseConv2DS8
 from codegen.kernels.extremes import MaximumF32, MaximumS8, MinimumF32, MinimumS8
+from codegen.kernels.flip_sign import FlipSignS8, FlipSignU8
 from codegen.kernels.gather import SliceBytes, TransposeBytes
 from codegen.kernels.joints import ConcatBytes, SplitBytes
 from codegen.kernels.lookup_s8 import LOOKUPS
@@ -53,6 +54,8 @@ KERNELS: tuple[Kernel, ...] = (
     SliceBytes(),
     TransposeBytes(),
     PadBytes(),
+    FlipSignU8(),
+    FlipSignS8(),
 )
 
 

@@ -14,7 +14,7 @@ from codegen.compiler import Compilation, compile_model
 from codegen.emit import write_project
 from codegen.errors import CodegenError
 from codegen.firmware import build_firmware
-from codegen.graph import DType, Graph
+from codegen.graph import DType, Graph, Quantization, Quantize, Tensor
 from codegen.kernels import KERNELS
 from codegen.options import BuildOptions
 from codegen.sparse import ENCODINGS
@@ -35,9 +35,17 @@ def _compile(graph: Graph, board: str, encoding: str = "auto") -> Compilation:
     return compile_model(graph, find_board(board), BuildOptions(encoding=encoding))
 
 
+def _to_uint8() -> Graph:
+    tensors = [
+        Tensor("x", (1, 40), DType.INT8, Quantization((0.1,), (-5,))),
+        Tensor("y", (1, 40), DType.UINT8, Quantization((0.1,), (123,))),
+    ]
+    return Graph("one", {t.name: t for t in tensors}, (Quantize("q", ("x",), ("y",)),), ("x",), ("y",))
+
+
 def _cases() -> dict[str, tuple[Graph, str]]:
     """A network and an encoding for each function of the runtime, by its name and the type of the input."""
-    found: dict[str, tuple[Graph, str]] = {}
+    found: dict[str, tuple[Graph, str]] = {"int8-thimble_flip_sign": (_to_uint8(), "auto")}
     for (dtype, make), name in product(_MAKERS.items(), CASES):
         graph = runnable(make(name))
         for encoding, board in product(ENCODINGS, ("host", *BOARDS)):

@@ -97,7 +97,7 @@ def runtime_outputs(path, x):
     return np.concatenate([session.run(None, {"x": sample[None]})[0] for sample in x])
 
 
-@pytest.mark.parametrize("dtype", ["int8"])
+@pytest.mark.parametrize("dtype", KINDS)
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_within_one_step_of_onnx_runtime(tmp_path, operator, dtype):
     path = OPERATORS[operator](Quantized((1, 3, 8, 8), dtype)).write(tmp_path)
