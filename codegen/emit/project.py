@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +51,7 @@ def project_sources(compilation: Compilation) -> dict[str, str]:
 
 
 def write_project(compilation: Compilation, folder: Path | str, fmt: str = "c") -> tuple[Path, ...]:
-    """Write the C project into `folder` (created), each file whole or not at all.
+    """Write the C project into `folder` (created), all of it or nothing.
 
     Raises CodegenError ``unknown-format`` or ``cannot-write``.
     """
@@ -58,21 +60,30 @@ def write_project(compilation: Compilation, folder: Path | str, fmt: str = "c") 
             "unknown-format", f"the format {fmt!r} is not there yet", f"use one of: {', '.join(FORMATS)}"
         )
     folder = Path(folder)
-    written = []
+    sources = project_sources(compilation)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in project_sources(compilation).items():
-            beside = folder / f".{name}.partial"
-            beside.write_text(text, encoding="utf-8", newline="\n")
-            os.replace(beside, folder / name)
-            written.append(folder / name)
+        with tempfile.TemporaryDirectory(prefix=".generate-", dir=folder) as beside:
+            for name, text in sources.items():
+                (Path(beside) / name).write_text(text, encoding="utf-8", newline="\n")
+            for name in sources:
+                os.replace(Path(beside) / name, folder / name)
+        _remove_kernels_of_an_earlier_model(folder, sources)
     except OSError as error:
         raise CodegenError(
             "cannot-write",
             f"cannot write the C project into {folder}: {error.strerror}",
             "choose another folder",
         ) from error
-    return tuple(written)
+    return tuple(folder / name for name in sources)
+
+
+def _remove_kernels_of_an_earlier_model(folder: Path, sources: Mapping[str, str]) -> None:
+    """What the runtime left in `folder` and this model does not call."""
+    ours = {path.name for kind in ("src", "include") for path in (RUNTIME / kind).iterdir()}
+    for path in folder.iterdir():
+        if path.name in ours and path.name not in sources:
+            path.unlink()
 
 
 def _runtime(compilation: Compilation) -> dict[str, str]:

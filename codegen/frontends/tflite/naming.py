@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+#: What TensorFlow calls the operation itself, by TFLite operator: the converter joins the names of all that
+#: it fused, and the layer that holds the weights is the one people know.
+_OPERATIONS = {
+    "CONV_2D": ("convolution", "Conv2D"),
+    "DEPTHWISE_CONV_2D": ("depthwise", "depthwise_convolution", "DepthwiseConv2D", "DepthwiseConv2dNative"),
+    "FULLY_CONNECTED": ("MatMul", "Tensordot"),
+}
+
 
 def layer_name(tensor_name: str, kind: str) -> str:
-    """The Keras layer that a TFLite tensor came from: ``model/conv2d/Relu;…`` is ``conv2d``."""
-    parts = tensor_name.split(";", maxsplit=1)[0].split("/")
-    return parts[-2] if len(parts) >= 2 else kind.lower()
+    """The Keras layer that a TFLite tensor came from.
+
+    ``model/conv2d/Relu;…`` is ``conv2d``; ``model/re_lu/Relu;model/first/convolution`` of a CONV_2D is
+    ``first``.
+    """
+    joined = [part.split("/") for part in tensor_name.split(";")]
+    own = (path for path in joined if path[-1] in _OPERATIONS.get(kind, ()) and len(path) >= 2)
+    path = next(own, joined[0])
+    return path[-2] if len(path) >= 2 else kind.lower()
 
 
 def text(name: Any) -> str:

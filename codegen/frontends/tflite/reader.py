@@ -42,7 +42,9 @@ def read(path: Path) -> Graph:
         return _Reader(model, path.stem).graph()
     except (struct.error, IndexError, ValueError, TypeError, AttributeError) as error:
         raise CodegenError(
-            "broken-file", f"{path.name} is damaged: {error}", "export the model again, or copy it once more"
+            "broken-file",
+            f"{path.name} is damaged: it says it is a TFLite model, but its parts do not fit together",
+            "export the model again, or copy it once more",
         ) from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -107,3 +108,11 @@ def test_clean_under_sanitizers_and_strict_warnings(cpu, tmp_path):
     result = subprocess.run([str(tmp_path / "m")], input=x.tobytes(), capture_output=True, check=True)
     assert len(result.stdout) == 10 * 5
     assert result.stderr == b""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="programs are ELF files on Linux")
+def test_the_sizes_of_a_program_for_this_computer_are_read_from_it(tmp_path):
+    compiled = compile_model(small_lenet(), find_board("host"))
+    image = build_firmware(compiled, tmp_path, cache_dir())
+    assert compiled.plan.flash.weights_bytes < image.flash_bytes < image.image.stat().st_size
+    assert compiled.plan.arena.arena_bytes < image.sram_bytes != image.predicted_sram_bytes

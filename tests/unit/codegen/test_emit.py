@@ -67,6 +67,31 @@ def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path):
         write_project(compiled(), tmp_path / "file" / "out")
 
 
+def test_a_disk_that_is_full_leaves_the_folder_as_it_was(tmp_path, monkeypatch):
+    write_project(compiled(0.05), tmp_path)
+    before = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    really_write = Path.write_text
+
+    def full(path, text, **options):
+        if path.name == "thimble_softmax_s8.c":
+            raise OSError(28, "No space left on device")
+        return really_write(path, text, **options)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(CodegenError, match="No space left on device"):
+        write_project(compiled(1.0), tmp_path)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
+
+
+def test_another_model_leaves_no_kernels_of_the_first(tmp_path):
+    (tmp_path / "thimble_mine.c").write_text("/* not ours */")
+    write_project(compiled(0.05), tmp_path)
+    assert (tmp_path / "thimble_dense_crs8_s8.c").exists()
+    write_project(compiled(1.0), tmp_path)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {*project_sources(compiled(1.0)), "thimble_mine.c"}
+
+
 def test_nothing_half_written_stays(tmp_path):
     write_project(compiled(), tmp_path)
     assert not list(tmp_path.glob(".*"))
