@@ -310,6 +310,30 @@ def test_a_run_of_another_day_is_deployed_and_exported(
     assert view.live.drawn == 3
 
 
+def test_the_live_plot_says_what_the_chosen_boards_times_are(
+    window: MainWindow, jobs: FakeJobs, qtbot: QtBot, tmp_path: Path
+) -> None:
+    view = window.deploy.view
+
+    def says() -> tuple[bool, bool]:
+        title = view.live.latency.getPlotItem().titleLabel.text
+        return "estimate" in title, "estimated" in view.live_note.text()
+
+    window.start.open_path(write_run(tmp_path / "run"))
+    window.go(Place.DEPLOY)
+    assert str(view.board.currentData()).startswith("virtual-")
+    assert says() == (True, True)
+    for board, estimated in (("host", False), ("virtual-nano", True), ("host", False)):
+        view.board.setCurrentIndex(view.board.findData(board))
+        assert says() == (estimated, estimated), board
+    view.start.click()
+    jobs.last("deploy").send(Partial("inference", {"index": 0, "latency_s": 0.06, "energy_j": None}))
+    jobs.last("deploy").send(Cancelled())
+    qtbot.waitUntil(lambda: not window.running)
+    view.board.setCurrentIndex(view.board.findData("virtual-pico"))
+    assert says() == (False, False), "the curve that is shown was measured"
+
+
 def test_one_wrong_byte_is_an_error(window: MainWindow, jobs: FakeJobs, qtbot: QtBot, tmp_path: Path) -> None:
     folder = write_run(tmp_path / "run")
     window.start.open_path(folder)

@@ -33,7 +33,9 @@ class DeployPresenter(QObject):
         self.run: OpenRun | None = None
         self._board: Board | None = None
         self.view.start_wanted.connect(self.start)
+        self.view.board.currentIndexChanged.connect(self._board_chosen)
         self.bridge.ended.connect(self._ended)
+        self._board_chosen()
 
     def set_run(self, run: OpenRun, board: str | None = None) -> None:
         """Show this model's page; what was shown of another one goes."""
@@ -48,10 +50,10 @@ class DeployPresenter(QObject):
         view.result.hide()
         view.live.begin()
         view.live.finish()
-        view.live_note.clear()
         index = view.board.findData(board) if board else -1
         if index >= 0:
             view.board.setCurrentIndex(index)
+        self._board_chosen()
         view.export.set_run(run if run.run is not None else None)
         if run.deployed is not None:
             self._show_earlier(run.deployed)
@@ -66,13 +68,8 @@ class DeployPresenter(QObject):
         view.banner.clear()
         view.result.hide()
         view.start.setEnabled(False)
-        view.live.set_estimated(latency=self._board.virtual, energy=True)
+        self._show_timing(self._board.virtual)
         view.live.begin()
-        view.live_note.setText(
-            tr("Times are estimated from counted processor cycles; energy from the board's typical power.")
-            if self._board.virtual
-            else tr("Times are measured.")
-        )
         params = {
             "model": str(run.model),
             "board": self._board.id,
@@ -82,6 +79,20 @@ class DeployPresenter(QObject):
         }
         self.bridge.start("deploy", params, sinks={"inference": self._take_inference})
         self.running_changed.emit(True)
+
+    @Slot()
+    def _board_chosen(self) -> None:
+        """Say what the chosen board's times will be; a curve that is shown keeps its own words."""
+        if not self.bridge.running and not self.view.live.buffer.written:
+            self._show_timing(all_boards()[self.view.board.currentData()].virtual)
+
+    def _show_timing(self, estimated: bool) -> None:
+        self.view.live.set_estimated(latency=estimated, energy=True)
+        self.view.live_note.setText(
+            tr("Times are estimated from counted processor cycles; energy from the board's typical power.")
+            if estimated
+            else tr("Times are measured.")
+        )
 
     def _take_inference(self, data: dict[str, Any]) -> None:
         """In the host's thread: only the ring buffer is touched."""
@@ -126,7 +137,7 @@ class DeployPresenter(QObject):
         bench = deployed["bench"]
         power_w = (bench.get("energy") or {}).get("power_w", math.nan)
         live = self.view.live
-        live.set_estimated(bench["timing"] == "estimated", True)
+        self._show_timing(bench["timing"] == "estimated")
         live.begin()
         for index, seconds in enumerate(bench["times_s"]):
             live.buffer.push(index + 1, 1e3 * seconds, 1e3 * seconds * power_w)
