@@ -55,3 +55,19 @@ def test_the_launcher_imports_nothing_at_its_top() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['gui', 'gui.launch']"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a screen")
+def test_without_a_screen_the_launcher_says_so() -> None:
+    screens = {"DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "QT_QPA_PLATFORM"}
+    done = subprocess.run(
+        [sys.executable, "-m", "gui.launch"],
+        env={name: value for name, value in os.environ.items() if name not in screens},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    error, hint = done.stderr.splitlines()
+    assert error == "error: there is no screen to open the window on"
+    assert hint.startswith("hint: ")
