@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtGui import QDropEvent, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QMessageBox, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.errors import ThimbleError
@@ -165,6 +166,35 @@ def test_controls_write_the_recipe_and_undo_brings_it_back(opened: MainWindow, q
     assert not opened.menus.undo.isEnabled()
     opened.menus.redo.trigger()
     assert flow.recipe.prune.sparsity == 0.425
+
+
+def test_undo_takes_back_what_was_typed_into_a_spin_box(opened: MainWindow, qtbot: QtBot) -> None:
+    flow, page = opened.wizard.flow, opened.wizard.pages[Step.PRUNING]
+    opened.go(Place.PRUNING)
+    qtbot.waitUntil(opened.isActiveWindow)
+
+    def type_into(box: QSpinBox | QDoubleSpinBox, text: str) -> None:
+        box.setFocus()
+        QTest.keySequence(box, "Ctrl+A")
+        QTest.keyClicks(box, text)
+
+    type_into(page.amount, "42.5")
+    QTest.keyClick(page.amount, Qt.Key.Key_Return)
+    assert flow.recipe.prune.sparsity == 0.425
+    type_into(page.epochs, "12")
+    QTest.keyClick(page.epochs, Qt.Key.Key_Return)
+    assert flow.recipe.finetune.epochs == 12
+    assert page.epochs.hasFocus()
+    QTest.keySequence(page.epochs, "Ctrl+Z")
+    assert (flow.recipe.finetune.epochs, page.epochs.value()) == (5, 5)
+    page.amount.setFocus()
+    QTest.keySequence(page.amount, "Ctrl+Z")
+    assert (flow.recipe.prune.sparsity, page.amount.value()) == (0.9, 90.0)
+    QTest.keySequence(page.amount, QKeySequence(QKeySequence.StandardKey.Redo))
+    assert flow.recipe.prune.sparsity == 0.425
+    type_into(page.amount, "33")
+    QTest.keySequence(page.amount, "Ctrl+Z")
+    assert page.amount.value() == 42.5, "what is typed and not entered goes first"
 
 
 def test_too_large_is_said_in_words(opened: MainWindow, qtbot: QtBot) -> None:

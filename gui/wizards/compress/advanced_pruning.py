@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import TypeVar
 
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
 from core.compress.criteria import CRITERIA
 from core.flow.compress_flow import CompressFlow
 from core.recipe import Criterion, Prune, PruneKind, Schedule, Scope, SparsityOf
+from gui.widgets.spin_boxes import WholeBox
 from gui.words import tr
 
 E = TypeVar("E", bound=Enum)
@@ -27,7 +28,7 @@ class AdvancedPruning(QWidget):
         self.scope = self._combo(tr("&Compare:"), _scopes(), "scope")
         self.of = self._combo(tr("The amount &counts:"), _counted(), "of")
         self.schedule = self._combo(tr("&Take away:"), _schedules(), "schedule")
-        self.steps = QSpinBox()
+        self.steps = WholeBox()
         self.steps.setRange(1, 100)
         label = QLabel(tr("&Steps:"))
         label.setBuddy(self.steps)

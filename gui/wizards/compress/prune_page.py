@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QGridLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QSlider, QWidget
 
 from core.flow.compress_flow import Step
 from core.recipe import PruneKind
 from gui.widgets.choice_card import ChoiceCard
 from gui.widgets.expander import Expander
+from gui.widgets.spin_boxes import DecimalBox, WholeBox
 from gui.wizards.compress.advanced_pruning import AdvancedPruning
 from gui.wizards.compress.preview_panel import PreviewPanel
 from gui.wizards.compress.session import CompressSession
@@ -71,11 +72,11 @@ class PrunePage(WizardPage):
         self.slider.setPageStep(50)
         self.slider.setSingleStep(5)
         self.slider.setAccessibleName(tr("How much to remove, in tenths of a percent"))
-        self.amount = QDoubleSpinBox()
+        self.amount = DecimalBox()
         self.amount.setRange(0.0, _MOST / 10)
         self.amount.setDecimals(1)
         self.amount.setSuffix(tr(" %"))
-        self.epochs = QSpinBox()
+        self.epochs = WholeBox()
         self.epochs.setRange(0, 10_000)
         self.epochs.setToolTip(tr("More rounds take longer and often give a better accuracy."))
         how_much, rounds = QLabel(tr("&How much to remove:")), QLabel(tr("Training &rounds afterwards:"))

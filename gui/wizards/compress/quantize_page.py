@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QButtonGroup, QFormLayout, QLabel, QSpinBox
+from PySide6.QtWidgets import QButtonGroup, QFormLayout, QLabel
 
 from core.flow.compress_flow import Step
 from core.recipe import QuantizeKind
 from gui.widgets.choice_card import ChoiceCard
 from gui.widgets.labels import explanation
+from gui.widgets.spin_boxes import WholeBox
 from gui.wizards.compress.preview_panel import PreviewPanel
 from gui.wizards.compress.session import CompressSession
 from gui.wizards.compress.wizard_page import WizardPage
@@ -35,7 +36,7 @@ class QuantizePage(WizardPage):
             QButtonGroup(self),
         )
         self.int8.chosen.connect(lambda: self.flow.edit_quantization(kind=QuantizeKind.INT8))
-        self.calibration = QSpinBox()
+        self.calibration = WholeBox()
         self.calibration.setRange(1, 100_000)
         label = QLabel(tr("Pictures that set the &ranges:"))
         label.setBuddy(self.calibration)
