@@ -46,6 +46,7 @@ class JobBridge(QObject):
     logged = Signal(str)
     partial = Signal(str, dict)
     ended = Signal(object)
+    abandoned = Signal()
     _arrived = Signal(int, object)
 
     def __init__(self, start_job: StartJob, parent: QObject | None = None) -> None:
@@ -87,6 +88,7 @@ class JobBridge(QObject):
             self._job.cancel(1.0)
             self._job = None
             self._number += 1
+            self.abandoned.emit()
 
     @Slot(int, object)
     def _pass_on(self, number: int, event: Event) -> None:

@@ -29,7 +29,7 @@ def problem_text(problem: Problem) -> str:
         Problem.NO_MODEL: tr("Choose a model to go on."),
         Problem.MODEL_MISSING: tr("This file is not there any more. Choose another model."),
         Problem.MODEL_KIND: tr("Thimble compresses models saved by Keras: files that end in .keras."),
-        Problem.MODEL_REFUSED: tr("This model and this data cannot be used together. See the message above."),
+        Problem.MODEL_REFUSED: tr("Thimble cannot go on with this choice: the message above says why."),
         Problem.NO_DATA: tr("Choose the pictures that the model was made for."),
         Problem.DATA_MISSING: tr("The data is not there any more. Choose it again."),
         Problem.UNKNOWN_BOARD: tr("Choose one of the boards."),

@@ -41,6 +41,7 @@ class JobPanel(QWidget):
         bridge.started.connect(self._begin)
         bridge.progressed.connect(self._show)
         bridge.ended.connect(self.hide)
+        bridge.abandoned.connect(self.hide)
         self.hide()
 
     @Slot()

@@ -96,7 +96,7 @@ def test_a_model_that_does_not_fit_its_data_locks_the_steps(
 
 
 def test_a_file_that_is_no_model_is_told_at_once(
-    qtbot: QtBot, services: Services, window: MainWindow, tmp_path: Path
+    qtbot: QtBot, jobs: FakeJobs, window: MainWindow, tmp_path: Path
 ) -> None:
     def refuse(*args: object) -> Preview:
         raise ThimbleError("bad-model", "notes.keras is not a Keras model", "choose another file")
@@ -109,6 +109,10 @@ def test_a_file_that_is_no_model_is_told_at_once(
     qtbot.waitUntil(banner.isVisible)
     assert "not a Keras model" in banner.text
     assert Place.PRUNING not in enabled(window)
+    page = window.wizard.model_page
+    assert "data" not in page.why.text(), "the file is wrong, whatever the data"
+    assert jobs.last("survey").cancelled
+    assert not page.panel.isVisible()
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,7 @@ class CompressSession(QObject):
     @Slot(object)
     def _preview_failed(self, error: ThimbleError | CodegenError) -> None:
         if self.preview is None:  # not once did it work: the model itself cannot be read
+            self.bridge.abandon()  # the survey would tell the same once more, in other words
             self.flow.refuse_model(True)
         self.preview_failed.emit(Failed(error.code, error.what, error.hint))
 
