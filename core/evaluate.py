@@ -16,7 +16,6 @@ from codegen.graph import Quantization
 from core.boards.quantization import quantize
 from core.data import DataSet
 from core.data.dataset import FloatArray, check_fits
-from core.data.source import ImageShape
 from core.errors import ThimbleError
 
 #: Probabilities below this count as this in the loss, as in Keras.
@@ -105,14 +104,14 @@ def evaluate_tflite(
     runner = TfliteRunner(path)
     check_fits(data, runner.input_shape[1:], runner.outputs)
     outputs = []
-    for number, image in enumerate(data.x_test, 1):
-        outputs.append(runner.run(image[None]))
+    for number, sample in enumerate(data.x_test, 1):
+        outputs.append(runner.run(sample[None]))
         after_sample(number, len(data.x_test))
     return score(np.concatenate(outputs), data.y_test, data.class_names)
 
 
 class TfliteRunner:
-    """Runs a TFLite file with one input and one output on float images, whatever it computes with inside."""
+    """Runs a TFLite file with one input and one output on float samples, whatever it computes with inside."""
 
     def __init__(self, path: str | Path) -> None:
         """Open the file. Raises ThimbleError ``missing-file`` or ``bad-model``."""
@@ -138,21 +137,9 @@ class TfliteRunner:
         self.input_shape: tuple[int, ...] = tuple(int(n) for n in self._input["shape"])
         self.outputs = int(self._output["shape"][-1])
 
-    @property
-    def image_shape(self) -> ImageShape:
-        """Height, width and channels of the input. Raises ThimbleError ``not-there-yet`` for other inputs."""
-        if len(self.input_shape) != 4:
-            raise ThimbleError(
-                "not-there-yet",
-                f"the model does not take images (its input is {list(self.input_shape)})",
-                "only models whose input is height × width × channels can be evaluated so far",
-            )
-        _, height, width, channels = self.input_shape
-        return height, width, channels
-
-    def run(self, images: FloatArray) -> FloatArray:
-        """The outputs ``[1, n]`` as real numbers for one image ``[1, …]``."""
-        self._interpreter.set_tensor(self._input["index"], self._quantized(images))
+    def run(self, samples: FloatArray) -> FloatArray:
+        """The outputs ``[1, n]`` as real numbers for one sample ``[1, …]``."""
+        self._interpreter.set_tensor(self._input["index"], self._quantized(samples))
         self._interpreter.invoke()
         raw = self._interpreter.get_tensor(self._output["index"])
         scale, zero_point = self._output["quantization"]
@@ -160,12 +147,12 @@ class TfliteRunner:
             return np.asarray(raw, np.float32)
         return np.asarray(scale * (raw.astype(np.float32) - zero_point), np.float32)
 
-    def _quantized(self, images: FloatArray) -> npt.NDArray[Any]:
+    def _quantized(self, samples: FloatArray) -> npt.NDArray[Any]:
         scale, zero_point = self._input["quantization"]
         dtype = np.dtype(self._input["dtype"])
         if not scale:
-            return images.astype(dtype)
-        return quantize(images, Quantization((scale,), (zero_point,)), dtype)
+            return samples.astype(dtype)
+        return quantize(samples, Quantization((scale,), (zero_point,)), dtype)
 
 
 def gzip_bytes(path: str | Path) -> int:

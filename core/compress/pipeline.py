@@ -63,7 +63,7 @@ def run_recipe(model: Any, data: DataSet, recipe: Recipe, context: JobContext) -
                 recipe.finetune,
                 step.epochs,
                 recipe.seed,
-                recipe.augment,
+                recipe.augment if data.has_images else None,  # shifts and flips are of pictures
                 current.masks,
                 reporter.hooks(step.epochs),
             )

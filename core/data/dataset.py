@@ -20,10 +20,11 @@ _MOST_CLASSES = 10_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DataSet:
-    """Images with labels, split once for training and for testing.
+    """Samples with labels, split once for training and for testing.
 
-    `x_train` and `x_test` are float32 in NHWC, in the scaling that models get (`input_range` says which);
-    `y_train` and `y_test` are class numbers that index `class_names`.
+    `x_train` and `x_test` are float32 ``[count, …]``, images in NHWC, in the scaling that models get
+    (`input_range` says which); `y_train` and `y_test` are class numbers that index
+    `class_names`.
     """
 
     name: str
@@ -36,8 +37,13 @@ class DataSet:
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
-        """Shape of one image, without the batch."""
+        """Shape of one sample, without the batch."""
         return tuple(int(n) for n in self.x_train.shape[1:])
+
+    @property
+    def has_images(self) -> bool:
+        """Whether a sample is height × width × channels."""
+        return len(self.sample_shape) == 3
 
     @property
     def classes(self) -> int:
@@ -51,14 +57,14 @@ def make_dataset(
     class_names: Sequence[str],
     input_range: str,
 ) -> DataSet:
-    """A checked DataSet from images and labels. Raises ThimbleError ``bad-data``."""
-    for part, (images, labels) in (("training", train), ("test", test)):
-        _check_part(name, part, images, labels)
+    """A checked DataSet from samples and labels. Raises ThimbleError ``bad-data``."""
+    for part, (samples, labels) in (("training", train), ("test", test)):
+        _check_part(name, part, samples, labels)
     if train[0].shape[1:] != test[0].shape[1:]:
         raise ThimbleError(
             "bad-data",
-            f"the training images of {name} have the shape {train[0].shape[1:]},"
-            f" the test images {test[0].shape[1:]}",
+            f"the training samples of {name} have the shape {train[0].shape[1:]},"
+            f" the test samples {test[0].shape[1:]}",
             "give both the same shape",
         )
     highest = int(max(train[1].max(), test[1].max()))
@@ -80,21 +86,23 @@ def make_dataset(
     )
 
 
-def _check_part(name: str, part: str, images: npt.NDArray[Any], labels: npt.NDArray[Any]) -> None:
+def _check_part(name: str, part: str, samples: npt.NDArray[Any], labels: npt.NDArray[Any]) -> None:
     problem = ""
-    if len(images) == 0:
-        problem = f"{name} has no {part} images"
-    elif len(images) != len(labels):
-        problem = f"{name} has {len(images)} {part} images but {len(labels)} labels"
-    elif images.ndim != 4:
-        problem = f"the {part} images of {name} have {images.ndim} dimensions instead of 4"
-    elif not np.all(np.isfinite(images)):
-        problem = f"the {part} images of {name} contain values that are not numbers"
+    if len(samples) == 0:
+        problem = f"{name} has no {part} samples"
+    elif len(samples) != len(labels):
+        problem = f"{name} has {len(samples)} {part} samples but {len(labels)} labels"
+    elif samples.ndim < 2:
+        problem = f"the {part} samples of {name} are single numbers"
+    elif not np.all(np.isfinite(samples)):
+        problem = f"the {part} samples of {name} contain values that are not numbers"
     elif labels.min() < 0:
         problem = f"{name} has the label {labels.min()}"
     if problem:
         raise ThimbleError(
-            "bad-data", problem, "images are [count, height, width, channels], labels class numbers from 0"
+            "bad-data",
+            problem,
+            "samples are [count, …] (images [count, height, width, channels]), labels class numbers from 0",
         )
 
 
@@ -107,7 +115,7 @@ def check_fits(data: DataSet, input_shape: Sequence[int], outputs: int) -> None:
     if data.sample_shape != wanted:
         raise ThimbleError(
             "data-does-not-fit",
-            f"the model wants inputs of {_shape(wanted)}, the images of {data.name} are"
+            f"the model wants inputs of {_shape(wanted)}, the samples of {data.name} are"
             f" {_shape(data.sample_shape)}",
             "choose the data that the model was made for, or a folder of pictures: those are resized",
         )

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from core.data.dataset import DataSet, FloatArray, make_dataset
-from core.data.source import ImageShape
+from core.data.source import SampleShape
 from core.data.split import stratified_split
 
 SIDE = 28
@@ -28,7 +28,7 @@ class Digits:
     def accepts(self, name_or_path: str) -> bool:
         return name_or_path == self.id
 
-    def load(self, name_or_path: str, shape: ImageShape | None) -> DataSet:
+    def load(self, name_or_path: str, shape: SampleShape | None) -> DataSet:
         return _digits()
 
 

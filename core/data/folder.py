@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from core.data.dataset import DataSet, FloatArray, make_dataset
-from core.data.source import ImageShape
+from core.data.source import SampleShape
 from core.data.split import stratified_split
 from core.errors import ThimbleError
 
@@ -30,12 +30,18 @@ class Folder:
     def accepts(self, name_or_path: str) -> bool:
         return Path(name_or_path).is_dir()
 
-    def load(self, name_or_path: str, shape: ImageShape | None) -> DataSet:
+    def load(self, name_or_path: str, shape: SampleShape | None) -> DataSet:
         root = Path(name_or_path)
         files = _files_by_class(root)
         paths = [path for group in files.values() for path in group]
         labels = np.repeat(np.arange(len(files)), [len(group) for group in files.values()])
         wanted = shape or _shape_of(paths[0])
+        if len(wanted) != 3:
+            raise ThimbleError(
+                "data-does-not-fit",
+                f"{root} holds pictures, but the model's input has {len(wanted)} dimensions instead of 3",
+                "give the data as an .npz file",
+            )
         if wanted[2] not in (1, 3):
             raise ThimbleError(
                 "data-does-not-fit",
@@ -78,12 +84,12 @@ def _open(path: Path) -> Image.Image:
     return picture
 
 
-def _shape_of(path: Path) -> ImageShape:
+def _shape_of(path: Path) -> SampleShape:
     picture = _open(path)
     return picture.height, picture.width, 1 if picture.mode in ("1", "L", "I;16", "F") else 3
 
 
-def _picture(path: Path, shape: ImageShape) -> FloatArray:
+def _picture(path: Path, shape: SampleShape) -> FloatArray:
     """One picture as [height, width, channels] of 0…1."""
     height, width, channels = shape
     picture = _open(path).convert("L" if channels == 1 else "RGB")

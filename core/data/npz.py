@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data.dataset import DataSet, make_dataset
-from core.data.source import ImageShape
+from core.data.source import SampleShape
 from core.errors import ThimbleError
 
 _KEYS = ("x_train", "y_train", "x_test", "y_test")
@@ -20,8 +20,9 @@ _HINT = f"the file must hold the arrays {', '.join(_KEYS)}"
 class Npz:
     """An `.npz` with x_train, y_train, x_test, y_test and, if wanted, class_names.
 
-    Images are [count, height, width, channels] or, in one channel, [count, height, width]. Floats are
-    taken as they are; 8-bit integers are pixels and are scaled to 0…1. Labels are class numbers or one-hot.
+    Samples are [count, …]: images [count, height, width, channels] or, in one channel, [count, height,
+    width]. Floats are taken as they are; 8-bit integers are pixels and are scaled to 0…1. Labels are class
+    numbers or one-hot.
     """
 
     id = "npz"
@@ -30,10 +31,10 @@ class Npz:
     def accepts(self, name_or_path: str) -> bool:
         return name_or_path.lower().endswith(".npz")
 
-    def load(self, name_or_path: str, shape: ImageShape | None) -> DataSet:
+    def load(self, name_or_path: str, shape: SampleShape | None) -> DataSet:
         arrays = _read(Path(name_or_path))
         pixels = arrays["x_train"].dtype == np.uint8
-        images = {part: _images(arrays[f"x_{part}"], name_or_path) for part in ("train", "test")}
+        images = {part: _samples(arrays[f"x_{part}"], name_or_path, shape) for part in ("train", "test")}
         labels = {part: _labels(arrays[f"y_{part}"], name_or_path) for part in ("train", "test")}
         names = [str(n) for n in arrays["class_names"]] if "class_names" in arrays else []
         return make_dataset(
@@ -60,13 +61,15 @@ def _read(path: Path) -> dict[str, npt.NDArray[Any]]:
     return arrays
 
 
-def _images(raw: npt.NDArray[Any], path: str) -> npt.NDArray[np.float32]:
+def _samples(raw: npt.NDArray[Any], path: str, shape: SampleShape | None) -> npt.NDArray[np.float32]:
+    """Real numbers; a channel is added to grey images, unless the model wants samples without one."""
     if raw.dtype.kind not in "fiub":
-        raise ThimbleError("bad-data", f"the images in {path} are not numbers ({raw.dtype})", _HINT)
-    images = raw.astype(np.float32)
+        raise ThimbleError("bad-data", f"the samples in {path} are not numbers ({raw.dtype})", _HINT)
+    samples = raw.astype(np.float32)
     if raw.dtype == np.uint8:
-        images /= 255.0
-    return images[..., None] if images.ndim == 3 else images
+        samples /= 255.0
+    is_grey = samples.ndim == 3 and (shape is None or len(shape) == 3)
+    return samples[..., None] if is_grey else samples
 
 
 def _labels(raw: npt.NDArray[Any], path: str) -> npt.NDArray[np.int64]:

@@ -8,7 +8,7 @@ from core.data.dataset import DataSet
 from core.data.digits import Digits
 from core.data.folder import Folder
 from core.data.npz import Npz
-from core.data.source import DataSource, ImageShape
+from core.data.source import DataSource, SampleShape
 from core.errors import ThimbleError
 
 SOURCES: tuple[DataSource, ...] = (Digits(), Npz(), Folder())
@@ -20,10 +20,10 @@ _LATER = (
 )  # fmt: skip
 
 
-def load_data(name_or_path: str | Path, shape: ImageShape | None = None) -> DataSet:
+def load_data(name_or_path: str | Path, shape: SampleShape | None = None) -> DataSet:
     """The data set of a name (`digits`) or a path (`.npz`, or a folder with one subfolder per class).
 
-    `shape` is the height, width and channels that the model wants; pictures are resized to it. Raises
+    `shape` is that of one sample, as the model wants it; pictures are resized to it. Raises
     ThimbleError ``missing-file``, ``bad-data``, ``data-does-not-fit`` or ``not-there-yet``.
     """
     text = str(name_or_path)

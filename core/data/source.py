@@ -6,8 +6,8 @@ from typing import Protocol
 
 from core.data.dataset import DataSet
 
-#: Height, width and channels of one image.
-ImageShape = tuple[int, int, int]
+#: Shape of one sample without the batch; of an image: height, width and channels.
+SampleShape = tuple[int, ...]
 
 
 class DataSource(Protocol):
@@ -18,6 +18,6 @@ class DataSource(Protocol):
 
     def accepts(self, name_or_path: str) -> bool: ...
 
-    def load(self, name_or_path: str, shape: ImageShape | None) -> DataSet:
+    def load(self, name_or_path: str, shape: SampleShape | None) -> DataSet:
         """Load it; `shape` is what the model wants, for sources that can resize. Raises ThimbleError."""
         ...

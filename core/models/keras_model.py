@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.data.source import ImageShape
+from core.data.source import SampleShape
 from core.errors import ThimbleError
 
 
@@ -15,17 +15,16 @@ def ends_in_softmax(model: Any) -> bool:
     return type(last).__name__ == "Softmax" or getattr(activation, "__name__", "") == "softmax"
 
 
-def image_shape(model: Any) -> ImageShape:
-    """Height, width and channels of the input. Raises ThimbleError ``not-there-yet`` for other inputs."""
+def sample_shape(model: Any) -> SampleShape:
+    """Shape of the input without the batch. Raises ThimbleError ``not-there-yet`` when it is open."""
     shape = tuple(model.input_shape[1:])
-    if len(shape) != 3:
+    if not shape or any(n is None for n in shape):
         raise ThimbleError(
             "not-there-yet",
-            f"the model {model.name!r} does not take images (its input has {len(shape)} dimensions)",
-            "only models whose input is height × width × channels can be used so far",
+            f"the input of the model {model.name!r} has an open shape {shape}",
+            "give the model a fixed input shape",
         )
-    height, width, channels = (int(n) for n in shape)
-    return height, width, channels
+    return tuple(int(n) for n in shape)
 
 
 def outputs(model: Any) -> int:

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from codegen.frontends import load_graph
 from core.errors import CancelledByUser, ThimbleError
+from core.flow.survey import survey_from_result
 from core.jobs.tasks.compress import compress
+from core.jobs.tasks.deploy import load_samples
 from core.jobs.tasks.evaluate import evaluate
 from core.jobs.tasks.survey import survey
 from core.models.keras_graph import read_keras_graph
@@ -203,3 +206,53 @@ def test_a_recipe_as_a_path(params: dict[str, Any], tmp_path: Path) -> None:
     path.write_text('name = "from a file"\n')
     result = compress({**params, "recipe": str(path)}, Watcher().context)
     assert recipe_from_dict(result["recipe"]) == Recipe("from a file")
+
+
+@pytest.fixture(scope="module", params=[(64,), (16, 4)], ids=["flat", "series"])
+def no_images(
+    request: pytest.FixtureRequest, tensorflow: None, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """A model of dense layers and its data: four directions in 64 numbers, with noise."""
+    import keras
+
+    shape: tuple[int, ...] = request.param
+    folder = tmp_path_factory.mktemp("no-images")
+    rng = np.random.default_rng(0)
+    y = np.arange(320) % 4
+    x = (np.eye(4)[y].repeat(16, axis=1) + rng.normal(0.0, 0.5, (320, 64))).astype(np.float32)
+    x = x.reshape(-1, *shape)
+    np.savez(folder / "d.npz", x_train=x[:240], y_train=y[:240], x_test=x[240:], y_test=y[240:])
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input(shape),
+            *([keras.layers.Flatten()] if len(shape) > 1 else []),
+            keras.layers.Dense(24, activation="relu", name="thoughts"),
+            keras.layers.Dense(16, activation="relu", name="more", use_bias=False),
+            keras.layers.Dense(4, activation="softmax", name="answer"),
+        ]
+    )
+    model.save(folder / "m.keras")
+    return {"model": str(folder / "m.keras"), "data": str(folder / "d.npz"), "out": str(folder / "out")}
+
+
+@pytest.mark.parametrize("recipe", [STRUCTURED, ELEMENT], ids=["structured", "element"])
+def test_models_whose_input_is_no_image(no_images: dict[str, Any], recipe: dict[str, Any]) -> None:
+    result = compress({**no_images, "recipe": {**recipe, "augment": {"shift": 0.1}}}, Watcher().context)
+    tflite = Path(no_images["out"]) / "model.tflite"
+    deployed = evaluate({**no_images, "model": str(tflite)}, Watcher().context)
+    assert deployed["accuracy"] == result["accuracy"]["after"]
+    original = evaluate(no_images, Watcher().context)
+    assert original["accuracy"] == result["accuracy"]["before"]
+    assert original["parameters"] == result["parameters"]["before"]
+    graph = load_graph(tflite)
+    samples = load_samples({"data": no_images["data"]}, graph)
+    assert samples.x.shape == (80, *graph.tensors[graph.inputs[0]].shape[1:])
+    assert samples.x.dtype == np.int8
+
+
+def test_survey_without_pictures(no_images: dict[str, Any], tmp_path: Path) -> None:
+    result = survey({**no_images, "out": str(tmp_path)}, Watcher().context)
+    assert result["samples"] is None
+    assert survey_from_result(result).samples is None
+    assert result["counts"] == {"train": 240, "test": 80}

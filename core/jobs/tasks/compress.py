@@ -15,7 +15,7 @@ from core.evaluate import Evaluation, evaluate_keras, evaluate_tflite
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
 from core.models.keras_graph import graph_of_model
-from core.models.keras_model import image_shape, outputs, parameters_by_layer
+from core.models.keras_model import outputs, parameters_by_layer, sample_shape
 from core.models.loading import check_model_file, load_keras
 from core.models.onnx_export import write_onnx
 from core.models.tflite_export import to_tflite
@@ -40,8 +40,8 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         start_tensorflow(recipe.seed)
         context.check_cancelled()
         model = load_keras(params["model"])
-        data = load_data(params["data"], image_shape(model))
-        check_fits(data, image_shape(model), outputs(model))
+        data = load_data(params["data"], sample_shape(model))
+        check_fits(data, sample_shape(model), outputs(model))
         original = graph_of_model(model)
         check_recipe(recipe, original)
         context.progress(0.05, "Testing the original model")

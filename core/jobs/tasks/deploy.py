@@ -102,7 +102,7 @@ def load_samples(params: dict[str, Any], graph: Graph) -> Samples:
     tensor = graph.tensors[graph.inputs[0]]
     result = graph.tensors[graph.outputs[0]]
     if params.get("data"):
-        data = load_data(params["data"])
+        data = load_data(params["data"], tensor.shape[1:])
         check_fits(data, tensor.shape[1:], result.elements)
         return Samples(to_model_input(data.x_test, tensor), data.y_test, result.dtype.numpy)
     if params.get("input"):

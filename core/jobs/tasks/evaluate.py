@@ -43,7 +43,7 @@ def _tflite(model: str, data_name: str, context: JobContext) -> _Evaluated:
     from core.models.tflite_weights import read_tflite_weights
 
     context.progress(0.05, "Opening the model and the data")
-    data = load_data(data_name, TfliteRunner(model).image_shape)
+    data = load_data(data_name, TfliteRunner(model).input_shape[1:])
 
     def after_sample(done: int, total: int) -> None:
         context.check_cancelled()
@@ -67,7 +67,7 @@ def _tflite(model: str, data_name: str, context: JobContext) -> _Evaluated:
 def _keras(model_name: str, data_name: str, context: JobContext) -> _Evaluated:
     from core.models.deterministic import start_tensorflow
     from core.models.keras_graph import graph_of_model
-    from core.models.keras_model import image_shape, outputs
+    from core.models.keras_model import outputs, sample_shape
     from core.models.loading import check_model_file, load_keras
 
     check_model_file(model_name)
@@ -76,17 +76,17 @@ def _keras(model_name: str, data_name: str, context: JobContext) -> _Evaluated:
     context.check_cancelled()
     context.progress(0.6, "Opening the model and the data")
     model = load_keras(model_name)
-    data = load_data(data_name, image_shape(model))
-    check_fits(data, image_shape(model), outputs(model))
+    data = load_data(data_name, sample_shape(model))
+    check_fits(data, sample_shape(model), outputs(model))
     context.progress(0.8, "Testing the model")
     graph = graph_of_model(model)
-    return data, evaluate_keras(model, data), _counts(graph)
+    counts = {**_counts(graph), "parameters": int(model.count_params())}
+    return data, evaluate_keras(model, data), counts
 
 
 def _counts(graph: Graph) -> dict[str, Any]:
     kernels = [weight.data for op in graph.ops if (weight := graph.weight(op)) is not None]
     return {
-        "parameters": graph.parameters,
         "nonzero": graph.nonzero,
         "unique": sum(int(np.unique(kernel).size) for kernel in kernels if kernel is not None),
         "macs": sum(macs(graph, op) for op in graph.ops),

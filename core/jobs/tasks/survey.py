@@ -12,7 +12,7 @@ from core.data.subset import examples_of_each_class
 from core.evaluate import evaluate_keras
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
-from core.models.keras_model import image_shape, outputs
+from core.models.keras_model import outputs, sample_shape
 from core.models.loading import check_model_file, load_keras
 from core.paths import cannot_write, output_dir
 
@@ -25,10 +25,11 @@ _NEAR_CHANCE = 0.15
 def survey(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Params: model (`.keras` or ``zoo:NAME``), data, out (a folder).
 
-    Writes samples.npz into `out`: `images` ``[n, h, w, c]`` float32, `labels` ``[n]``, `class_names`;
-    test images that take the classes in turn. Result: accuracy, macro_precision, loss, classes, counts
-    (train, test), chance (share of the largest class of the test images), near_chance, samples (the path),
-    input_shape, input_range, parameters. Raises ThimbleError.
+    Writes samples.npz into `out`, where the data are images: `images` ``[n, h, w, c]`` float32, `labels`
+    ``[n]``, `class_names`; test images that take the classes in turn. Result: accuracy,
+    macro_precision, loss, classes, counts (train, test), chance (share of the largest class of the test
+    samples), near_chance, samples (the path, or None), input_shape, input_range, parameters. Raises
+    ThimbleError.
     """
     check_model_file(params["model"])
     out = output_dir(Path(params["out"]))
@@ -37,13 +38,13 @@ def survey(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     context.check_cancelled()
     context.progress(0.6, "Opening the model and the data")
     model = load_keras(params["model"])
-    data = load_data(params["data"], image_shape(model))
-    check_fits(data, image_shape(model), outputs(model))
+    data = load_data(params["data"], sample_shape(model))
+    check_fits(data, sample_shape(model), outputs(model))
     context.check_cancelled()
     context.progress(0.8, "Testing the model")
     evaluation = evaluate_keras(model, data)
     chance = float(np.bincount(data.y_test).max() / len(data.y_test))
-    samples = _write_samples(data, out / SAMPLES_FILE)
+    samples = str(_write_samples(data, out / SAMPLES_FILE)) if data.has_images else None
     context.progress(1.0, "Done")
     return {
         "accuracy": evaluation.accuracy,
@@ -53,7 +54,7 @@ def survey(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         "counts": {"train": len(data.y_train), "test": len(data.y_test)},
         "chance": chance,
         "near_chance": evaluation.accuracy < chance + _NEAR_CHANCE * (1.0 - chance),
-        "samples": str(samples),
+        "samples": samples,
         "input_shape": list(data.sample_shape),
         "input_range": data.input_range,
         "parameters": int(model.count_params()),

@@ -47,6 +47,15 @@ def test_npz_pixels_are_scaled_and_one_channel_is_added(tmp_path: Path) -> None:
     assert "0…1" in data.input_range
 
 
+@pytest.mark.parametrize("shape", [(30,), (6, 5), (3, 4, 5, 2)])
+def test_npz_samples_need_not_be_images(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(0).random((12, *shape), np.float32)
+    data = load_data(_saved(tmp_path, x_train=x, x_test=x[:6]), shape)
+    assert data.sample_shape == shape
+    assert not data.has_images
+    assert np.array_equal(data.x_train, x)
+
+
 def test_npz_one_hot_labels_and_class_names(tmp_path: Path) -> None:
     path = _saved(tmp_path, y_train=np.eye(3)[np.arange(12) % 3], class_names=np.array(["cat", "dog", "owl"]))
     data = load_data(path)
@@ -60,7 +69,7 @@ def test_npz_one_hot_labels_and_class_names(tmp_path: Path) -> None:
         ({"y_test": None}, "y_test"),
         ({"y_train": np.arange(11)}, "11 labels"),
         ({"x_test": np.zeros((6, 4, 4, 1), np.float32)}, "shape"),
-        ({"x_train": np.zeros((12, 30), np.float32)}, "dimensions"),
+        ({"x_train": np.zeros(12, np.float32)}, "single numbers"),
         ({"x_train": np.full((12, 6, 5, 1), np.nan, np.float32)}, "not numbers"),
         ({"y_train": np.full(12, -1)}, "label -1"),
         ({"y_train": np.arange(12) + 0.5}, "whole numbers"),
@@ -158,6 +167,8 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
 def test_folder_has_no_four_channels(tmp_path: Path) -> None:
     with pytest.raises(ThimbleError) as caught:
         load_data(_pictures(tmp_path, {"a": 5, "b": 5}), (8, 8, 4))
+    with pytest.raises(ThimbleError, match="1 dimensions"):
+        load_data(tmp_path, (64,))
     assert caught.value.code == "data-does-not-fit"
 
 
