@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
             self.place = place
             self.stack.setCurrentWidget(self._pages[place])
             self._pages[place].focus_first()
+            self._show_states()  # the page that was left is finished now
         self.side_bar.set_current(self.place)
 
     @Slot()

@@ -75,6 +75,18 @@ def test_the_example_opens_the_wizard_and_surveys(
     assert not page.banner.isVisible()
 
 
+def test_a_step_is_ticked_as_soon_as_it_is_left(opened: MainWindow) -> None:
+    def ticked() -> list[Place]:
+        return [place for place, button in opened.side_bar.buttons.items() if button.text().startswith("✓")]
+
+    steps = [Place(step.value) for step in Step]
+    assert ticked() == []
+    for place, step in enumerate(list(Step)[:-1], start=1):
+        opened.wizard.pages[step].next_button.click()
+        assert opened.place is steps[place]
+        assert ticked() == steps[:place]
+
+
 def test_a_model_near_chance_is_warned_about(opened: MainWindow, jobs: FakeJobs, qtbot: QtBot) -> None:
     jobs.last("survey").send(Done({**SURVEY, "accuracy": 0.12, "near_chance": True}))
     banner = opened.wizard.model_page.banner
