@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui.plots.ring_buffer import FloatArray, RingBuffer
-from gui.plots.style import colours, make_plot, thin
+from gui.plots.style import colours, make_plot, show_empty, show_numbers, thin
 from gui.theme import theme
 from gui.words import tr
 
@@ -43,6 +43,7 @@ class LivePlot(QWidget):
         self._estimated = (False, True)
         theme().changed.connect(self._recolour)
         self.set_estimated(latency=False, energy=True)
+        self._show_empty()
 
     @property
     def drawn(self) -> int:
@@ -58,6 +59,7 @@ class LivePlot(QWidget):
 
     def begin(self) -> None:
         self.buffer.clear()
+        self._show_empty()
         self._drawn = -1
         self.poll()
         self._timer.start()
@@ -77,8 +79,13 @@ class LivePlot(QWidget):
         self._energy_curve.setData(rows[:, 0], rows[:, 2], connect="finite")
         if len(rows):
             for plot, column in ((self.latency, 1), (self.energy, 2)):
+                show_numbers(plot)
                 plot.setXRange(rows[0, 0], max(rows[-1, 0], rows[0, 0] + 1), padding=0.02)
                 _fit_height(plot, rows[:, column])
+
+    def _show_empty(self) -> None:
+        for plot in (self.latency, self.energy):
+            show_empty(plot)
 
     def _recolour(self) -> None:
         series, (latency, energy) = colours().series, self._estimated

@@ -46,6 +46,21 @@ def make_plot(x: str, y: str, name: str, height: int = 200) -> pg.PlotWidget:
     return plot
 
 
+def show_empty(plot: pg.PlotWidget, low: float | None = None, high: float | None = None) -> None:
+    """No numbers on the axes while there is nothing to read off; from `low` to `high` where that is known."""
+    known = low is not None and high is not None
+    plot.setXRange(1, 2, padding=0.03)
+    plot.setYRange(low if known else 0, high if known else 1, padding=0)
+    plot.getAxis("bottom").setTicks([[]])
+    plot.getAxis("left").setTicks(None if known else [[]])
+
+
+def show_numbers(plot: pg.PlotWidget) -> None:
+    """The axes' own numbers again."""
+    for side in ("left", "bottom"):
+        plot.getAxis(side).setTicks(None)
+
+
 def thin(colour: str, dashed: bool = False) -> QPen:
     """A pen of width 1: wider ones are ten times slower to draw."""
     pen = pg.mkPen(QColor(colour), width=1)

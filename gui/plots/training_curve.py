@@ -7,7 +7,7 @@ import math
 import pyqtgraph as pg
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from gui.plots.style import colours, make_plot, thin
+from gui.plots.style import colours, make_plot, show_empty, show_numbers, thin
 from gui.theme import theme
 from gui.words import tr
 
@@ -34,6 +34,7 @@ class TrainingCurve(QWidget):
         layout.addWidget(self.accuracy, 1)
         theme().changed.connect(self._recolour)
         self._recolour()
+        self.clear()
 
     @property
     def rounds(self) -> int:
@@ -47,10 +48,13 @@ class TrainingCurve(QWidget):
         self.clear()
 
     def clear(self) -> None:
+        """Nothing is left, the ranges of the axes neither."""
         self._epochs.clear()
         for name, curve in self._curves.items():
             self._values[name].clear()
             curve.setData([], [])
+        show_empty(self.loss)
+        show_empty(self.accuracy, 0, 101)
 
     def add_epoch(self, data: dict[str, float]) -> None:
         """`data` has epoch, loss, accuracy and where known val_accuracy (accuracies in 0…1)."""
@@ -62,6 +66,7 @@ class TrainingCurve(QWidget):
             curve.setData(self._epochs, self._values[name], connect="finite")
         last = max(2.0, max(self._epochs))
         for plot in (self.loss, self.accuracy):
+            show_numbers(plot)
             plot.setXRange(1, last, padding=0.03)
             step = max(1, round(last / 10))
             ticks = [(n, str(n)) for n in range(1, int(last) + 1, step)]

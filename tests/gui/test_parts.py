@@ -7,8 +7,10 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QSettings
+from PySide6.QtGui import QPainter, QPicture
 from pytestqt.qtbot import QtBot
 
 from core.errors import ThimbleError
@@ -17,7 +19,9 @@ from core.jobs.events import Done, Event, Failed, Partial, Progress
 from core.preview import Preview
 from core.recipe import Prune, Quantize
 from gui.job_bridge import JobBridge
+from gui.plots.live_plot import LivePlot
 from gui.plots.ring_buffer import RingBuffer
+from gui.plots.training_curve import TrainingCurve
 from gui.preview_runner import PreviewRequest, PreviewRunner
 from gui.recent import Recent
 from gui.theme import DARK, LIGHT, Appearance, Colours, theme
@@ -177,6 +181,59 @@ def test_a_banner_shows_details_only_of_the_unexpected(qtbot: QtBot) -> None:
     with qtbot.waitSignal(banner.details_wanted) as wanted:
         banner._more.click()
     assert wanted.args == ["the details"]
+
+
+def ranges(plot: pg.PlotWidget) -> list[list[float]]:
+    return [[round(end, 2) for end in side] for side in plot.getPlotItem().viewRange()]
+
+
+def numbers_at(plot: pg.PlotWidget, side: str) -> list[str]:
+    """The numbers that are drawn along an axis."""
+    plot.grab()
+    axis = plot.getAxis(side)
+    picture = QPicture()
+    painter = QPainter(picture)
+    specs = axis.generateDrawSpecs(painter)
+    painter.end()
+    return [text for _, _, text in specs[2]] if specs else []
+
+
+def test_a_training_curve_forgets_the_last_run(qtbot: QtBot) -> None:
+    curve = TrainingCurve()
+    qtbot.addWidget(curve)
+    curve.resize(800, 220)
+    curve.show()
+    fresh = [ranges(curve.loss), ranges(curve.accuracy)]
+    assert fresh[1][1] == [0, 101]
+    assert {"20", "80"} <= set(numbers_at(curve.accuracy, "left"))
+    assert numbers_at(curve.accuracy, "bottom") == numbers_at(curve.loss, "left") == []
+    for epoch in range(1, 31):
+        curve.add_epoch({"epoch": epoch, "loss": 40.0, "accuracy": 0.97, "val_accuracy": 0.96})
+    assert [ranges(curve.loss), ranges(curve.accuracy)] != fresh
+    assert numbers_at(curve.loss, "left")
+    assert numbers_at(curve.loss, "bottom")[0] == "1"
+    curve.clear()
+    assert [ranges(curve.loss), ranges(curve.accuracy)] == fresh
+    assert numbers_at(curve.accuracy, "bottom") == numbers_at(curve.loss, "left") == []
+
+
+def test_a_live_plot_forgets_the_last_run(qtbot: QtBot) -> None:
+    live = LivePlot()
+    qtbot.addWidget(live)
+    live.resize(800, 220)
+    live.show()
+    fresh = ranges(live.latency)
+    assert numbers_at(live.latency, "left") == []
+    for index in range(200):
+        live.buffer.push(index + 1, 60.0, 3.0)
+    live.finish()
+    assert ranges(live.latency) != fresh
+    assert numbers_at(live.latency, "left")
+    assert numbers_at(live.energy, "bottom")
+    live.begin()
+    live.finish()
+    assert ranges(live.latency) == fresh
+    assert numbers_at(live.energy, "bottom") == []
 
 
 def test_every_step_and_problem_has_words(qtbot: QtBot) -> None:
