@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import platformdirs
@@ -78,14 +79,28 @@ def write_atomically(path: Path, content: str | bytes) -> None:
 
     Raises ThimbleError ``cannot-write``.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    write_all_or_nothing({path: content})
+
+
+def write_all_or_nothing(contents: Mapping[Path, str | bytes]) -> None:
+    """`write_atomically` for several files: when one cannot be written, none is.
+
+    Raises ThimbleError ``cannot-write``.
+    """
+    beside = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
+    path = Path()
     try:
-        beside.write_bytes(content.encode() if isinstance(content, str) else content)
-        beside.replace(path)
+        for path, content in contents.items():
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "it is a folder")
+            beside[path].write_bytes(content.encode() if isinstance(content, str) else content)
+        for path, part in beside.items():
+            part.replace(path)
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
-        _remove(beside)
+        for part in beside.values():
+            _remove(part)
 
 
 def _remove(path: Path) -> None:

@@ -19,8 +19,13 @@ from core.report.rows import Row, rows
 
 def write_csv(report: Report, path: Path) -> None:
     """Write the CSV file, whole or not at all. Raises ThimbleError ``cannot-write``."""
+    write_atomically(path, csv_text(report))
+
+
+def csv_text(report: Report) -> str:
+    """What `write_csv` writes."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([field.name for field in fields(Row)])
     writer.writerows(astuple(row) for row in rows(report))
-    write_atomically(path, text.getvalue())
+    return text.getvalue()

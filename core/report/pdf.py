@@ -68,10 +68,12 @@ _HASH = _style("hash", 6.6, fontName=_MONO)
 
 
 def write_pdf(report: Report, path: Path) -> None:
-    """Write the PDF, whole or not at all.
+    """Write the PDF, whole or not at all. Raises ThimbleError ``cannot-write``, or as `pdf_bytes`."""
+    write_atomically(path, pdf_bytes(report))
 
-    Raises ThimbleError ``cannot-write``, or ``bad-run`` when the run's record cannot be drawn.
-    """
+
+def pdf_bytes(report: Report) -> bytes:
+    """The PDF. Raises ThimbleError ``bad-run`` when the run's record cannot be drawn."""
     _register_fonts()
     buffer = io.BytesIO()
     document = BaseDocTemplate(buffer, pagesize=A4, title=f"Thimble report: {report.title}", author="Thimble")
@@ -82,7 +84,7 @@ def write_pdf(report: Report, path: Path) -> None:
     except (KeyError, TypeError) as error:
         what = f"the run's record in {report.folder} is not complete ({error})"
         raise ThimbleError("bad-run", what, "run it again with this version of Thimble") from error
-    write_atomically(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _register_fonts() -> None:

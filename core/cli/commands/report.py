@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.cli.command import Command
 from core.cli.options import add_json
 from core.cli.terminal import Terminal, table
-from core.paths import output_dir
+from core.paths import new_output_dir
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,14 +26,16 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    from core.report import collect, to_json, write_csv, write_pdf
+    from core.report import collect, to_json, write_files
 
     report = collect(arguments.run)
-    for path, write in ((arguments.csv, write_csv), (arguments.pdf, write_pdf)):
-        if path is not None:
-            output_dir(path.absolute().parent)
-            write(report, path)
-            terminal.say(f"written: {path}")
+    files = [path for path in (arguments.csv, arguments.pdf) if path is not None]
+    with contextlib.ExitStack() as folders:
+        for path in files:
+            folders.enter_context(new_output_dir(path.absolute().parent))
+        write_files(report, arguments.pdf, arguments.csv)
+    for path in files:
+        terminal.say(f"written: {path}")
     terminal.result(to_json(report), lambda console: show_report(console, report))
 
 

@@ -277,6 +277,21 @@ def test_report_writes_what_is_asked_and_prints_json(thimble, tmp_path):
     assert value["bench"]["energy"]["source"] == "estimated"
 
 
+@pytest.mark.parametrize("blocked", ["--pdf", "--csv"])
+def test_report_writes_both_files_or_none(thimble, tmp_path, blocked):
+    run = write_run(tmp_path / "run")
+    (tmp_path / "folder").mkdir()
+    other = {"--pdf": "--csv", "--csv": "--pdf"}[blocked]
+    kept = tmp_path / "kept"
+    kept.write_text("of yesterday")
+    for target in (tmp_path / "new" / "r", kept):
+        ended = thimble("report", run, blocked, tmp_path / "folder", other, target)
+        assert_failed(ended, "cannot write", "folder")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "kept", "run"]
+    assert kept.read_text() == "of yesterday"
+    assert list((tmp_path / "folder").iterdir()) == []
+
+
 def test_report_for_people(thimble, tmp_path):
     ended = thimble("report", write_run(tmp_path / "run"))
     assert ended.status == 0
