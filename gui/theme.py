@@ -137,6 +137,7 @@ def _style_sheet(c: Colours) -> str:
     QLineEdit[frame="true"] {{ border: 1px solid {c.line}; border-radius: 3px; padding: 3px 5px;
         background: {c.base}; }}
     QLineEdit[frame="true"]:focus {{ border-color: {c.accent}; }}
+    QLineEdit[readOnly="true"] {{ border: none; background: transparent; padding-left: 0; }}
     QRadioButton::indicator {{ width: 13px; height: 13px; border: 1px solid {c.muted};
         border-radius: 7px; background: {c.base}; }}
     QRadioButton::indicator:checked {{ border-color: {c.accent}; background: qradialgradient(cx: 0.5,

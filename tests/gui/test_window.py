@@ -22,7 +22,9 @@ from gui.error_dialog import ErrorDialog
 from gui.main_window import MainWindow
 from gui.services import Services
 from gui.side_bar import Place
+from gui.theme import theme
 from gui.widgets.banner import BannerKind
+from gui.widgets.page import Page
 from tests.gui.conftest import FakeJobs
 from tests.gui.run_records import RUN, SURVEY, deployed, write_run
 
@@ -73,6 +75,24 @@ def test_the_example_opens_the_wizard_and_surveys(
     qtbot.waitUntil(lambda: not page.panel.isVisible())
     assert "97.0 %" in page.accuracy.text()
     assert not page.banner.isVisible()
+
+
+def test_the_models_path_does_not_look_like_a_field_to_type_into(opened: MainWindow, qtbot: QtBot) -> None:
+    def ground(widget: QWidget, page: Page) -> str:
+        content = page.scroll.widget()
+        inside = widget.mapTo(content, QPoint(widget.width() - 8, widget.height() // 2))
+        return content.grab().toImage().pixelColor(inside).name()
+
+    page, review = opened.wizard.model_page, opened.wizard.review_page
+    assert page.model.text().endswith("net.keras")
+    assert ground(page.model, page) == theme().colours.window
+    opened.go(Place.REVIEW)
+    assert ground(review.out, review) == theme().colours.base, "here one can type"
+    opened.go(Place.MODEL)
+    qtbot.waitUntil(opened.isActiveWindow)
+    with qtbot.waitSignal(page.model_wanted):
+        page.model_wanted.disconnect(opened.wizard.model_wanted)
+        QTest.keyClick(page, Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier)
 
 
 def test_a_step_is_ticked_as_soon_as_it_is_left(opened: MainWindow) -> None:

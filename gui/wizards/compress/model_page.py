@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton
 
 from core.flow.compress_flow import Step
@@ -48,7 +48,9 @@ class ModelPage(WizardPage):
 
     def _make_inputs(self) -> None:
         self.model = QLineEdit()
-        self.model.setReadOnly(True)
+        self.model.setReadOnly(True)  # and shown without a frame: the theme's
+        self.model.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # to copy from
+        self.model.setAccessibleName(tr("The chosen model"))
         self.model.setPlaceholderText(tr("No model chosen yet"))
         self.choose_model = QPushButton(tr("Choose…"))
         self.choose_model.setAccessibleName(tr("Choose a model"))
@@ -63,7 +65,7 @@ class ModelPage(WizardPage):
         row.addWidget(self.choose_model)
         form = QFormLayout()
         model_label, data_label = QLabel(tr("&Model:")), QLabel(tr("&Data:"))
-        model_label.setBuddy(self.model)
+        model_label.setBuddy(self.choose_model)
         data_label.setBuddy(self.data)
         form.addRow(model_label, row)
         form.addRow(data_label, self.data)
