@@ -18,8 +18,9 @@ from codegen.compiler import Compilation, compile_model
 from codegen.frontends import load_graph
 from codegen.graph import DType, Graph
 from codegen.options import BuildOptions
-from codegen.targets.board import Board, find_board
+from codegen.targets.board import Board
 from codegen.targets.target import WeightsIn
+from core.boards.catalogue import board_named
 from core.compress.elementwise import choose_masks, mask_graph
 from core.compress.structured import choose, find_groups, prune_graph
 from core.errors import ThimbleError
@@ -68,7 +69,7 @@ def preview(model: Path | str, prune: Prune | None, quantize: Quantize, board_id
     `model` is a `.keras` file, or an int8 `.tflite` (then without pruning). Raises ThimbleError or
     CodegenError for what cannot be read, pruned or compiled.
     """
-    board = find_board(board_id)
+    board = board_named(board_id)
     before = model_graph(model)
     after = pruned_graph(before, prune)
     structures = _structures(before)

@@ -38,9 +38,9 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
 def compiled(arguments: Namespace) -> Compilation:
     """The model of these arguments, planned for their board. Raises ThimbleError or CodegenError."""
     from codegen.compiler import compile_model
-    from codegen.targets.board import find_board
+    from core.boards.catalogue import board_named
 
-    board = find_board(arguments.board)
+    board = board_named(arguments.board)
     options = build_options(arguments)
     return compile_model(open_compiled(arguments.model).graph, board, options)
 

@@ -40,11 +40,11 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    from codegen.targets.board import find_board
     from core.bench import check_runs
+    from core.boards.catalogue import board_named
     from core.demo import DemoOptions, run_demo
 
-    find_board(arguments.board)  # what a person can mend is told at once, not after minutes
+    board_named(arguments.board)  # what a person can mend is told at once, not after minutes
     check_runs(arguments.runs)
     options = DemoOptions(arguments.out, arguments.board, arguments.recipe, arguments.runs)
     value = run_demo(options, lambda task, params: run_job(task, params, terminal), terminal.say)

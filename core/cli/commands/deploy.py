@@ -45,9 +45,9 @@ def add_board_connection(parser: ArgumentParser) -> None:
 
 def refuse_what_is_not_there(arguments: Namespace) -> None:
     """Raises ThimbleError ``not-there-yet`` for options of boards that cannot be reached yet."""
-    from codegen.targets.board import find_board
+    from core.boards.catalogue import board_named
 
-    find_board(arguments.board)
+    board_named(arguments.board)
     for option in _CONNECTION:
         if getattr(arguments, option):
             flag = f"--{option.replace('_', '-')}"

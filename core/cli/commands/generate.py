@@ -23,9 +23,9 @@ def _configure(parser: ArgumentParser) -> None:
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     from codegen.compiler import compile_model
     from codegen.emit import write_project
-    from codegen.targets.board import find_board
+    from core.boards.catalogue import board_named
 
-    board = find_board(arguments.board)
+    board = board_named(arguments.board)
     options = build_options(arguments)
     opened = open_compiled(arguments.model)
     compilation = compile_model(opened.graph, board, options)

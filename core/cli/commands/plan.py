@@ -23,9 +23,9 @@ def _configure(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     from codegen.compiler import compile_model
-    from codegen.targets.board import find_board
+    from core.boards.catalogue import board_named
 
-    board = find_board(arguments.board)
+    board = board_named(arguments.board)
     options = build_options(arguments)
     opened = open_any(arguments.model, terminal)
     if opened.is_estimate:

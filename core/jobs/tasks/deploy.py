@@ -15,9 +15,10 @@ from codegen.firmware import FirmwareImage, build_firmware
 from codegen.frontends import load_graph
 from codegen.graph import Graph
 from codegen.options import BuildOptions
-from codegen.targets.board import Board, find_board
+from codegen.targets.board import Board
 from core.bench import Measurement, bench, check_runs, estimate_energy
 from core.boards.agreement import Agreement, onnx_agreement, same_bytes, within_tolerance
+from core.boards.catalogue import board_named
 from core.boards.layout import to_graph_layout
 from core.boards.onnx_reference import onnx_outputs
 from core.boards.quantization import to_model_input
@@ -56,7 +57,7 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """
     runs = int(params.get("runs", _DEFAULT_RUNS))
     check_runs(runs)
-    board = find_board(params["board"])
+    board = board_named(params["board"])
     options = BuildOptions(**{k: params[k] for k in _BUILD_OPTIONS if params.get(k)})
     out = output_dir(Path(params["out"]))
 

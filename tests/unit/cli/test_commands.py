@@ -103,14 +103,22 @@ def test_generate_writes_the_sources_and_says_which(thimble, tflite, tmp_path):
     assert str(out / "model.h") in files
 
 
-@pytest.mark.parametrize("command", ["plan", "build", "generate", "run", "bench", "deploy"])
-def test_an_unknown_board_is_named(thimble, tflite, tmp_path, command):
+@pytest.mark.parametrize(
+    ("board", "words"),
+    [
+        ("toaster", "there is no board 'toaster'"),
+        *((board, f"the board {board!r} is not there yet") for board in ("pico", "nano33ble", "pi")),
+    ],
+)
+@pytest.mark.parametrize("command", ["plan", "build", "generate", "run", "bench", "deploy", "demo"])
+def test_an_unknown_board_is_named(thimble, tflite, tmp_path, command, board, words):
     more = {
         "build": ["--out", tmp_path / "out"],
         "generate": ["--out", tmp_path / "out"],
         "run": ["--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy"],
     }.get(command, [])
-    assert_failed(thimble(command, tflite, "--board", "toaster", *more), "toaster")
+    model = [] if command == "demo" else [tflite]
+    assert_failed(thimble(command, *model, "--board", board, *more), words, "virtual-pico")
     assert not (tmp_path / "out").exists()
 
 
