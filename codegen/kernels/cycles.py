@@ -21,6 +21,7 @@ _FACTORS: dict[Cpu, dict[str, float]] = {
         "thimble_conv2d_s8": 0.58,
         "thimble_conv2d_s8_m4": 1.0,
         "thimble_dense_s8": 0.50,
+        "thimble_dense_s8_m4": 1.0,
         "thimble_dense_crs8_s8": 0.50,
         "thimble_dense_crs16_s8": 0.50,
         "thimble_max_pool_s8": 0.65,

@@ -11,6 +11,7 @@ from codegen.kernels.conv2d_s8_m4 import Conv2DS8M4
 from codegen.kernels.cycles import with_cycles_on
 from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
 from codegen.kernels.dense_s8_m0 import DenseS8M0
+from codegen.kernels.dense_s8_m4 import DenseS8M4
 from codegen.kernels.depthwise_conv2d_s8 import DepthwiseConv2DS8
 from codegen.kernels.extremes import MaximumF32, MaximumS8, MinimumF32, MinimumS8
 from codegen.kernels.flip_sign import FlipSignS8, FlipSignU8
@@ -34,6 +35,7 @@ KERNELS: tuple[Kernel, ...] = (
     DepthwiseConv2DS8(),
     DenseS8(),
     DenseS8M0(),
+    DenseS8M4(),
     DenseCrs8S8(),
     DenseCrs16S8(),
     MaxPoolS8(),

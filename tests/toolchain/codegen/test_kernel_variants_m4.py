@@ -10,7 +10,7 @@ import pytest
 
 from codegen.graph import Graph
 from codegen.targets.board import Cpu
-from tests.toolchain.codegen.test_kernel_variants import convolution, outputs
+from tests.toolchain.codegen.test_kernel_variants import convolution, dense, outputs
 
 pytestmark = pytest.mark.toolchain
 
@@ -42,3 +42,8 @@ def test_convolution_with_filters_of_one_weight(weight, tmp_path):
     weights = graph.tensors["w"].data.copy()
     weights[::2] = weight
     check(with_weights(graph, weights), tmp_path, "thimble_conv2d_s8_m4")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_dense(seed, tmp_path):
+    check(dense(seed), tmp_path, "thimble_dense_s8_m4")

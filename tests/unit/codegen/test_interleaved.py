@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from codegen.kernels.dense_s8_m4 import four_rows_at_a_time
 from codegen.kernels.interleaved import LARGEST_TOTAL, interleaved, largest_totals, scaling_table
 
 
@@ -50,3 +51,17 @@ def test_totals_that_would_overflow_are_refused():
 
 def test_the_largest_total_counts_bias_and_weights():
     assert largest_totals(np.array([[-1, 2]], np.int8), np.array([-7], np.int32)).tolist() == [3 * 128 + 7]
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (3, 5), (4, 1), (5, 8), (6, 7), (7, 3), (10, 32)])
+def test_every_row_of_a_dense_layer_is_where_the_kernel_looks_for_it(shape):
+    rows, inputs = shape
+    weights = np.random.default_rng(0).integers(-128, 128, shape, dtype=np.int8)
+    data = four_rows_at_a_time(weights).astype("<u4").view(np.int8)
+    quads = -(-inputs // 4)
+    assert len(data) == (rows + rows % 2) * 4 * quads
+    for (row, k), weight in np.ndenumerate(weights):
+        group, place = divmod(row, 4)
+        stored = 4 if rows + rows % 2 >= 4 * (group + 1) else 2
+        start = group * 16 * quads + k // 4 * 4 * stored + place // 2 * 8
+        assert data[start + k % 2 * 4 + k % 4 // 2 * 2 + place % 2] == weight
