@@ -56,4 +56,4 @@ def _cycles(rows: int, inputs: int) -> int:
     """Of a Cortex-M4F, fitted to counts of single layers on the virtual board."""
     fours, quads = (rows + 1) // 4, -(-inputs // 4)
     twos = 1 if rows % 4 in (1, 2) else 0
-    return fours * (29 * quads + 60) + twos * (20 * quads + 40) + 60 * rows + 100
+    return (31 * fours + 19 * twos) * quads + 82 * rows + 105

@@ -36,9 +36,30 @@ static inline uint32_t four_inputs(const int8_t *input, int32_t left)
 }
 
 /* Returns the weights of the next group. */
-static const uint32_t *four_rows(const uint32_t *w, const int8_t *input, int32_t n, int32_t *sums)
+__attribute__((noinline)) static const uint32_t *four_rows(const uint32_t *w, const int8_t *input, int32_t n, int32_t *sums)
 {
     int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+#if THIMBLE_HAS_DSP
+    /* Compilers load the words one by one and move them about. */
+    const int8_t *const end = input + (n & ~3);
+    while (input != end) {
+        __asm__("ldr r4, [%[x]], #4\n"
+                "ldm %[w]!, {r2, r3, r6, r8}\n"
+                "sxtb16 r5, r4\n sxtb16 r4, r4, ror #8\n"
+                "sxtb16 r9, r2\n smlad %[s0], r9, r5, %[s0]\n"
+                "sxtb16 r9, r3\n smlad %[s0], r9, r4, %[s0]\n"
+                "sxtb16 r2, r2, ror #8\n smlad %[s1], r2, r5, %[s1]\n"
+                "sxtb16 r3, r3, ror #8\n smlad %[s1], r3, r4, %[s1]\n"
+                "sxtb16 r9, r6\n smlad %[s2], r9, r5, %[s2]\n"
+                "sxtb16 r9, r8\n smlad %[s2], r9, r4, %[s2]\n"
+                "sxtb16 r6, r6, ror #8\n smlad %[s3], r6, r5, %[s3]\n"
+                "sxtb16 r8, r8, ror #8\n smlad %[s3], r8, r4, %[s3]\n"
+                : [x] "+r"(input), [w] "+r"(w), [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3)
+                :
+                : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "memory");
+    }
+    n &= 3;
+#endif
     for (; n > 0; n -= 4, input += 4, w += 4) {
         const uint32_t bytes = four_inputs(input, n);
         const uint32_t even = thimble_even_bytes(bytes), odd = thimble_odd_bytes(bytes);
@@ -54,11 +75,17 @@ static const uint32_t *four_rows(const uint32_t *w, const int8_t *input, int32_t
     return w;
 }
 
-static void two_rows(const uint32_t *w, const int8_t *input, int32_t n, int32_t *sums)
+__attribute__((noinline)) static void two_rows(const uint32_t *w, const int8_t *input, int32_t n, int32_t *sums)
 {
     int32_t s0 = 0, s1 = 0;
-    for (; n > 0; n -= 4, input += 4, w += 2) {
-        const uint32_t bytes = four_inputs(input, n);
+    for (const int8_t *const end = input + (n & ~3); input != end; input += 4, w += 2) {
+        const uint32_t bytes = thimble_load_4(input);
+        const uint32_t even = thimble_even_bytes(bytes), odd = thimble_odd_bytes(bytes);
+        s0 = first_row(w[0], w[1], even, odd, s0);
+        s1 = second_row(w[0], w[1], even, odd, s1);
+    }
+    if (n & 3) {
+        const uint32_t bytes = rest_of(input, n & 3);
         const uint32_t even = thimble_even_bytes(bytes), odd = thimble_odd_bytes(bytes);
         s0 = first_row(w[0], w[1], even, odd, s0);
         s1 = second_row(w[0], w[1], even, odd, s1);
