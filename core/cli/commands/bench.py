@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from core.cli.options import DATA_HELP, MODEL_HELP, add_board, add_build_options
 from core.cli.terminal import Terminal, table
 from core.errors import ThimbleError
 from core.paths import output_dir, write_atomically
+from core.work_folder import work_folder
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,8 +42,8 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
             raise ThimbleError("not-there-yet", f"--{option} is not there yet", f"leave --{option} out")
     if arguments.csv is not None:
         output_dir(arguments.csv.absolute().parent)
-    with tempfile.TemporaryDirectory(prefix="thimble-") as work:
-        value = deploy_job(arguments, Path(work), arguments.runs, terminal)["bench"]
+    with work_folder() as work:
+        value = deploy_job(arguments, work, arguments.runs, terminal)["bench"]
     if arguments.csv is not None:
         write_atomically(arguments.csv, _csv(value))
     terminal.result(value, lambda console: show_bench(console, value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from core.cli.options import DATA_HELP, MODEL_HELP, add_board, add_build_options
 from core.cli.terminal import Terminal
 from core.errors import ThimbleError
 from core.paths import cache_dir, new_output_dir
+from core.work_folder import work_folder
 
 if TYPE_CHECKING:
     from codegen.graph import Graph
@@ -85,11 +85,11 @@ def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -
         "encoding": arguments.encoding,
         "planner": arguments.planner,
     }
-    with new_output_dir(out), tempfile.TemporaryDirectory(prefix="thimble-") as work:
+    with new_output_dir(out), work_folder() as work:
         if arguments.data:
             params["data"] = arguments.data
         else:
-            params["input"] = str(_random_samples(Path(work), graph, runs))
+            params["input"] = str(_random_samples(work, graph, runs))
         return run_job("deploy", params, terminal)
 
 

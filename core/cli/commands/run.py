@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json
 from core.cli.terminal import Terminal
 from core.errors import ThimbleError
 from core.paths import cannot_write, output_dir, write_atomically
+from core.work_folder import work_folder
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,8 +40,8 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     output_dir(arguments.output.absolute().parent)
     if arguments.output.is_dir():
         raise cannot_write(arguments.output, IsADirectoryError(21, "it is a folder"))
-    with tempfile.TemporaryDirectory(prefix="thimble-") as work:
-        image = built(compilation, Path(work), terminal)
+    with work_folder() as work:
+        image = built(compilation, work, terminal)
         terminal.say(f"running {len(samples)} samples on {compilation.board.title}")
         result = run_samples(image, compilation.board, samples)
     _write_npy(arguments.output, _outputs(result.outputs, graph))
