@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -11,19 +12,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import psutil
-
 from core.errors import ThimbleError
 from core.paths import cannot_write, output_dir
+from core.work_folder import is_owned
 
 _PREFIX = ".thimble-partial-"
 RECORD = "run.json"
+#: Errors of a disk that takes no more.
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 class RunFolder:
     """A context manager: `partial` takes the files, `commit` renames them into `out`.
 
-    However the block ends without a commit, `out` is as it was before. What a killed process left behind
+    However the block ends without a commit, `out` is as it was before; when that was for a full disk, the
+    block raises ThimbleError ``cannot-write``. What a killed process left behind
     is removed when the next one starts.
     """
 
@@ -51,6 +54,9 @@ class RunFolder:
             for folder in reversed(self._made):
                 if folder.is_dir() and not any(folder.iterdir()):
                     folder.rmdir()
+        full = _full_disk(error)
+        if full is not None:
+            raise cannot_write(self.out, full) from error
 
     def commit(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """Rename every file in, then `run.json`: the record with the SHA-256 of each file.
@@ -71,6 +77,14 @@ class RunFolder:
         return written
 
 
+def _full_disk(error: BaseException | None) -> OSError | None:
+    """What the system says when the error is, or tells of, a disk that takes no more; libraries add to it."""
+    for cause in (error, error.__cause__ if isinstance(error, ThimbleError) else None):
+        if isinstance(cause, OSError) and cause.errno in _NO_SPACE:
+            return OSError(cause.errno, os.strerror(cause.errno))
+    return None
+
+
 def _missing_folders(folder: Path) -> list[Path]:
     """The folders that will have to be made, the outermost first."""
     chain = [folder, *folder.absolute().parents]
@@ -87,14 +101,9 @@ def _remove_stale(out: Path) -> None:
 
 
 def _is_in_use(partial: Path) -> bool:
-    """Whether the process that made the folder still runs; a younger one has only inherited its number."""
+    """Whether another process that made the folder still runs."""
     number = partial.name.removeprefix(_PREFIX)
-    if not number.isdigit() or int(number) == os.getpid():
-        return False
-    try:
-        return bool(psutil.Process(int(number)).create_time() <= partial.stat().st_mtime)
-    except psutil.NoSuchProcess:
-        return False
+    return number != str(os.getpid()) and is_owned(partial, number)
 
 
 def _sha256(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from dataclasses import dataclass
@@ -181,6 +182,19 @@ def test_an_output_folder_that_cannot_be_written(params: dict[str, Any], tmp_pat
         compress({**params, "recipe": STRUCTURED, "out": str(tmp_path / "file")}, watcher.context)
     assert caught.value.code == "cannot-write"
     assert watcher.fractions() == []
+
+
+def test_a_disk_that_is_full_when_the_model_is_written(
+    params: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(model: Any, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("core.jobs.tasks.compress.write_onnx", full)
+    with pytest.raises(ThimbleError, match=r"cannot write .*out: No space left on device"):
+        compress({**params, "recipe": {"name": "plain", "quantize": {"kind": "none"}}}, Watcher().context)
+    assert not Path(params["out"]).exists()
 
 
 def test_survey(params: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The folder of a run: all or nothing."""
 
+import errno
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 
 from core.compress.output import RunFolder
 from core.errors import CancelledByUser, ThimbleError
+from core.paths import write_atomically
 
 
 def _write(out: Path, text: str, fail: type[BaseException] | None = None) -> None:
@@ -47,6 +49,29 @@ def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path, failure: type[Bas
 def test_a_failure_removes_the_folders_that_it_made(tmp_path: Path) -> None:
     with pytest.raises(CancelledByUser):
         _write(tmp_path / "a" / "b", "one", CancelledByUser)
+    assert _names(tmp_path) == []
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_full_disk_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bool) -> None:
+    out = tmp_path / "a" / "out"
+
+    def full(path: Path, content: object) -> None:
+        raise OSError(errno.ENOSPC, "Can't write data (file write failed: time = now, filename = …)")
+
+    def write(path: Path) -> None:
+        if told:
+            write_atomically(path, "x")
+        else:
+            path.write_bytes(b"x")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", full)
+        with pytest.raises(ThimbleError) as caught, RunFolder(out) as folder:
+            write(folder.partial / "model.tflite")
+    assert caught.value.code == "cannot-write"
+    assert caught.value.what == f"cannot write {out}: No space left on device"
+    assert "free space" in caught.value.hint
     assert _names(tmp_path) == []
 
 
