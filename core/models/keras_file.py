@@ -69,6 +69,36 @@ def read_weights(path: str | Path, network: KerasNetwork) -> dict[str, list[Floa
             ) from error
 
 
+def count_weights(path: str | Path, network: KerasNetwork) -> dict[str, int]:
+    """How many weights each layer has, as Keras counts them; also for layers that hold others, like LSTM.
+
+    Raises ThimbleError ``bad-model``.
+    """
+    import h5py
+
+    with _opened(Path(path)) as archive:
+        try:
+            stored = io.BytesIO(archive.read("model.weights.h5"))
+            with h5py.File(stored, "r") as file:
+                groups = ((name, group.removesuffix("/vars")) for name, group in _groups(network))
+                return {name: _stored(file[group]) if group in file else 0 for name, group in groups}
+        except (KeyError, OSError, ValueError) as error:
+            raise ThimbleError(
+                "bad-model", f"the weights in {path} cannot be read ({error})", _SAVE_HINT
+            ) from error
+
+
+def _stored(group: Any) -> int:
+    """Numbers in the group and all inside it, without the states of random generators."""
+    total = 0
+    for name, part in group.items():
+        if hasattr(part, "shape"):
+            total += int(part.size)
+        elif "seed_generator" not in name:
+            total += _stored(part)
+    return total
+
+
 def _opened(path: Path) -> zipfile.ZipFile:
     if not path.exists():
         raise ThimbleError("missing-file", f"there is no file {path}", "check the path")

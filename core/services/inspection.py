@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from codegen.frontends import load_graph
 from codegen.graph import Graph, macs
 from codegen.targets.board import Board, all_boards
 from core.errors import EXPECTED_ERRORS
-from core.models.keras_file import KerasNetwork, read_network, read_weights
+from core.models.keras_file import KerasNetwork, count_weights, read_network
 from core.models.keras_graph import read_keras_graph
 from core.services.onnx_listing import list_onnx
 from core.services.tflite_listing import list_tflite
@@ -113,24 +113,26 @@ def inspect_model(path: Path, name: str) -> Inspection:
 
 
 def _keras(path: Path, name: str) -> Inspection:
+    network = read_network(path)
+    counts = count_weights(path, network)
     try:
         graph = read_keras_graph(path)
     except EXPECTED_ERRORS as error:
         if error.code not in _STOPS:
             raise
-        network = read_network(path)
-        layers = tuple(_listed_keras(path, network))
+        layers = tuple(_listed_keras(network, counts))
         return Inspection(name, "keras", "float32", None, None, layers, _stopped(error))
-    return _of_graph(graph, name, "keras", as_int8(graph))
+    found = _of_graph(graph, name, "keras", as_int8(graph))
+    # a Graph gives layers without a bias one of zeros
+    layers = tuple(
+        replace(layer, parameters=counts[layer.name]) if layer.parameters else layer for layer in found.layers
+    )
+    return replace(found, layers=layers)
 
 
-def _listed_keras(path: Path, network: KerasNetwork) -> Sequence[ListedLayer]:
-    weights = read_weights(path, network)
+def _listed_keras(network: KerasNetwork, counts: Mapping[str, int]) -> Sequence[ListedLayer]:
     return [
-        ListedLayer(
-            layer.name, layer.class_name, None, sum(int(w.size) for w in weights.get(layer.name, [])), None
-        )
-        for layer in network.layers
+        ListedLayer(layer.name, layer.class_name, None, counts[layer.name], None) for layer in network.layers
     ]
 
 

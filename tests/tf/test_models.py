@@ -15,6 +15,7 @@ from core.data import DataSet, load_data
 from core.errors import ThimbleError
 from core.evaluate import TfliteRunner, evaluate_keras
 from core.models.keras_graph import graph_of_model, read_keras_graph
+from core.models.keras_model import parameters_by_layer
 from core.models.keras_surgery import keep_channels
 from core.models.loading import load_keras
 from core.models.onnx_export import write_onnx
@@ -229,3 +230,28 @@ def test_an_unsupported_layer_of_keras_is_named(tmp_path: Path) -> None:
         load_keras(tmp_path / "m.keras")
     assert caught.value.code == "unsupported-operator"
     assert "'norm'" in caught.value.what
+
+
+def test_inspection_counts_what_keras_counts(tmp_path: Path) -> None:
+    import keras
+
+    from core.services.inspection import inspect_model
+
+    layers = keras.layers
+    plain = [layers.Flatten(), layers.Dropout(0.1), layers.Dense(5, use_bias=False), layers.Dense(3)]
+    others = [
+        layers.BatchNormalization(),
+        layers.LSTM(4, return_sequences=True, recurrent_dropout=0.1),
+        layers.Bidirectional(layers.GRU(3, return_sequences=True)),
+        layers.LSTM(2, use_bias=False),
+    ]
+    for name, stack in (("plain", plain), ("others", [*others, *plain[1:]])):
+        model = keras.Sequential(
+            [keras.Input((6, 2)), *[layer.from_config(layer.get_config()) for layer in stack]]
+        )
+        path = tmp_path / f"{name}.keras"
+        model.save(path)
+        found = inspect_model(path, name)
+        assert found.parameters == model.count_params()
+        counted = {layer.name: layer.parameters for layer in found.layers if layer.parameters}
+        assert counted == {n: c for n, c in parameters_by_layer(model).items() if c}
