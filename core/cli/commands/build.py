@@ -49,8 +49,10 @@ def built(compilation: Compilation, out: Path, terminal: Terminal) -> FirmwareIm
     """The image in the folder `out`. Raises ThimbleError or CodegenError."""
     from codegen.firmware import build_firmware
 
-    terminal.say("building (the first time the compiler prepares itself, which takes a while)")
-    return build_firmware(compilation, out, cache_dir() / "compiler")
+    cache = cache_dir() / "compiler"
+    first = compilation.options.compiler == "zig" and not cache.exists()
+    terminal.say("building" + (" (the compiler prepares itself first, which takes a while)" if first else ""))
+    return build_firmware(compilation, out, cache)
 
 
 def show_build(console: Console, build: dict[str, Any]) -> None:

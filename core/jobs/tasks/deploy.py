@@ -67,8 +67,12 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     samples = load_samples(params, graph)
     context.check_cancelled()
 
-    context.progress(0.08, "Building the program for the board (longer the first time)")
-    image = build_firmware(compilation, out, cache_dir() / "compiler")
+    cache = cache_dir() / "compiler"
+    first = options.compiler == "zig" and not cache.exists()
+    context.progress(
+        0.08, "Building the program for the board" + (" (longer the first time)" if first else "")
+    )
+    image = build_firmware(compilation, out, cache)
     context.check_cancelled()
 
     context.progress(0.3, "Computing what the outputs must be")

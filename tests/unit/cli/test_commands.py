@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.errors import ThimbleError
 from tests.unit.cli.models import write_int8_tflite, write_keras
 from tests.unit.codegen.onnx_models import OnnxModel
 from tests.unit.report.sample_run import write_run
@@ -314,3 +315,16 @@ def test_a_folder_without_a_run(thimble, tmp_path, content):
         folder.mkdir()
         (folder / "run.json").write_text(content)
     assert_failed(thimble("report", folder), str(folder))
+
+
+def test_the_compiler_prepares_itself_once(thimble, tflite, tmp_path, monkeypatch):
+    def fail(compilation, out, cache):
+        cache.mkdir(parents=True, exist_ok=True)
+        raise ThimbleError("stop", "stopped by the test", "go on")
+
+    monkeypatch.setattr("codegen.firmware.build_firmware", fail)
+    build = ("build", tflite, "--board", "virtual-pico", "--out", tmp_path / "out")
+    assert "prepares itself" in thimble(*build).err
+    again = thimble(*build).err
+    assert "building" in again
+    assert "prepares itself" not in again
