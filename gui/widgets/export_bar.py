@@ -14,6 +14,7 @@ from gui.job_bridge import JobBridge
 from gui.services import Services
 from gui.widgets.banner import Banner, BannerKind
 from gui.widgets.job_panel import JobPanel
+from gui.widgets.page import page_of
 from gui.words import tr
 
 
@@ -42,7 +43,8 @@ class ExportBar(QWidget):
         self.pdf.clicked.connect(lambda: self._choose("pdf", tr("PDF (*.pdf)")))
         self.csv.clicked.connect(lambda: self._choose("csv", tr("Table (*.csv)")))
         self.folder.clicked.connect(self._open_folder)
-        self.bridge.started.connect(lambda: self._enable(False))
+        self._pressed: QPushButton | None = None
+        self.bridge.started.connect(self._started)
         self.bridge.ended.connect(self._ended)
         self._enable(False)
 
@@ -73,6 +75,14 @@ class ExportBar(QWidget):
         if self._run is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._run.folder)))
 
+    @Slot()
+    def _started(self) -> None:
+        """The keyboard is at Cancel while the report is written, and comes back."""
+        self._pressed = next((button for button in (self.pdf, self.csv) if button.hasFocus()), None)
+        if self._pressed is not None:
+            self.panel.cancel.setFocus()
+        self._enable(False)
+
     def _enable(self, enabled: bool) -> None:
         for button in (self.pdf, self.csv):
             button.setEnabled(enabled and not self.bridge.running)
@@ -81,6 +91,9 @@ class ExportBar(QWidget):
     @Slot(object)
     def _ended(self, end: Done | Failed | Cancelled) -> None:
         self._enable(self._run is not None)
+        page = page_of(self)
+        if self._pressed is not None and page is not None and page.scroll.hasFocus():
+            self._pressed.setFocus()
         if isinstance(end, Done):
             files = ", ".join(str(end.result[kind]) for kind in ("pdf", "csv") if end.result.get(kind))
             self._banner.show_message(

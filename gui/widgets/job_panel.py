@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.jobs.events import Progress
 from gui.job_bridge import JobBridge
+from gui.widgets.page import page_of
 from gui.words import duration, percent, tr
 
 
@@ -40,8 +49,8 @@ class JobPanel(QWidget):
         layout.addLayout(row)
         bridge.started.connect(self._begin)
         bridge.progressed.connect(self._show)
-        bridge.ended.connect(self.hide)
-        bridge.abandoned.connect(self.hide)
+        bridge.ended.connect(self._end)
+        bridge.abandoned.connect(self._end)
         self.hide()
 
     @Slot()
@@ -50,9 +59,24 @@ class JobPanel(QWidget):
         self.bar.setRange(0, 0)
         self.text.setText(tr("Starting…"))
         self.time_left.clear()
-        self.cancel.setEnabled(True)
+        self._allow_cancel(True)
         self.cancel.setToolTip("")
         self.show()
+
+    @Slot()
+    def _end(self) -> None:
+        focus, page = QApplication.focusWidget(), page_of(self)
+        if focus is not None and self.isAncestorOf(focus) and page is not None:
+            page.hold_focus()
+        self.hide()
+
+    def _allow_cancel(self, allowed: bool) -> None:
+        """The bar keeps the keyboard while Cancel cannot have it."""
+        if not allowed and self.cancel.hasFocus():
+            self.bar.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.cancel.setEnabled(allowed)
+        if allowed and self.bar.hasFocus():
+            self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(Progress)
     def _show(self, progress: Progress) -> None:
@@ -67,13 +91,13 @@ class JobPanel(QWidget):
         else:
             left = tr("about {time} left").format(time=duration(progress.remaining_s))
             self.time_left.setText(f"{share} · {left}")
-        self.cancel.setEnabled(progress.cancellable)
+        self._allow_cancel(progress.cancellable)
         self.cancel.setToolTip("" if progress.cancellable else tr("This part must not be interrupted."))
 
     @Slot()
     def _cancel(self) -> None:
         self._stopping = True
-        self.cancel.setEnabled(False)
+        self._allow_cancel(False)
         self.text.setText(tr("Stopping…"))
         self.time_left.clear()
         self._bridge.cancel()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from gui.widgets.banner import Banner
@@ -41,3 +41,32 @@ class Page(QWidget):
         """Give the keyboard to the first control that can take it."""
         if self.first_control is not None and self.first_control.isEnabled():
             self.first_control.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def hold_focus(self) -> None:
+        """Call before the control with the keyboard goes: the next one on this page gets it."""
+        self.scroll.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self._pass_focus)  # when it is clear what can be used now
+
+    @Slot()
+    def _pass_focus(self) -> None:
+        if not self.scroll.hasFocus():
+            return
+        control = self.first_control
+        if control is None or not _takes_keys(control):
+            control = self.scroll.nextInFocusChain()
+            while control is not self.scroll and not (self.isAncestorOf(control) and _takes_keys(control)):
+                control = control.nextInFocusChain()
+        control.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def page_of(widget: QWidget) -> Page | None:
+    """The page that a widget is on."""
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, Page):
+        parent = parent.parentWidget()
+    return parent
+
+
+def _takes_keys(control: QWidget) -> bool:
+    by_tab = control.focusPolicy() & Qt.FocusPolicy.TabFocus
+    return bool(by_tab) and control.isVisible() and control.isEnabled() and control.focusProxy() is None

@@ -311,6 +311,40 @@ def test_however_a_run_ends_the_choices_are_kept(
     assert running.wizard.review_page.next_button.isEnabled()
 
 
+def test_cancel_keeps_the_keyboard_on_the_page(running: MainWindow, jobs: FakeJobs, qtbot: QtBot) -> None:
+    view, panel = running.run.view, running.run.view.panel
+    qtbot.waitUntil(panel.cancel.hasFocus)
+    jobs.last("compress").send(Progress(0.2, "Writing", cancellable=False))
+    qtbot.waitUntil(panel.bar.hasFocus)
+    jobs.last("compress").send(Progress(0.3, "Going on"))
+    qtbot.waitUntil(panel.cancel.hasFocus)
+    QTest.keyClick(panel.cancel, Qt.Key.Key_Space)
+    assert jobs.last("compress").cancelled
+    assert panel.bar.hasFocus()
+    jobs.last("compress").send(Cancelled())
+    qtbot.waitUntil(view.back.hasFocus)
+
+
+def test_deploying_keeps_the_keyboard_on_the_page(
+    window: MainWindow, jobs: FakeJobs, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.start.open_path(write_run(tmp_path / "run"))
+    window.go(Place.DEPLOY)
+    view = window.deploy.view
+    qtbot.waitUntil(view.start.hasFocus)
+    QTest.keyClick(view.start, Qt.Key.Key_Space)
+    assert view.panel.cancel.hasFocus()
+    QTest.keyClick(view.panel.cancel, Qt.Key.Key_Space)
+    assert view.panel.bar.hasFocus()
+    jobs.last("deploy").send(Cancelled())
+    qtbot.waitUntil(view.start.hasFocus)
+    view.export.pdf.setFocus()
+    view.export.export("pdf", tmp_path / "report")
+    assert view.export.panel.cancel.hasFocus()
+    jobs.last("report").send(Done({"pdf": "report.pdf"}))
+    qtbot.waitUntil(view.export.pdf.hasFocus)
+
+
 def test_the_unexpected_reaches_the_dialog_once(running: MainWindow, jobs: FakeJobs, qtbot: QtBot) -> None:
     jobs.last("compress").send(Failed("unexpected", "a bug", "", "Traceback: a bug", expected=False))
     qtbot.waitUntil(lambda: running.findChild(ErrorDialog) is not None)

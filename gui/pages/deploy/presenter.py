@@ -67,6 +67,9 @@ class DeployPresenter(QObject):
         self._board = all_boards()[view.board.currentData()]
         view.banner.clear()
         view.result.hide()
+        at_start = view.start.hasFocus()
+        if at_start:
+            view.hold_focus()
         view.start.setEnabled(False)
         self._show_timing(self._board.virtual)
         view.live.begin()
@@ -78,6 +81,8 @@ class DeployPresenter(QObject):
             "out": str(run.folder),
         }
         self.bridge.start("deploy", params, sinks={"inference": self._take_inference})
+        if at_start:
+            view.panel.cancel.setFocus()
         self.running_changed.emit(True)
 
     @Slot()
