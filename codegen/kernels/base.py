@@ -131,8 +131,9 @@ class LoweredLayer:
     `function` is empty where no code is needed. It takes the parameters, a pointer to each activation that
     the operator reads (or, with `takes_list`, one array of them), one to each that it writes (with
     `gives_list` an array), and one to `scratch_bytes` of memory of its own, if any; a constant with the role
-    `input_role(n)` stands in for input n. `cycles` is an estimate for the Cortex-M0+, or
-    for the CPU that the kernel is made for, with factors fitted to counts of single layers on the virtual board; in a Compilation it is the board's CPU's.
+    `input_role(n)` stands in for input n. `cycles` is an estimate for the Cortex-M0+, or for the CPU that the
+    kernel is made for, with factors fitted to counts of single layers on the virtual board; in a Compilation
+    it is the board's CPU's.
     """
 
     op: Op
