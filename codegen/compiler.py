@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, all_of
 from codegen.graph import Graph, macs
 from codegen.kernels import Layer, LoweredLayer, lower_layer
 from codegen.options import BuildOptions
@@ -117,10 +117,7 @@ def compile_model(
     _check_ends(graph)
     graph = run_passes(graph)
     cpu = kernels_for or board.cpu
-    layers = tuple(
-        lower_layer(Layer(graph, op), options.encoding, cpu, limit)
-        for op, limit in zip(graph.ops, scratch_limits_bytes(graph), strict=True)
-    )
+    layers = _lower(graph, options.encoding, cpu)
     arena = plan_arena(
         graph, options.planner, {x.op.name: x.scratch_bytes for x in layers if x.scratch_bytes}
     )
@@ -135,6 +132,19 @@ def compile_model(
         plan=prediction.plan,
         weights_in=prediction.weights_in,
     )
+
+
+def _lower(graph: Graph, encoding: str, cpu: Cpu) -> tuple[LoweredLayer, ...]:
+    """Every layer lowered; what cannot be is told of all layers at once."""
+    layers, refused = [], []
+    for op, limit in zip(graph.ops, scratch_limits_bytes(graph), strict=True):
+        try:
+            layers.append(lower_layer(Layer(graph, op), encoding, cpu, limit))
+        except CodegenError as error:
+            refused.append(error)
+    if refused:
+        raise all_of(refused)
+    return tuple(layers)
 
 
 def _check_ends(graph: Graph) -> None:

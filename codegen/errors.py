@@ -12,3 +12,10 @@ class CodegenError(Exception):
         self.code = code
         self.what = what
         self.hint = hint
+
+
+def all_of(errors: list[CodegenError]) -> CodegenError:
+    """One error that tells what all of them do, once each; code and hint are those of the first."""
+    first = errors[0]
+    told = dict.fromkeys(error.what for error in errors)
+    return CodegenError(first.code, "; ".join(told), first.hint)

@@ -84,16 +84,18 @@ def compile_estimate(
 ) -> Compilation:
     """The graph compiled for a board; a float graph as the int8 graph that it will become.
 
-    Raises ThimbleError ``not-there-yet`` for other kinds of numbers.
+    float16 and dynamic-range files are computed with floats on a board. Raises ThimbleError
+    ``not-there-yet`` for uint8.
     """
     if is_float(graph):
-        if quantize.kind is not QuantizeKind.INT8:
+        if quantize.kind is QuantizeKind.UINT8:
             raise ThimbleError(
                 "not-there-yet",
                 f"C code that computes with {quantize.kind.value} numbers is not there yet",
                 'choose [quantize] kind = "int8"',
             )
-        graph = as_int8(graph)
+        if quantize.kind is QuantizeKind.INT8:
+            graph = as_int8(graph)
     return compile_model(graph, board, options)
 
 

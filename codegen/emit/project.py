@@ -101,5 +101,7 @@ def runtime_files(functions: tuple[str, ...]) -> dict[str, str]:
         if name not in files:
             folder = RUNTIME / ("src" if name.endswith(".c") else "include")
             files[name] = (folder / name).read_text(encoding="utf-8")
-            wanted += _INCLUDE.findall(files[name])
+            headers = _INCLUDE.findall(files[name])
+            sources = [f"{header.removesuffix('.h')}.c" for header in headers]
+            wanted += headers + [source for source in sources if (RUNTIME / "src" / source).is_file()]
     return dict(sorted(files.items()))

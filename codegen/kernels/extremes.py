@@ -55,7 +55,7 @@ class MaximumS8(_Extreme):
 
 class _ExtremeF32(_Extreme):
     dtype: DType | None = DType.FLOAT32
-    _cycles = 90
+    _cycles = 74
 
     def refusal(self, layer: Layer) -> str | None:
         return broadcast_refusal(layer)

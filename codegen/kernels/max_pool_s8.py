@@ -16,7 +16,7 @@ class MaxPoolS8:
 
     def refusal(self, layer: Layer) -> str | None:
         if layer.input.dtype.value != "int8":
-            return f"computes with {layer.input.dtype.value}; only full int8 is there yet"
+            return f"computes with {layer.input.dtype.value} beside int8"
         same = layer.input.quantization == layer.output.quantization
         return None if same else "changes the scale, which max pooling cannot do"
 

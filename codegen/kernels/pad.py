@@ -48,7 +48,7 @@ class PadBytes:
             comment=f"padding to {'x'.join(str(n) for n in layer.output.shape[1:])}",
             fields=fields,
             constants=(),
-            cycles=400 + 18 * layer.output.size_bytes,
+            cycles=400 + 15 * layer.output.size_bytes,
         )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from codegen.errors import CodegenError
+from codegen.kernels.arithmetic_f32 import ARITHMETIC
 from codegen.kernels.average_pool_s8 import AveragePoolS8
 from codegen.kernels.base import Kernel, Layer, LoweredLayer, serves_cpu
+from codegen.kernels.batch_norm_f32 import BatchNormF32
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.conv2d_s8_m0 import Conv2DS8M0
 from codegen.kernels.conv2d_s8_m4 import Conv2DS8M4
+from codegen.kernels.conversions import DequantizeS8, QuantizeS8
 from codegen.kernels.cycles import with_cycles_on
 from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
 from codegen.kernels.dense_s8_m0 import DenseS8M0
@@ -16,15 +19,22 @@ from codegen.kernels.depthwise_conv2d_s8 import DepthwiseConv2DS8
 from codegen.kernels.extremes import MaximumF32, MaximumS8, MinimumF32, MinimumS8
 from codegen.kernels.flip_sign import FlipSignS8, FlipSignU8
 from codegen.kernels.gather import SliceBytes, TransposeBytes
+from codegen.kernels.grouped_conv2d_s8 import GroupedConv2DS8
 from codegen.kernels.joints import ConcatBytes, SplitBytes
 from codegen.kernels.lookup_s8 import LOOKUPS
 from codegen.kernels.max_pool_s8 import MaxPoolS8
 from codegen.kernels.mean_s8 import MeanS8
 from codegen.kernels.mul_s8 import MulS8
 from codegen.kernels.pad import PadBytes
+from codegen.kernels.pools_f32 import AveragePoolF32, MaxPoolF32
+from codegen.kernels.prelu import PReluF32, PReluS8
+from codegen.kernels.reductions import MeanF32, ReduceMaxF32, ReduceMaxS8, ReduceSumF32
 from codegen.kernels.reshape import ReshapeInPlace
 from codegen.kernels.softmax_s8 import SoftmaxS8
+from codegen.kernels.softmaxes_f32 import LogSoftmaxF32, SoftmaxF32
 from codegen.kernels.sums_s8 import AddS8, SubS8
+from codegen.kernels.unary_f32 import UNARY
+from codegen.kernels.weights_f32 import Conv2DF32, DenseF32, DepthwiseConv2DF32
 from codegen.sparse import ENCODINGS
 from codegen.targets.board import Cpu
 
@@ -32,24 +42,43 @@ KERNELS: tuple[Kernel, ...] = (
     Conv2DS8(),
     Conv2DS8M0(),
     Conv2DS8M4(),
+    GroupedConv2DS8(),
+    Conv2DF32(),
     DepthwiseConv2DS8(),
+    DepthwiseConv2DF32(),
     DenseS8(),
     DenseS8M0(),
     DenseS8M4(),
     DenseCrs8S8(),
     DenseCrs16S8(),
+    DenseF32(),
+    BatchNormF32(),
     MaxPoolS8(),
+    MaxPoolF32(),
     AveragePoolS8(),
+    AveragePoolF32(),
     MeanS8(),
+    MeanF32(),
+    ReduceSumF32(),
+    ReduceMaxS8(),
+    ReduceMaxF32(),
     AddS8(),
     SubS8(),
     MulS8(),
+    *ARITHMETIC,
     MinimumS8(),
     MaximumS8(),
     MinimumF32(),
     MaximumF32(),
+    PReluS8(),
+    PReluF32(),
     SoftmaxS8(),
+    SoftmaxF32(),
+    LogSoftmaxF32(),
     *LOOKUPS,
+    *UNARY,
+    QuantizeS8(),
+    DequantizeS8(),
     ReshapeInPlace(),
     ConcatBytes(),
     SplitBytes(),

@@ -21,7 +21,7 @@ def int8_refusal(layer: Layer) -> str | None:
     """Why the layer is not one for int8 kernels, or None."""
     tensors = [layer.graph.tensors[n] for n in (*layer.op.inputs[:2], layer.op.outputs[0])]
     odd = next((t for t in tensors if t.dtype.value != "int8" or t.quantization is None), None)
-    return f"computes with {odd.dtype.value}; only full int8 is there yet" if odd else None
+    return f"computes with {odd.dtype.value} beside int8, or has no scale" if odd else None
 
 
 def folded_bias(layer: Layer) -> ConstantArray:

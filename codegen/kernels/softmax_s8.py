@@ -20,7 +20,7 @@ class SoftmaxS8:
 
     def refusal(self, layer: Layer) -> str | None:
         if layer.input.dtype.value != "int8" or layer.output.dtype.value != "int8":
-            return f"computes with {layer.input.dtype.value}; only full int8 is there yet"
+            return f"computes with {layer.input.dtype.value} beside int8"
         output = layer.quantization(layer.output)
         fixed = output.zero_point[0] == -128 and abs(output.scale[0] * 256 - 1) < 1e-6
         return None if fixed else "has an output scale other than 1/256"

@@ -28,6 +28,8 @@ from codegen.toolchain.prediction import SIZES
 
 #: Whose firmware tells the sizes of a CPU.
 _BOARDS = {Cpu.CORTEX_M0PLUS: "virtual-pico", Cpu.CORTEX_M4F: "virtual-nano"}
+#: Functions of the runtime that several kernels call.
+_SHARED = "thimble_math_"
 _WIDTH = 8
 _SCALE = Quantization((0.5,), (0,))
 
@@ -89,7 +91,9 @@ def _brought_along(board: Board, base: Elf, function: str) -> dict[str, int]:
     elf = link_probe(board, chain(0), (function,))
     known = {f.name for f in base.functions}
     added = {
-        (f.name if f.is_runtime else f"{function}:{f.name}"): _round_up(f.size_bytes)
+        (f.name if f.is_runtime or f.name.startswith(_SHARED) else f"{function}:{f.name}"): _round_up(
+            f.size_bytes
+        )
         for f in elf.functions
         if f.name not in known
     }

@@ -204,3 +204,74 @@ INT8_NETWORKS = {
     "split": Network(IMAGE, _split, {"Split", "Concat"}),
     "transpose": Network(IMAGE, _transpose, {"Transpose"}),
 }
+
+
+def _mixed(x: Any) -> Any:
+    """Every layer of the published networks at once."""
+    k = _layers()
+    a = k.BatchNormalization()(k.Conv2D(6, 3, strides=2, padding="same", activation="relu6")(x))
+    b = k.DepthwiseConv2D(3, padding="same", dilation_rate=2)(a)
+    c = k.Add()([a, k.ReLU()(b)])
+    d = k.AveragePooling2D(2, strides=1, padding="same")(k.MaxPooling2D(2, padding="same")(c))
+    return k.Dense(5, activation="softmax")(k.Dense(7, activation="relu")(k.Flatten()(d)))
+
+
+def _normed(x: Any) -> Any:
+    return _layers().BatchNormalization()(x)
+
+
+def _arithmetic(x: Any) -> Any:
+    k = _layers()
+    a = k.Conv2D(4, 1)(x)
+    return _ops().divide(k.Multiply()([k.Subtract()([a, x]), a]), x * x + 1.0)
+
+
+def _reduced(x: Any) -> Any:
+    o = _ops()
+    return o.concatenate([o.sum(x, axis=(1, 2)), o.max(x, axis=(1, 2)), o.mean(x, axis=(1, 2))], axis=-1)
+
+
+def _positive(name: str) -> Callable[[Any], Any]:
+    return lambda x: getattr(_ops(), name)(_ops().abs(x) + 0.01)
+
+
+def _log_softmax(x: Any) -> Any:
+    return _ops().log_softmax(x, axis=-1)
+
+
+FLOAT_NETWORKS = {
+    "mixed": Network(
+        IMAGE, _mixed, {"Conv2D", "DepthwiseConv2D", "Add", "MaxPool2D", "AveragePool2D", "Dense"}
+    ),
+    "wide": Network(
+        FLAT, lambda x: _layers().Dense(40)(_layers().Dense(60, activation="relu")(x)), {"Dense"}
+    ),
+    "normed": Network(IMAGE, _normed, {"Mul", "Add"}),
+    "arithmetic": Network(IMAGE, _arithmetic, {"Sub", "Mul", "Div"}),
+    "reduced": Network(IMAGE, _reduced, {"ReduceSum", "ReduceMax", "Mean"}),
+    "exp": Network(FLAT, _unary("exponential"), {"Exp"}),
+    "log": Network(FLAT, _positive("log"), {"Log"}),
+    "sqrt": Network(FLAT, _positive("sqrt"), {"Sqrt"}),
+    "log_softmax": Network(FLAT, _log_softmax, {"LogSoftmax"}),
+    "elu": Network(FLAT, _unary("elu"), {"Elu"}),
+    "groups": Network(IMAGE, _groups, {"Conv2D"}),
+    "prelu": Network(IMAGE, _prelu, {"PRelu"}),
+    **{
+        name: INT8_NETWORKS[name]
+        for name in ("relu", "relu6", "leaky_relu", "sigmoid", "tanh", "gelu", "silu", "hard_swish")
+    },
+    **{
+        name: INT8_NETWORKS[name]
+        for name in (
+            "depthwise",
+            "global_average",
+            "pad_and_concat",
+            "slices",
+            "split",
+            "transpose",
+            "extremes",
+        )
+    },
+}
+INT8_NETWORKS["groups"] = Network(IMAGE, _groups, {"Conv2D"})
+INT8_NETWORKS["prelu"] = Network(IMAGE, _prelu, {"PRelu"})

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, all_of
 from codegen.frontends.tflite.constants import float_weights, folded
 from codegen.frontends.tflite.naming import layer_name, text
 from codegen.frontends.tflite.operators import READERS
@@ -74,15 +74,22 @@ class _Reader:
     def graph(self) -> Graph:
         tensors = {name: self._tensor(i) for i, name in enumerate(self._names)}
         ops: list[Op] = []
+        refused: list[CodegenError] = []
         for operator in self._subgraph.operators:
             site = self._site(operator, tensors)
             constant = folded(site)
-            if constant is None:
-                op, changed = _understood(site)
-                ops.append(op)
-                tensors.update(changed)
-            else:
+            if constant is not None:
                 tensors[constant.name] = constant
+                continue
+            try:
+                op, changed = _understood(site)
+            except CodegenError as error:
+                refused.append(error)
+                continue
+            ops.append(op)
+            tensors.update(changed)
+        if refused:
+            raise all_of(refused)
         graph = Graph(
             name=self._name,
             tensors=tensors,

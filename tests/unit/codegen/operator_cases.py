@@ -75,6 +75,8 @@ CASES = {
     "Transpose": _case((1, 4, 6, 8), permutation=(0, 3, 1, 2)),
     "ResizeNearest": _case((1, 12, 5, 4)),
     "ResizeBilinear": _case((1, 12, 5, 4)),
+    "Quantize to int8": _case(X),
+    "Gelu with tanh": _case(X, approximate=True),
     **{c.__name__: _case(X) for c in SHAPE_RULES if issubclass(c, operators.Unary)},
 }
 
@@ -98,7 +100,7 @@ def float_graph(name: str, result: Shape | None = None) -> Graph:
 
 def int8_graph(name: str) -> Graph:
     """The case in int8, with scales that the operator allows."""
-    case, kind = CASES[name], name.split(maxsplit=1)[0]
+    case, kind = CASES[name], name if name.endswith("int8") else name.split(maxsplit=1)[0]
     rng = np.random.default_rng(0)
     keeping = kind in _KEEPING
 
@@ -108,6 +110,10 @@ def int8_graph(name: str) -> Graph:
         return _SOURCE if tensor == "x0" or keeping else _OTHER
 
     tensors = _activations(case, None, scale)
+    if kind == "Dequantize":
+        tensors[-1] = Tensor("y0", tensors[-1].shape, DType.FLOAT32)
+    if kind == "Quantize to int8":
+        tensors[0] = Tensor("x0", tensors[0].shape, DType.FLOAT32)
     for n, shape in enumerate(case.constants):
         tensors.append(_int8_constant(f"c{n}", shape, operator_class(name), n, rng))
     return _graph(name, tensors)

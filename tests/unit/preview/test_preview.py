@@ -53,7 +53,7 @@ def test_buffers_alive_together_do_not_overlap():
 def test_a_missing_file_and_other_numbers_are_refused():
     with pytest.raises(ThimbleError, match="there is no file"):
         preview(LENET.with_name("gone.keras"), None, Quantize(), BOARD)
-    with pytest.raises(ThimbleError, match="float16 numbers is not there yet"):
-        preview(LENET, None, Quantize(kind=QuantizeKind.FLOAT16), BOARD)
+    with pytest.raises(ThimbleError, match="uint8 numbers is not there yet"):
+        preview(LENET, None, Quantize(kind=QuantizeKind.UINT8), BOARD)
     with pytest.raises(CodegenError, match="'nano' is not there yet"):
         preview(LENET, None, Quantize(), "nano")

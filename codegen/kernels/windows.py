@@ -1,0 +1,47 @@
+"""Members of parameter structs that describe a window over an image, the same for every type."""
+
+from __future__ import annotations
+
+from codegen.graph import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D
+from codegen.kernels.base import Field, Layer, u8, u16
+
+
+def convolution_window(layer: Layer, op: Conv2D | DepthwiseConv2D) -> tuple[Field, ...]:
+    """Kernel, stride, dilation and padding."""
+    _, k_h, k_w, _ = layer.constant(1).shape
+    return (
+        u8("kernel_height", k_h), u8("kernel_width", k_w),
+        u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
+        u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
+        u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+    )  # fmt: skip
+
+
+def image_sizes(layer: Layer) -> tuple[Field, ...]:
+    """Input and output of a convolution."""
+    _, in_h, in_w, in_c = layer.input.shape
+    _, out_h, out_w, out_c = layer.output.shape
+    return (
+        u16("in_height", in_h), u16("in_width", in_w), u16("in_channels", in_c),
+        u16("out_height", out_h), u16("out_width", out_w), u16("out_channels", out_c),
+    )  # fmt: skip
+
+
+def pooling_window(layer: Layer, op: MaxPool2D | AveragePool2D) -> tuple[Field, ...]:
+    """Sizes, window, stride and padding of a pooling layer."""
+    _, in_h, in_w, channels = layer.input.shape
+    _, out_h, out_w, _ = layer.output.shape
+    return (
+        u16("in_height", in_h), u16("in_width", in_w),
+        u16("out_height", out_h), u16("out_width", out_w),
+        u16("channels", channels),
+        u16("pool_height", op.pool[0]), u16("pool_width", op.pool[1]),
+        u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
+        u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+    )  # fmt: skip
+
+
+def describe(layer: Layer) -> str:
+    """From which shape to which."""
+    source, result = ("x".join(str(n) for n in t.shape[1:]) for t in (layer.input, layer.output))
+    return f"{source} -> {result}"

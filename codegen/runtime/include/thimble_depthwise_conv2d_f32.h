@@ -1,0 +1,22 @@
+/* Depthwise 2-D convolution, float, NHWC, batch 1. Input: [in_height][in_width][in_channels]. */
+#ifndef THIMBLE_DEPTHWISE_CONV2D_F32_H
+#define THIMBLE_DEPTHWISE_CONV2D_F32_H
+
+#include <stdint.h>
+
+typedef struct {
+    const float *weights;        /* [kernel_height][kernel_width][in_channels * channel_multiplier] */
+    const float *bias;           /* [out channels] */
+    float output_min, output_max; /* the fused activation as a clamp */
+    uint16_t in_height, in_width, in_channels;
+    uint16_t out_height, out_width;
+    uint16_t channel_multiplier; /* output channels of each input channel */
+    uint8_t kernel_height, kernel_width;
+    uint8_t stride_height, stride_width;
+    uint8_t dilation_height, dilation_width;
+    uint8_t pad_top, pad_left;
+} thimble_depthwise_conv2d_f32_params;
+
+void thimble_depthwise_conv2d_f32(const thimble_depthwise_conv2d_f32_params *p, const float *input, float *output);
+
+#endif

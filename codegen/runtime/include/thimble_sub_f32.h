@@ -1,0 +1,16 @@
+/* Difference of two inputs, float, shapes broadcast. */
+#ifndef THIMBLE_SUB_F32_H
+#define THIMBLE_SUB_F32_H
+
+#include <stdint.h>
+
+#include "thimble_broadcast.h"
+
+typedef struct {
+    thimble_broadcast shape;
+    float output_min, output_max; /* the fused activation as a clamp */
+} thimble_sub_f32_params;
+
+void thimble_sub_f32(const thimble_sub_f32_params *p, const float *a, const float *b, float *output);
+
+#endif
