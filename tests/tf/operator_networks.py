@@ -216,6 +216,11 @@ def _mixed(x: Any) -> Any:
     return k.Dense(5, activation="softmax")(k.Dense(7, activation="relu")(k.Flatten()(d)))
 
 
+def _wide(x: Any) -> Any:
+    k = _layers()
+    return k.Dense(40)(k.Dense(60, activation="relu")(x))
+
+
 def _normed(x: Any) -> Any:
     return _layers().BatchNormalization()(x)
 
@@ -254,6 +259,7 @@ FLOAT_NETWORKS = {
     "sqrt": Network(FLAT, _positive("sqrt"), {"Sqrt"}),
     "log_softmax": Network(FLAT, _log_softmax, {"LogSoftmax"}),
     "elu": Network(FLAT, _unary("elu"), {"Elu"}),
+    "extremes": INT8_NETWORKS["extremes"],
     "groups": Network(IMAGE, _groups, {"Conv2D"}),
     "prelu": Network(IMAGE, _prelu, {"PRelu"}),
     **{

@@ -1,0 +1,61 @@
+"""What the compiler computes, from its registries: ``python -m codegen.docs docs/operators.md``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from codegen.frontends.tflite.operators import READERS
+from codegen.graph import DType, Op
+from codegen.graph.shapes import SHAPE_RULES
+from codegen.kernels import KERNELS
+
+_TEXT = """\
+# Operators
+
+Written by `python -m codegen.docs docs/operators.md` from the compiler's registries; a test holds it to them.
+
+{served} of the {known} operators that the compiler knows can be computed on every board: {int8} in int8, with
+the arithmetic of the TFLite reference kernels, and {floats} in float, within 1e-5 of the largest number of an
+output. What a layer must keep beyond its type (scales, axes) is told by `thimble inspect`, with the layer's
+name.
+
+| operator | int8 | float | storage of weights |
+|---|---|---|---|
+{rows}
+
+## From TFLite
+
+{readers} operators of the schema are read: {names}.
+
+Weights in float16 and in dynamic-range int8 become floats when the file is read.
+"""
+
+
+def operators_markdown() -> str:
+    """The whole page."""
+    rows = [_row(op) for op in sorted(SHAPE_RULES, key=lambda op: op.__name__)]
+    served = [row for row in rows if row.count("yes")]
+    return _TEXT.format(
+        served=len(served),
+        known=len(rows),
+        int8=sum(_serves(op, DType.INT8) for op in SHAPE_RULES),
+        floats=sum(_serves(op, DType.FLOAT32) for op in SHAPE_RULES),
+        rows="\n".join(rows),
+        readers=len(READERS),
+        names=", ".join(f"`{name}`" for name in sorted(READERS)),
+    )
+
+
+def _serves(op: type[Op], dtype: DType) -> bool:
+    return any(k.serves is op and k.dtype in (None, dtype) for k in KERNELS)
+
+
+def _row(op: type[Op]) -> str:
+    cells = ["yes" if _serves(op, dtype) else "–" for dtype in (DType.INT8, DType.FLOAT32)]
+    forms = sorted({k.encoding for k in KERNELS if k.serves is op and k.encoding != "none"})
+    return f"| {op.__name__} | {' | '.join(cells)} | {', '.join(forms) or '–'} |"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(operators_markdown(), encoding="utf-8", newline="\n")
