@@ -6,7 +6,7 @@ import pytest
 from codegen.as_int8 import as_int8
 from codegen.compiler import compile_model
 from codegen.errors import CodegenError
-from codegen.graph import Activation, Conv2D, DType, Graph, Relu, Tensor, macs, verify
+from codegen.graph import Activation, Conv2D, DType, Graph, Relu, Tanh, Tensor, macs, verify
 from codegen.passes import run_passes
 from codegen.targets.board import find_board
 from tests.unit.codegen.networks import Builder, small_lenet
@@ -89,6 +89,8 @@ def test_a_float_network_is_compiled_as_it_is():
 def test_every_layer_that_cannot_be_computed_is_named_with_the_reason():
     graph = float_graph()
     as_uint8 = {n: replace(t, dtype=DType.UINT8, data=None) for n, t in graph.tensors.items() if n in "xcy"}
-    with pytest.raises(CodegenError, match=r"'conv' \(Conv2D\).*uint8.*'relu' \(Relu\)") as caught:
-        compile_model(graph.with_ops(graph.ops, **as_uint8), find_board("host"))
+    with pytest.raises(CodegenError, match=r"'conv' \(Conv2D\).*uint8.*'tanh' \(Tanh\)") as caught:
+        compile_model(
+            graph.with_ops((graph.ops[0], Tanh("tanh", ("c",), ("y",))), **as_uint8), find_board("host")
+        )
     assert "int8" in caught.value.hint
