@@ -14,7 +14,7 @@ from codegen.compiler import Compilation, compile_model
 from codegen.emit import write_project
 from codegen.errors import CodegenError
 from codegen.firmware import build_firmware
-from codegen.graph import DType, Graph, Quantization, Quantize, Tensor
+from codegen.graph import DType, Graph, Log, Quantization, Quantize, Sqrt, Tensor
 from codegen.kernels import KERNELS
 from codegen.options import BuildOptions
 from codegen.sparse import ENCODINGS
@@ -69,7 +69,9 @@ def _samples(graph: Graph) -> np.ndarray:
     shape, rng = (SAMPLES, *tensor.shape[1:]), np.random.default_rng(1)
     if tensor.dtype is DType.INT8:
         return rng.integers(-128, 128, shape, dtype=np.int8)
-    return rng.uniform(0.1, 4.0, shape).astype(np.float32)  # within what logarithms and roots take
+    if isinstance(graph.ops[0], Log | Sqrt):
+        return rng.uniform(0.1, 4.0, shape).astype(np.float32)
+    return rng.normal(size=shape).astype(np.float32)
 
 
 def _sanitized(compiled: Compilation, x: np.ndarray, folder) -> np.ndarray:
