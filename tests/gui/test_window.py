@@ -311,6 +311,27 @@ def test_however_a_run_ends_the_choices_are_kept(
     assert running.wizard.review_page.next_button.isEnabled()
 
 
+def test_a_job_started_again_begins_with_empty_plots(
+    running: MainWindow, jobs: FakeJobs, qtbot: QtBot
+) -> None:
+    view = running.run.view
+    plots = (view.curve.loss, view.curve.accuracy)
+    fresh = [plot.getPlotItem().viewRange() for plot in plots]
+    for epoch in range(1, 21):
+        values = {"epoch": epoch, "loss": 30.0, "accuracy": 0.97, "val_accuracy": 0.96}
+        jobs.last("compress").send(Partial("epoch", values))
+    qtbot.waitUntil(lambda: view.curve.rounds == 20)
+    assert [plot.getPlotItem().viewRange() for plot in plots] != fresh
+    view.panel.cancel.click()
+    jobs.last("compress").send(Cancelled())
+    qtbot.waitUntil(view.back.isEnabled)
+    view.back.click()
+    running.wizard.review_page.next_button.click()
+    qtbot.waitUntil(lambda: running.place is Place.RUN)
+    assert view.curve.rounds == 0
+    assert [plot.getPlotItem().viewRange() for plot in plots] == fresh
+
+
 def test_cancel_keeps_the_keyboard_on_the_page(running: MainWindow, jobs: FakeJobs, qtbot: QtBot) -> None:
     view, panel = running.run.view, running.run.view.panel
     qtbot.waitUntil(panel.cancel.hasFocus)
