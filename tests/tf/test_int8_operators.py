@@ -45,5 +45,6 @@ def test_every_byte_equals_the_reference(models, tmp_path, name):
 def _outputs(path: Path, board: str, x: np.ndarray, out: Path) -> np.ndarray:
     compiled = compile_model(load_graph(path), find_board(board))
     image = build_firmware(compiled, out, cache_dir())
-    assert abs(image.predicted_sram_bytes - image.sram_bytes) <= max(256, image.sram_bytes // 100)
+    if board != "host":  # whose sizes are those of this computer's own compiler
+        assert abs(image.predicted_sram_bytes - image.sram_bytes) <= max(256, image.sram_bytes // 100)
     return run_samples(image, find_board(board), x).outputs
