@@ -11,7 +11,8 @@ from typing import Any
 from codegen.compiler import Compilation
 from codegen.emit import write_project
 from codegen.errors import CodegenError
-from codegen.firmware.elf import program_bytes, read_elf
+from codegen.firmware.elf import read_elf
+from codegen.firmware.program import program_size
 from codegen.targets.board import Board
 from codegen.targets.registry import find_target, memory_layout
 from codegen.targets.target import LINK_FLAGS, VIRTUAL_TRANSPORT, Target
@@ -23,15 +24,15 @@ _WEIGHTS_SECTION = '-DMODEL_WEIGHTS=__attribute__((section(".model_weights")))'
 
 @dataclass(frozen=True, slots=True)
 class FirmwareImage:
-    """A built image. Sizes in bytes; the first two are read from the linked ELF, and None where a program
-    for this computer is in another format. For the host, the predictions are those of a microcontroller.
+    """A built image. Sizes in bytes; the first two are read from the linked image. For the host, the
+    predictions are those of a microcontroller.
     """
 
     board_id: str
     elf: Path
     image: Path
-    flash_bytes: int | None
-    sram_bytes: int | None
+    flash_bytes: int
+    sram_bytes: int
     predicted_flash_bytes: int
     predicted_sram_bytes: int
     compiler: str
@@ -149,13 +150,13 @@ def _build_program(
     sources = [str(s) for s in (*sorted(work.glob("*.c")), *find_target(compilation.board).sources)]
     compiler.run([*STRICT, f"-I{work}", *sources, "-o", str(work / name)], cache)
     os.replace(work / name, folder / name)
-    measured = program_bytes(folder / name)
+    measured = program_size(folder / name)
     return FirmwareImage(
         board_id=compilation.board.id,
         elf=folder / name,
         image=folder / name,
-        flash_bytes=measured[0] if measured else None,
-        sram_bytes=measured[1] if measured else None,
+        flash_bytes=measured.loaded_bytes,
+        sram_bytes=measured.writable_bytes,
         predicted_flash_bytes=compilation.plan.flash.total_bytes,
         predicted_sram_bytes=compilation.plan.sram.total_bytes,
         compiler=compiler.version,

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from codegen.errors import CodegenError
 
-_SHF_WRITE = 1
 _SHF_ALLOC = 2
 _SHT_NOBITS = 8
 _SHT_SYMTAB = 2
@@ -55,25 +54,6 @@ class Elf:
     sections: tuple[Section, ...]
     segments: tuple[Segment, ...]
     functions: tuple[Function, ...]
-
-
-def program_bytes(path: Path) -> tuple[int, int] | None:
-    """Bytes that a 64-bit little-endian ELF program loads from its file, and bytes of its writable sections.
-
-    None for programs in another format.
-    """
-    content = path.read_bytes()
-    if content[:6] != b"\x7fELF\x02\x01":
-        return None
-    (at,) = struct.unpack_from("<Q", content, 40)
-    (count,) = struct.unpack_from("<H", content, 60)
-    loaded = writable = 0
-    for i in range(count):
-        _, kind, flags, _, _, size = struct.unpack_from("<IIQQQQ", content, at + 64 * i)
-        if flags & _SHF_ALLOC:
-            loaded += size if kind != _SHT_NOBITS else 0
-            writable += size if flags & _SHF_WRITE else 0
-    return loaded, writable
 
 
 def read_elf(path: Path) -> Elf:

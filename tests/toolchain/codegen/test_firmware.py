@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -110,7 +109,6 @@ def test_clean_under_sanitizers_and_strict_warnings(cpu, tmp_path):
     assert result.stderr == b""
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="programs are ELF files on Linux")
 def test_the_sizes_of_a_program_for_this_computer_are_read_from_it(tmp_path):
     compiled = compile_model(small_lenet(), find_board("host"))
     image = build_firmware(compiled, tmp_path, cache_dir())
