@@ -59,7 +59,7 @@ def convolution(seed: int, depthwise: bool = False) -> Graph:
     rng = np.random.default_rng(seed)
     kernel, stride, dilation = (tuple(int(n) for n in rng.integers(1, m, 2)) for m in (5, 4, 3))
     padding = [min(int(n), kernel[i // 2] - 1) for i, n in enumerate(rng.integers(0, 3, 4))]
-    out = [int(n) for n in rng.integers(2, 7, 2)]
+    out = [int(n) + (3 if depthwise else 0) for n in rng.integers(2, 7, 2)]
     c_in, c_out = int(rng.integers(1, 9)) * (1 if seed % 3 else 2), int(rng.integers(3, 11))
     size = []
     for axis in range(2):
@@ -92,7 +92,7 @@ def dense(seed: int, most_inputs: int = 80, density: float = 1.0) -> Graph:
     """One dense layer, scaled per output or as a whole."""
     rng = np.random.default_rng(seed)
     inputs, rows = int(rng.integers(most_inputs // 20, most_inputs)), int(rng.integers(8, 40))
-    spread = 5000 * np.sqrt(inputs) / rng.uniform(20, 120, rows if seed % 2 else 1)
+    spread = 5000 * np.sqrt(inputs * density) / rng.uniform(20, 120, rows if seed % 2 else 1)
     scales = tuple(float(s) for s in 1 / np.maximum(spread, 4.1))
     weights = _weights(rng, (rows, inputs))
     if seed % 4 == 0:
