@@ -1,4 +1,4 @@
-"""int8 dense layers, weights dense, where loads are dear and multiplications short: eight rows at a time."""
+"""int8 dense layers where loads are dear and multiplications short: eight rows at a time, or CRS."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import cast
 import numpy as np
 
 from codegen.graph import Dense, DType, Op
-from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
-from codegen.kernels.dense_s8 import DenseS8
+from codegen.kernels.base import Kernel, Layer, LoweredLayer, activation_range, pointer, s8, u8
+from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
 from codegen.kernels.requantization import folded_bias, multipliers, weight_matrix
 from codegen.kernels.split_requantization import Requantization, Rounding, Table, split_table
 from codegen.sparse import ConstantArray
@@ -19,15 +19,18 @@ from codegen.targets.board import Cpu
 _ROWS = 8
 
 
-class DenseS8M0:
-    function = "thimble_dense_s8_m0"
+class _DenseM0:
+    """What the storages share; `portable` is the kernel that each stands in for."""
+
+    function: str
     serves: type[Op] = Dense
-    encoding = "dense"
     dtype: DType | None = DType.INT8
+    encoding: str
     cpus = frozenset({Cpu.CORTEX_M0PLUS})
+    portable: Kernel
 
     def refusal(self, layer: Layer) -> str | None:
-        reason = DenseS8().refusal(layer)
+        reason = self.portable.refusal(layer)
         if reason is None and _scaling(layer) is None:
             return "changes the scale by less than 1/2 or more than 1/8192"
         return reason
@@ -36,25 +39,67 @@ class DenseS8M0:
         table = _scaling(layer)
         if table is None:
             raise ValueError(f"{layer.op.name} was refused")
-        weights = weight_matrix(layer)
-        rows, inputs = weights.shape
+        portable, weights = self.portable.lower(layer), weight_matrix(layer)
+        stored = self.stored(weights, portable)
         fields = (
-            pointer("weights"), pointer("bias"), pointer("scaling"),
-            u16("inputs", inputs), u16("outputs", rows),
+            *(pointer(array.role) for array in stored),
+            pointer("bias"), pointer("scaling"),
+            *(f for f in portable.fields if f.name in ("inputs", "outputs")),
             u8("per_channel", int(len(table) > 1)),
             s8("output_zero", layer.quantization(layer.output).zero_point[0]),
         )  # fmt: skip
         return replace(
-            DenseS8().lower(layer),
+            portable,
             function=self.function,
             fields=fields,
-            constants=(
-                ConstantArray("weights", interleaved(weights)),
-                folded_bias(layer),
-                ConstantArray("scaling", table.reshape(-1)),
-            ),
-            cycles=_cycles(rows, inputs),
+            constants=(*stored, folded_bias(layer), ConstantArray("scaling", table.reshape(-1))),
+            cycles=self.cycles(weights),
         )
+
+    def stored(self, weights: Int8Matrix, portable: LoweredLayer) -> tuple[ConstantArray, ...]:
+        raise NotImplementedError
+
+    def cycles(self, weights: Int8Matrix) -> int:
+        """Fitted to counts of single layers on the virtual board."""
+        raise NotImplementedError
+
+
+class DenseS8M0(_DenseM0):
+    function = "thimble_dense_s8_m0"
+    encoding = "dense"
+    portable = DenseS8()
+
+    def stored(self, weights: Int8Matrix, portable: LoweredLayer) -> tuple[ConstantArray, ...]:
+        return (ConstantArray("weights", interleaved(weights)),)
+
+    def cycles(self, weights: Int8Matrix) -> int:
+        rows, inputs = int(weights.shape[0]), int(weights.shape[1])
+        groups, left = divmod(rows, _ROWS)
+        return 120 + 11 * inputs // 2 + groups * (145 * inputs // 4 + 700) + left * (10 * inputs + 150)
+
+
+class _DenseCrsM0(_DenseM0):
+    a_weight_cycles: int
+
+    def stored(self, weights: Int8Matrix, portable: LoweredLayer) -> tuple[ConstantArray, ...]:
+        return tuple(c for c in portable.constants if c.role in ("values", "columns", "row_pointers"))
+
+    def cycles(self, weights: Int8Matrix) -> int:
+        return self.a_weight_cycles * int(np.count_nonzero(weights)) + 130 * len(weights)
+
+
+class DenseCrs8S8M0(_DenseCrsM0):
+    function = "thimble_dense_crs8_s8_m0"
+    encoding = "crs8"
+    portable = DenseCrs8S8()
+    a_weight_cycles = 10
+
+
+class DenseCrs16S8M0(_DenseCrsM0):
+    function = "thimble_dense_crs16_s8_m0"
+    encoding = "crs16"
+    portable = DenseCrs16S8()
+    a_weight_cycles = 11
 
 
 def interleaved(weights: Int8Matrix) -> Int8Matrix:
@@ -72,9 +117,3 @@ def _scaling(layer: Layer) -> Table | None:
     return split_table(
         Requantization(tuple(multiplier), tuple(shift), output.zero_point[0], low, high, Rounding.ONCE)
     )
-
-
-def _cycles(rows: int, inputs: int) -> int:
-    """Fitted to counts of single layers on the virtual board."""
-    groups, left = divmod(rows, _ROWS)
-    return 120 + 11 * inputs // 2 + groups * (145 * inputs // 4 + 700) + left * (10 * inputs + 150)

@@ -13,9 +13,10 @@ from codegen.kernels.conv2d_s8_m4 import Conv2DS8M4
 from codegen.kernels.conversions import DequantizeS8, QuantizeS8
 from codegen.kernels.cycles import with_cycles_on
 from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
-from codegen.kernels.dense_s8_m0 import DenseS8M0
+from codegen.kernels.dense_s8_m0 import DenseCrs8S8M0, DenseCrs16S8M0, DenseS8M0
 from codegen.kernels.dense_s8_m4 import DenseS8M4
 from codegen.kernels.depthwise_conv2d_s8 import DepthwiseConv2DS8
+from codegen.kernels.depthwise_conv2d_s8_m0 import DepthwiseConv2DS8M0
 from codegen.kernels.extremes import MaximumF32, MaximumS8, MinimumF32, MinimumS8
 from codegen.kernels.flip_sign import FlipSignS8, FlipSignU8
 from codegen.kernels.gather import SliceBytes, TransposeBytes
@@ -45,12 +46,15 @@ KERNELS: tuple[Kernel, ...] = (
     GroupedConv2DS8(),
     Conv2DF32(),
     DepthwiseConv2DS8(),
+    DepthwiseConv2DS8M0(),
     DepthwiseConv2DF32(),
     DenseS8(),
     DenseS8M0(),
     DenseS8M4(),
     DenseCrs8S8(),
+    DenseCrs8S8M0(),
     DenseCrs16S8(),
+    DenseCrs16S8M0(),
     DenseF32(),
     BatchNormF32(),
     MaxPoolS8(),

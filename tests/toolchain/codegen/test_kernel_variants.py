@@ -13,10 +13,21 @@ import pytest
 
 from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
-from codegen.graph import Activation, Conv2D, Dense, DType, Graph, Padding, Quantization, Tensor
+from codegen.graph import (
+    Activation,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    DType,
+    Graph,
+    Padding,
+    Quantization,
+    Tensor,
+)
 from codegen.targets.board import Cpu, find_board
 from core.boards.session import run_samples
 from core.paths import cache_dir
+from tests.unit.codegen.networks import Builder
 
 pytestmark = pytest.mark.toolchain
 
@@ -43,12 +54,12 @@ def _bias(rng: np.random.Generator, channels: int):
     return rng.integers(-(2**14), 2**14, channels, dtype=np.int32)
 
 
-def convolution(seed: int) -> Graph:
+def convolution(seed: int, depthwise: bool = False) -> Graph:
     """One convolution; the output has at least four pixels."""
     rng = np.random.default_rng(seed)
     kernel, stride, dilation = (tuple(int(n) for n in rng.integers(1, m, 2)) for m in (5, 4, 3))
-    padding = [int(n) for n in rng.integers(0, 3, 4)]
-    out = [int(n) for n in rng.integers(2, 7, 2)]
+    padding = [min(int(n), kernel[i // 2] - 1) for i, n in enumerate(rng.integers(0, 3, 4))]
+    out = [int(n) + (3 if depthwise else 0) for n in rng.integers(2, 7, 2)]
     c_in, c_out = int(rng.integers(1, 9)) * (1 if seed % 3 else 2), int(rng.integers(3, 11))
     size = []
     for axis in range(2):
@@ -57,31 +68,36 @@ def convolution(seed: int) -> Graph:
         while (out[axis] - 1) * stride[axis] + window - pads < 1:
             out[axis] += 1
         size.append((out[axis] - 1) * stride[axis] + window - pads)
-    taps = kernel[0] * kernel[1] * c_in
+    c_out = c_in if depthwise else c_out
+    shape = (1, *kernel, c_out) if depthwise else (c_out, *kernel, c_in)
     # Scales that use the whole output: a sum has a standard deviation of some 5000 * sqrt(taps).
+    taps = kernel[0] * kernel[1] * (1 if depthwise else c_in)
     spread = 5000 * np.sqrt(taps) / rng.uniform(20, 120, c_out)
     scales = tuple(float(s) for s in 1 / np.maximum(spread, 4.1))
-    weights = _weights(rng, (c_out, *kernel, c_in))
+    weights = _weights(rng, shape)
     activation = (Activation.NONE, Activation.RELU, Activation.RELU6)[seed % 3]
+    axis_of_channels = 3 if depthwise else 0
     tensors = (
         Tensor("x", (1, *size, c_in), DType.INT8, Quantization((1.0,), (_int8(rng),))),
-        Tensor("w", weights.shape, DType.INT8, Quantization(scales, (0,) * c_out, 0), weights),
+        Tensor("w", shape, DType.INT8, Quantization(scales, (0,) * c_out, axis_of_channels), weights),
         Tensor("b", (c_out,), DType.INT32, None, _bias(rng, c_out)),
         Tensor("y", (1, *out, c_out), DType.INT8, Quantization((1.0,), (_int8(rng),))),
     )
-    op = Conv2D("conv", ("x", "w", "b"), ("y",), stride, dilation, Padding(*padding), activation)
+    kind = DepthwiseConv2D if depthwise else Conv2D
+    op = kind("conv", ("x", "w", "b"), ("y",), stride, dilation, Padding(*padding), activation)
     return Graph("one_layer", {t.name: t for t in tensors}, (op,), ("x",), ("y",))
 
 
-def dense(seed: int) -> Graph:
+def dense(seed: int, most_inputs: int = 80, density: float = 1.0) -> Graph:
     """One dense layer, scaled per output or as a whole."""
     rng = np.random.default_rng(seed)
-    inputs, rows = int(rng.integers(1, 80)), int(rng.integers(8, 40))
-    spread = 5000 * np.sqrt(inputs) / rng.uniform(20, 120, rows if seed % 2 else 1)
+    inputs, rows = int(rng.integers(most_inputs // 20, most_inputs)), int(rng.integers(8, 40))
+    spread = 5000 * np.sqrt(inputs * density) / rng.uniform(20, 120, rows if seed % 2 else 1)
     scales = tuple(float(s) for s in 1 / np.maximum(spread, 4.1))
     weights = _weights(rng, (rows, inputs))
     if seed % 4 == 0:
         weights[rng.random(weights.shape) < 0.1] = -128
+    weights[rng.random(weights.shape) >= density] = 0
     activation = (Activation.NONE, Activation.RELU, Activation.RELU6)[seed % 3]
     tensors = (
         Tensor("x", (1, inputs), DType.INT8, Quantization((1.0,), (_int8(rng),))),
@@ -120,5 +136,28 @@ def test_convolution_m0(seed, tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(12))
+def test_depthwise_m0(seed, tmp_path):
+    check(convolution(seed, depthwise=True), tmp_path, "thimble_depthwise_conv2d_s8_m0")
+
+
+@pytest.mark.parametrize("seed", range(12))
 def test_dense_m0(seed, tmp_path):
     check(dense(seed), tmp_path, "thimble_dense_s8_m0")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_sparse_dense_m0(seed, tmp_path):
+    """Some rows are empty."""
+    check(dense(seed, 255, 0.05), tmp_path, "thimble_dense_crs8_s8_m0")
+    check(dense(seed, 6000, 0.02), tmp_path, "thimble_dense_crs16_s8_m0")
+
+
+def test_at_95_percent_zeros_a_sparse_layer_takes_a_fifth_of_the_cycles(tmp_path):
+    cycles = {}
+    for density in (0.05, 1.0):
+        graph = Builder((256,)).dense(32, density).graph()
+        compiled = compile_model(graph, find_board("virtual-pico"))
+        image = build_firmware(compiled, tmp_path / str(density), cache_dir())
+        x = np.zeros((1, 256), np.int8)
+        cycles[density] = run_samples(image, find_board("virtual-pico"), x).cycles[0]
+    assert cycles[0.05] <= 0.2 * cycles[1.0]

@@ -49,6 +49,7 @@ def _case(result: Shape, *constants: Shape, more: int = 0, source: Shape = X, **
 CASES = {
     "Conv2D": _case((1, 4, 6, 5), (5, 3, 3, 4), (5,)),
     "Conv2D in groups": _case((1, 4, 6, 6), (6, 3, 3, 2), (6,), groups=2),
+    "DepthwiseConv2D of one each": _case((1, 4, 6, 4), (1, 3, 3, 4), (4,)),
     "DepthwiseConv2D": _case((1, 3, 4, 8), (1, 2, 2, 8), (8,), stride=(2, 2)),
     "Dense": _case((1, 11), (11, 192), (11,), source=(1, 192)),
     "BatchNorm": _case(X, (4,), (4,), (4,), (4,)),

@@ -2,7 +2,7 @@
 
 #include "model_data.h"
 #include "thimble_conv2d_s8_m0.h"
-#include "thimble_dense_crs8_s8.h"
+#include "thimble_dense_crs8_s8_m0.h"
 #include "thimble_dense_s8_m0.h"
 #include "thimble_max_pool_s8.h"
 #include "thimble_softmax_s8.h"
@@ -90,18 +90,15 @@ static const thimble_max_pool_s8_params pool2 = {
     .output_max = 127,
 };
 
-static const thimble_dense_crs8_s8_params dense4 = {
+static const thimble_dense_crs8_s8_m0_params dense4 = {
     .values = dense4_values,
     .columns = dense4_columns,
     .row_pointers = dense4_row_pointers,
     .bias = dense4_bias,
-    .multiplier = dense4_multiplier,
-    .shift = dense4_shift,
+    .scaling = dense4_scaling,
     .outputs = 12,
     .per_channel = 1,
     .output_zero = 4,
-    .output_min = 4,
-    .output_max = 127,
 };
 
 static const thimble_dense_s8_m0_params dense5 = {
@@ -152,7 +149,7 @@ void model_run(void)
     /* flatten3: reshape to 54: same bytes, no code */
 
     /* dense4: dense, 54 -> 12, 31 of 648 weights stored */
-    thimble_dense_crs8_s8(&dense4, at(AT_POOL2), at(AT_DENSE4));
+    thimble_dense_crs8_s8_m0(&dense4, at(AT_POOL2), at(AT_DENSE4));
 
     /* dense5: dense, 12 -> 5 */
     thimble_dense_s8_m0(&dense5, at(AT_DENSE4), at(AT_DENSE5));

@@ -1,0 +1,149 @@
+"""One inference of each model on the virtual boards, beside what the peers need:
+
+    python benchmarks/peers.py [MODEL ...] [--models FOLDER] [--board virtual-pico,virtual-nano] [--layers]
+
+Builds the models with the default options, runs one inference of zeros each, and prints instructions,
+cycles, the ratio of the instructions to the best peer's (`peers.toml`; by the model's name), the arena beside
+its lower bound, and the flash beside the stored weights and the firmware. `--layers` adds a profile: each
+layer built and run alone. Models are read where they are; one that cannot be built is told, and the others
+go on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from codegen.compiler import Compilation, compile_model
+from codegen.errors import CodegenError
+from codegen.firmware import build_firmware
+from codegen.frontends import load_graph
+from codegen.graph import Graph, Op, macs
+from codegen.passes import run_passes
+from codegen.targets.board import Board, find_board
+from codegen.toolchain.prediction import size_table
+from core.boards.session import run_samples
+from core.errors import ThimbleError
+from core.paths import cache_dir
+
+PEERS = tomllib.loads(Path(__file__).with_name("peers.toml").read_text(encoding="utf-8"))
+ENDINGS = (".tflite", ".onnx")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One inference on a virtual board; `code_bytes` of flash are neither weights nor firmware."""
+
+    compilation: Compilation
+    cycles: int
+    instructions: int
+    stack_bytes: int
+    code_bytes: int
+
+
+def count(graph: Graph, board: Board) -> Count:
+    """Build and run. Raises CodegenError or ThimbleError."""
+    compilation = compile_model(graph, board)
+    tensor = graph.tensors[graph.inputs[0]]
+    with tempfile.TemporaryDirectory() as folder:
+        image = build_firmware(compilation, folder, cache_dir() / "compiler")
+        result = run_samples(image, board, np.zeros((1, *tensor.shape[1:]), tensor.dtype.numpy))
+    if result.cycles is None or result.instructions is None or result.stack_bytes is None:
+        raise ThimbleError("no-counts", f"{board.title} counts no cycles", "use a virtual board")
+    table = size_table(board.cpu)
+    firmware = table.resident_bytes + table.base_bytes
+    code = image.flash_bytes - compilation.plan.flash.weights_bytes - firmware
+    return Count(compilation, result.cycles[0], result.instructions[0], result.stack_bytes, code)
+
+
+def best_peer(model: Path, board: Board) -> float | None:
+    """Instructions of the best peer, or None where none was measured."""
+    name = PEERS["same_shapes"].get(model.stem, model.stem)
+    figures = PEERS.get(name, {}).get(board.id, {})
+    known = [figures[peer] * 1e6 for peer in ("tflm", "onnx2c") if peer in figures]
+    return min(known, default=None)
+
+
+def alone(graph: Graph, op: Op) -> Graph:
+    """The network of this operator only."""
+    activations = tuple(n for n in op.inputs if not graph.tensors[n].is_constant)
+    names = (*op.inputs, *op.outputs)
+    tensors = {n: graph.tensors[n] for n in names}
+    return replace(graph, tensors=tensors, ops=(op,), inputs=activations, outputs=op.outputs)
+
+
+def print_layers(graph: Graph, board: Board) -> None:
+    """A line for each layer, built and run alone. Layers without code are left out."""
+    graph = run_passes(graph)
+    whole = {layer.op.name: layer for layer in compile_model(graph, board).layers}
+    print(
+        f"    {'layer':28} {'function':28} {'instructions':>12} {'cycles':>12} {'per MAC':>8} {'estimate':>8}"
+    )
+    for op in graph.ops:
+        layer = whole[op.name]
+        if not layer.function:
+            continue
+        line = f"    {op.name[-28:]:28} {layer.function.removeprefix('thimble_'):28}"
+        try:
+            one = count(alone(graph, op), board)
+        except (CodegenError, ThimbleError) as error:
+            print(f"{line} not run alone: {error}")
+            continue
+        work = macs(graph, op)
+        per_mac = f"{one.instructions / work:8.2f}" if work else f"{'':8}"
+        ratio = layer.cycles / one.cycles
+        print(f"{line} {one.instructions:12,} {one.cycles:12,} {per_mac} {ratio:8.2f}")
+
+
+def print_model(model: Path, board: Board, layers: bool) -> bool:
+    """A line for a model, and its layers when asked; whether it could be built and run."""
+    line = f"{model.stem[:24]:24} {board.id:12}"
+    try:
+        graph = load_graph(model)
+        done = count(graph, board)
+    except (CodegenError, ThimbleError) as error:
+        print(f"{line} {error}")
+        return False
+    peer, plan = best_peer(model, board), done.compilation.plan
+    arena, weights = plan.arena, plan.flash.weights_bytes
+    ratio = f"{done.instructions / peer:6.3f}" if peer else f"{'-':>6}"
+    print(
+        f"{line} {done.instructions:12,} {done.cycles:12,} {ratio} {arena.arena_bytes:8,}"
+        f" {arena.lower_bound_bytes:8,} {weights:9,} {done.code_bytes:7,} {done.stack_bytes:6,}"
+    )
+    if layers:
+        print_layers(graph, board)
+    return True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("models", nargs="*", type=Path, metavar="MODEL")
+    parser.add_argument("--models", type=Path, dest="folder", help="take every model file of this folder")
+    parser.add_argument("--board", default="virtual-pico,virtual-nano", help="boards, with commas between")
+    parser.add_argument("--layers", action="store_true", help="profile the layers")
+    options = parser.parse_args()
+    models = list(options.models)
+    if options.folder is not None:
+        models += sorted(p for p in options.folder.iterdir() if p.suffix in ENDINGS)
+    if not models:
+        parser.error("name models, or a folder of them with --models")
+    print(
+        f"{'model':24} {'board':12} {'instructions':>12} {'cycles':>12} {'/ peer':>6}"
+        f" {'arena':>8} {'bound':>8} {'weights':>9} {'code':>7} {'stack':>6}"
+    )
+    boards = [find_board(name) for name in options.board.split(",")]
+    done = [print_model(model, board, options.layers) for model in models for board in boards]
+    return 0 if all(done) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+/* 2-D depthwise convolution, int8, NHWC, batch 1, one output channel an input channel (Cortex-M0+). */
+#ifndef THIMBLE_DEPTHWISE_CONV2D_S8_M0_H
+#define THIMBLE_DEPTHWISE_CONV2D_S8_M0_H
+
+#include <stdint.h>
+
+typedef struct {
+    const int8_t *weights;       /* [channels][kernel_height][kernel_width] */
+    const int32_t *bias;         /* [channels], with -input_zero * (sum of weights) folded in */
+    const int32_t *scaling;      /* [channels][2]: multiplier and limits of thimble_split_requantize.h */
+    uint16_t in_height, in_width, channels;
+    uint16_t out_height, out_width;
+    uint8_t kernel_height, kernel_width;
+    uint8_t stride_height, stride_width;
+    uint8_t dilation_height, dilation_width;
+    uint8_t pad_top, pad_left;
+    int8_t input_zero;           /* the input's zero point: what padding holds */
+    int8_t output_zero;          /* the output's zero point */
+} thimble_depthwise_conv2d_s8_m0_params;
+
+/* input: [in_height][in_width][channels]; output: [out_height][out_width][channels]; scratch: 4 * channels bytes and
+ * kernel_height * kernel_width * channels more, aligned to 4. */
+void thimble_depthwise_conv2d_s8_m0(const thimble_depthwise_conv2d_s8_m0_params *p, const int8_t *input,
+                                    int8_t *output, void *scratch);
+
+#endif
