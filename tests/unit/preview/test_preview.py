@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from codegen.errors import CodegenError
 from core.errors import ThimbleError
 from core.preview import preview
 from core.recipe import Prune, PruneKind, Quantize, QuantizeKind
@@ -55,5 +54,5 @@ def test_a_missing_file_and_other_numbers_are_refused():
         preview(LENET.with_name("gone.keras"), None, Quantize(), BOARD)
     with pytest.raises(ThimbleError, match="uint8 numbers is not there yet"):
         preview(LENET, None, Quantize(kind=QuantizeKind.UINT8), BOARD)
-    with pytest.raises(CodegenError, match="'nano' is not there yet"):
+    with pytest.raises(ThimbleError, match="there is no board 'nano'"):
         preview(LENET, None, Quantize(), "nano")
