@@ -1,5 +1,7 @@
 """Measure the size tables of a compiler, one for each CPU: ``python -m codegen.toolchain.measure``.
 
+With functions of the runtime as arguments it measures these alone, and keeps the rest of the tables.
+
 Links probes with the real firmware and reads the ELF: one whose model does nothing, one more for each
 kernel, and two chains of dense layers that tell what a call costs. Writes ``sizes/zig-<cpu>.json``.
 """
@@ -7,7 +9,10 @@ kernel, and two chains of dense layers that tell what a call costs. Writes ``siz
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -108,11 +113,28 @@ def _dense_overhead(board: Board, layers: int) -> int:
     return _loaded(link_probe(board, chain(layers))) - given
 
 
+def _served(board: Board) -> list[str]:
+    return list(dict.fromkeys(k.function for k in KERNELS if k.function and serves_cpu(k, board.cpu)))
+
+
+def _sizes(board: Board, base: Elf, functions: Iterable[str]) -> dict[str, dict[str, int]]:
+    """What each of these functions brings along. The compiler is a process of its own: threads do."""
+    names = list(functions)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return dict(zip(names, pool.map(lambda name: _brought_along(board, base, name), names), strict=True))
+
+
+def measure_again(board: Board, table: dict[str, Any], functions: Iterable[str]) -> dict[str, Any]:
+    """`table` with these functions measured again, in the order of the registry, without those gone."""
+    served, base = _served(board), link_probe(board, chain(0))
+    known = {**table["functions"], **_sizes(board, base, (f for f in functions if f in served))}
+    return {**table, "functions": {f: known[f] for f in served if f in known}}
+
+
 def measure(board: Board) -> dict[str, Any]:
     """The size table of the board's CPU."""
     base = link_probe(board, chain(0))
-    served = [k.function for k in KERNELS if k.function and serves_cpu(k, board.cpu)]
-    functions = {function: _brought_along(board, base, function) for function in served}
+    functions = _sizes(board, base, _served(board))
     few, many = 2, 10
     dense = sum(functions["thimble_dense_s8"].values())
     overheads = [_dense_overhead(board, n) - _loaded(base) - dense for n in (few, many)]
@@ -129,15 +151,22 @@ def measure(board: Board) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Measure and write the tables."""
+def main(functions: Iterable[str] = ()) -> None:
+    """Measure and write the tables; with `functions`, these functions of them."""
+    wanted = tuple(functions)
+    unknown = set(wanted) - {k.function for k in KERNELS}
+    if unknown:
+        sys.exit(f"error: no kernel has the function {' or '.join(sorted(unknown))}")
     for cpu, board_id in _BOARDS.items():
-        table = measure(find_board(board_id))
-        path = SIZES / f"zig-{cpu.value}.json"
+        board, path = find_board(board_id), SIZES / f"zig-{cpu.value}.json"
+        if wanted:
+            table = measure_again(board, json.loads(path.read_text(encoding="utf-8")), wanted)
+        else:
+            table = measure(board)
         path.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
         firmware = table["resident_bytes"] + table["base_bytes"]
         print(f"{path.name}: firmware {firmware} bytes, a call {table['call_bytes']} bytes")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
