@@ -21,7 +21,7 @@ from core.models.loading import load_keras
 from core.models.onnx_export import write_onnx
 from core.models.tflite_export import to_tflite
 from core.models.tflite_weights import read_tflite_weights
-from core.models.zoo import all_architectures
+from core.models.zoo import all_architectures, find_architecture
 from core.paths import resources_dir
 from core.recipe import Prune, QuantizeKind, Scope
 from tests.tf.conftest import build_small
@@ -133,8 +133,31 @@ def test_the_zoo_counts_what_keras_counts() -> None:
     for architecture in all_architectures().values():
         model = architecture.build()
         assert model.count_params() == architecture.parameters
-        first, again = model.get_weights(), architecture.build().get_weights()
-        assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+        assert model.output_shape[1:] == architecture.nodes[-1].output
+
+
+def test_the_zoo_gives_the_same_weights_for_the_same_seed() -> None:
+    first, again = (find_architecture("resnet8").build(seed=3).get_weights() for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "published"), [("vgg16", "VGG16"), ("mobilenet-v2", "MobileNetV2"), ("resnet50", "ResNet50")]
+)
+def test_published_weights_fit_under_the_new_head(name: str, published: str) -> None:
+    """What Keras ships without its top computes, with the same weights, what the zoo's body does."""
+    import keras
+
+    body = getattr(keras.applications, published)(
+        weights=None, include_top=False, pooling="avg", input_shape=(224, 224, 3)
+    )
+    model = find_architecture(name).build()
+    *_, head, _ = model.get_weights()
+    model.set_weights([*body.get_weights(), head, np.zeros(head.shape[1], np.float32)])
+    features = keras.Model(model.inputs[0], model.layers[-2].output)
+    images = np.random.default_rng(0).normal(0, 1, (1, 224, 224, 3)).astype(np.float32)
+    expected = body(images).numpy()
+    assert np.abs(features(images).numpy() - expected).max() <= 1e-5 * np.abs(expected).max()
 
 
 def test_the_shipped_model_is_good_and_carries_no_optimizer() -> None:

@@ -2,160 +2,122 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import prod
-from typing import Any, ClassVar, Protocol
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
-#: Height, width and channels, or the length of a vector.
-Shape = tuple[int, ...]
-
-
-class LayerSpec(Protocol):
-    """One layer: its output's shape, its counts, and the Keras layer that it stands for."""
-
-    #: The layer's name, to which a number is added from the second one on.
-    base: ClassVar[str]
-
-    def output(self, shape: Shape) -> Shape: ...
-
-    def parameters(self, shape: Shape) -> int: ...
-
-    def macs(self, shape: Shape) -> int: ...
-
-    def keras(self, name: str) -> Any: ...
+from core.models.zoo.layers import LayerSpec, Shape, Sum
 
 
 @dataclass(frozen=True, slots=True)
-class Conv:
-    """A convolution without padding, stride 1, with ReLU."""
+class Node:
+    """A layer in its place: what it reads (places of earlier nodes, 0 is the input) and what it gives."""
 
-    base: ClassVar[str] = "conv2d"
-    filters: int
-    kernel: int = 3
-
-    def output(self, shape: Shape) -> Shape:
-        height, width, _ = shape
-        return height - self.kernel + 1, width - self.kernel + 1, self.filters
-
-    def parameters(self, shape: Shape) -> int:
-        return (self.kernel * self.kernel * shape[2] + 1) * self.filters
-
-    def macs(self, shape: Shape) -> int:
-        return prod(self.output(shape)) * self.kernel * self.kernel * shape[2]
-
-    def keras(self, name: str) -> Any:
-        import keras
-
-        return keras.layers.Conv2D(self.filters, self.kernel, activation="relu", name=name)
+    name: str
+    spec: LayerSpec
+    inputs: tuple[int, ...]
+    output: Shape
 
 
-@dataclass(frozen=True, slots=True)
-class MaxPool:
-    """Max pooling without overlap."""
+@dataclass(slots=True)
+class _Tape:
+    """Writes down the layers while an architecture is wired."""
 
-    base: ClassVar[str] = "max_pooling2d"
-    size: int = 2
+    shapes: list[Shape]
+    nodes: list[Node] = field(default_factory=list)
+    named: Counter[str] = field(default_factory=Counter)
 
-    def output(self, shape: Shape) -> Shape:
-        height, width, channels = shape
-        return height // self.size, width // self.size, channels
-
-    def parameters(self, shape: Shape) -> int:
-        return 0
-
-    def macs(self, shape: Shape) -> int:
-        return 0
-
-    def keras(self, name: str) -> Any:
-        import keras
-
-        return keras.layers.MaxPooling2D(self.size, name=name)
+    def add(self, spec: LayerSpec, inputs: tuple[int, ...]) -> int:
+        count = self.named[spec.base]
+        self.named[spec.base] += 1
+        shape = spec.output(*(self.shapes[i] for i in inputs))
+        name = f"{spec.base}_{count}" if count else spec.base
+        self.nodes.append(Node(name, spec, inputs, shape))
+        self.shapes.append(shape)
+        return len(self.shapes) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Flat:
-    """All channels of all pixels as one vector."""
+class Value:
+    """What a layer gives, while an architecture is wired."""
 
-    base: ClassVar[str] = "flatten"
+    _tape: _Tape
+    _place: int
 
-    def output(self, shape: Shape) -> Shape:
-        return (prod(shape),)
+    @property
+    def shape(self) -> Shape:
+        return self._tape.shapes[self._place]
 
-    def parameters(self, shape: Shape) -> int:
-        return 0
+    def then(self, *specs: LayerSpec) -> Value:
+        """These layers one after the other."""
+        value = self
+        for spec in specs:
+            value = Value(self._tape, self._tape.add(spec, (value._place,)))
+        return value
 
-    def macs(self, shape: Shape) -> int:
-        return 0
-
-    def keras(self, name: str) -> Any:
-        import keras
-
-        return keras.layers.Flatten(name=name)
-
-
-@dataclass(frozen=True, slots=True)
-class Full:
-    """A dense layer: with ReLU, or with softmax for the `last` one."""
-
-    base: ClassVar[str] = "dense"
-    units: int
-    last: bool = False
-
-    def output(self, shape: Shape) -> Shape:
-        return (self.units,)
-
-    def parameters(self, shape: Shape) -> int:
-        return (shape[0] + 1) * self.units
-
-    def macs(self, shape: Shape) -> int:
-        return shape[0] * self.units
-
-    def keras(self, name: str) -> Any:
-        import keras
-
-        return keras.layers.Dense(self.units, activation="softmax" if self.last else "relu", name=name)
+    def plus(self, other: Value) -> Value:
+        """The sum of both branches."""
+        return Value(self._tape, self._tape.add(Sum(), (self._place, other._place)))
 
 
-@dataclass(frozen=True, slots=True)
+#: From the input to the output.
+Wiring = Callable[[Value], Value]
+
+
+def chain(*specs: LayerSpec) -> Wiring:
+    """A network of one layer after the other."""
+    return lambda image: image.then(*specs)
+
+
+@dataclass(frozen=True)
 class Architecture:
-    """A network from input to output, one layer after the other.
+    """A network from one input to one output.
 
-    `source` says where it is published, or that it is our own.
+    `source` says where it is published, or that it is our own; `choices` what the publication leaves open
+    and how it is read here.
     """
 
     name: str
     about: str
     source: str
     input_shape: Shape
-    layers: tuple[LayerSpec, ...]
+    wiring: Wiring
+    choices: str = ""
 
-    def _steps(self) -> list[tuple[LayerSpec, Shape]]:
-        steps, shape = [], self.input_shape
-        for layer in self.layers:
-            steps.append((layer, shape))
-            shape = layer.output(shape)
-        return steps
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """The layers in the order in which they are computed; the last gives the output."""
+        tape = _Tape([self.input_shape])
+        self.wiring(Value(tape, 0))
+        return tuple(tape.nodes)
 
-    @property
+    def _read_by(self, node: Node) -> tuple[Shape, ...]:
+        return tuple(self.nodes[i - 1].output if i else self.input_shape for i in node.inputs)
+
+    @cached_property
     def parameters(self) -> int:
-        """Weights and biases."""
-        return sum(layer.parameters(shape) for layer, shape in self._steps())
+        """Weights, biases and all four numbers a channel of the batch norms."""
+        return sum(node.spec.parameters(*self._read_by(node)) for node in self.nodes)
 
-    @property
+    @cached_property
     def macs(self) -> int:
         """Multiply-accumulates of one inference."""
-        return sum(layer.macs(shape) for layer, shape in self._steps())
+        return sum(node.spec.macs(*self._read_by(node)) for node in self.nodes)
 
-    def _names(self) -> list[str]:
-        bases = [layer.base for layer in self.layers]
-        counts = [bases[:place].count(base) for place, base in enumerate(bases)]
-        return [f"{base}_{n}" if n else base for base, n in zip(bases, counts, strict=True)]
+    def count(self, *kinds: type[LayerSpec]) -> int:
+        """The parameters of the layers of these kinds alone."""
+        chosen = (node for node in self.nodes if isinstance(node.spec, kinds))
+        return sum(node.spec.parameters(*self._read_by(node)) for node in chosen)
 
     def build(self, seed: int = 0) -> Any:
         """The Keras model with random weights of this seed. Imports TensorFlow: for worker processes."""
         import keras
 
         keras.utils.set_random_seed(seed)
-        layers = [layer.keras(name) for layer, name in zip(self.layers, self._names(), strict=True)]
-        name = self.name.replace("-", "_")
-        return keras.Sequential([keras.Input(self.input_shape, name="input_layer"), *layers], name=name)
+        values = [keras.Input(self.input_shape, name="input_layer")]
+        for node in self.nodes:
+            read = [values[i] for i in node.inputs]
+            values.append(node.spec.keras(node.name)(read if len(read) > 1 else read[0]))
+        return keras.Model(values[0], values[-1], name=self.name.replace("-", "_"))
