@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from codegen.graph.operators import Op
+from codegen.graph.products import ConvTranspose2D
 from codegen.graph.tensor import Tensor
 
 
@@ -84,5 +85,6 @@ def macs(graph: Graph, op: Op) -> int:
     weight = graph.weight(op)
     if weight is None:
         return 0
-    # Each weight is used once at each place of the output.
-    return prod(graph.tensors[op.outputs[0]].shape[:-1]) * weight.elements
+    # Each weight is used once at each place of the output; backwards, of the input.
+    places = op.inputs[0] if isinstance(op, ConvTranspose2D) else op.outputs[0]
+    return prod(graph.tensors[places].shape[:-1]) * weight.elements

@@ -132,11 +132,27 @@ class ReduceSum(Reduce):
 
 
 @dataclass(frozen=True, slots=True)
+class ReduceMin(Reduce):
+    """The smallest along the axes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReduceProd(Reduce):
+    """The product along the axes."""
+
+
+@dataclass(frozen=True, slots=True)
 class ArgMax(Op):
-    """The place of the first of the largest along `axis`, as int32 or int64."""
+    """The place of the first (or `last`) of the largest along `axis`, as int32 or int64."""
 
     axis: int = -1
     keep_dims: bool = False
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArgMin(ArgMax):
+    """The place of the first (or `last`) of the smallest along `axis`, as int32 or int64."""
 
 
 # Of two inputs, element by element; shapes are broadcast as in NumPy. One input may be a constant.

@@ -19,8 +19,12 @@ class DType(Enum):
     FLOAT32 = "float32"
     INT8 = "int8"
     UINT8 = "uint8"
+    INT16 = "int16"
+    UINT16 = "uint16"
     INT32 = "int32"
+    UINT32 = "uint32"
     INT64 = "int64"
+    BOOL = "bool"
 
     @property
     def numpy(self) -> np.dtype[Any]:

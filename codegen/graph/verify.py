@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from codegen.graph.axes import Stored
 from codegen.graph.network import Graph
 from codegen.graph.operators import Op
 from codegen.graph.shapes import SHAPE_RULES
@@ -53,7 +54,7 @@ def _verify_shapes(tensors: Mapping[str, Tensor], op: Op) -> None:
     require(bool(op.inputs) and bool(op.outputs), f"layer {op.name!r} reads or writes nothing")
     inputs = tuple(tensors[name] for name in op.inputs)
     outputs = tuple(tensors[name] for name in op.outputs)
-    moving = any(not tensor.is_constant for tensor in inputs)
+    moving = isinstance(op, Stored) or any(not tensor.is_constant for tensor in inputs)
     require(moving, f"layer {op.name!r} reads constants alone")
     shapes = Shapes(op, inputs, outputs)
     filled = all(n > 0 for tensor in (*inputs, *outputs) for n in tensor.shape)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegen.graph import operators
+from codegen.graph import functions, logic, operators
 from codegen.graph.operators import Binary, LogSoftmax, Op, PRelu, Softmax
 from codegen.graph.shapes.rule import Rule, Shapes
 
@@ -33,6 +33,13 @@ def _prelu(op: PRelu, shapes: Shapes) -> None:
     shapes.require(shapes.source == shapes.result == broadcast(shapes.source, slope.shape))
 
 
+def _select(op: logic.Select, shapes: Shapes) -> None:
+    shapes.require_inputs(3)
+    condition, a, b = (tensor.shape for tensor in shapes.inputs)
+    both = broadcast(a, b)
+    shapes.require(both is not None and shapes.result == broadcast(condition, both), f"with {a} and {b}")
+
+
 _BINARY = (
     operators.Add,
     operators.Sub,
@@ -40,6 +47,10 @@ _BINARY = (
     operators.Div,
     operators.Minimum,
     operators.Maximum,
+    logic.Compare,
+    logic.Bitwise,
+    logic.Power,
+    logic.Mod,
 )
 
 _UNARY = (
@@ -60,10 +71,33 @@ _UNARY = (
     operators.Clip,
     operators.Quantize,
     operators.Dequantize,
+    logic.Not,
+    logic.Cast,
+    functions.Sin,
+    functions.Cos,
+    functions.Tan,
+    functions.Asin,
+    functions.Acos,
+    functions.Atan,
+    functions.Sinh,
+    functions.Cosh,
+    functions.Asinh,
+    functions.Acosh,
+    functions.Atanh,
+    functions.Erf,
+    functions.Floor,
+    functions.Ceil,
+    functions.Round,
+    functions.Sign,
+    functions.ThresholdedRelu,
+    functions.Shrink,
+    functions.IsNan,
+    functions.IsInf,
 )
 
 RULES: dict[type, Rule] = {
     **dict.fromkeys(_BINARY, _binary),
     **dict.fromkeys((*_UNARY, Softmax, LogSoftmax), _same),
     PRelu: _prelu,
+    logic.Select: _select,
 }

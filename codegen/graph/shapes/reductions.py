@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegen.graph.operators import ArgMax, Mean, Reduce, ReduceMax, ReduceSum
+from codegen.graph.operators import ArgMax, ArgMin, Mean, Reduce, ReduceMax, ReduceMin, ReduceProd, ReduceSum
 from codegen.graph.shapes.rule import Rule, Shapes
 
 
@@ -26,4 +26,8 @@ def _arg_max(op: ArgMax, shapes: Shapes) -> None:
     shapes.require(shapes.result == _left(shapes.source, (op.axis,), op.keep_dims))
 
 
-RULES: dict[type, Rule] = {Mean: _reduce, ReduceMax: _reduce, ReduceSum: _reduce, ArgMax: _arg_max}
+RULES: dict[type, Rule] = {
+    **dict.fromkeys((Mean, ReduceMax, ReduceMin, ReduceProd, ReduceSum), _reduce),
+    ArgMax: _arg_max,
+    ArgMin: _arg_max,
+}

@@ -10,7 +10,7 @@ from codegen.graph.shapes.windows import check_window
 from codegen.graph.tensor import Tensor
 
 
-def _weights(shapes: Shapes, rank: int, axis: int) -> Tensor:
+def weights_of(shapes: Shapes, rank: int, axis: int) -> Tensor:
     """The weights, after checks of what holds for all kinds of them. `axis` has the output channels."""
     name = shapes.op.name
     require(
@@ -30,7 +30,7 @@ def _weights(shapes: Shapes, rank: int, axis: int) -> Tensor:
 
 
 def _conv2d(op: Conv2D, shapes: Shapes) -> None:
-    weight = _weights(shapes, 4, 0)
+    weight = weights_of(shapes, 4, 0)
     shapes.require(len(shapes.source) == 4, "which is not NHWC")
     taken, channels = weight.shape[-1] * op.groups, shapes.source[-1]
     require(op.groups > 0 and taken == channels, f"layer {op.name!r}: weights take {taken} channels")
@@ -39,14 +39,14 @@ def _conv2d(op: Conv2D, shapes: Shapes) -> None:
 
 
 def _depthwise(op: DepthwiseConv2D, shapes: Shapes) -> None:
-    weight = _weights(shapes, 4, 3)
+    weight = weights_of(shapes, 4, 3)
     shapes.require(len(shapes.source) == 4 and weight.shape[0] == 1, "which is not NHWC")
     shapes.require(shapes.result[-1] % shapes.source[-1] == 0, "channels that cannot be shared out")
     check_window(shapes, (weight.shape[1], weight.shape[2]), op.stride, op.dilation, op.padding)
 
 
 def _dense(op: Dense, shapes: Shapes) -> None:
-    weight = _weights(shapes, 2, 0)
+    weight = weights_of(shapes, 2, 0)
     taken, channels = weight.shape[-1], shapes.source[-1]
     require(taken == channels, f"layer {op.name!r}: weights take {taken} channels")
     shapes.require(prod(shapes.source[:-1]) == prod(shapes.result[:-1]) == 1, "more than one row")

@@ -40,10 +40,16 @@ class Case:
     more: int = 0
     source: Shape = X
     options: dict[str, Any] = field(default_factory=dict)
+    #: Tensors (x0, c0, y0) that have another type than the rest, whatever that is.
+    types: dict[str, DType] = field(default_factory=dict)
 
 
 def _case(result: Shape, *constants: Shape, more: int = 0, source: Shape = X, **options: Any) -> Case:
     return Case((result,), constants, more, source, options)
+
+
+def _typed(case: Case, **types: DType) -> Case:
+    return replace(case, types=types)
 
 
 CASES = {
@@ -58,13 +64,28 @@ CASES = {
     "Mean": _case((1, 4)),
     "ReduceMax": _case((1, 6, 1, 4), axes=(2,), keep_dims=True),
     "ReduceSum": _case((8, 4), axes=(0, 1)),
-    "ArgMax": _case((1, 6, 8), axis=3),
+    "ReduceMin": _case((1, 6, 1, 4), axes=(2,), keep_dims=True),
+    "ReduceProd": _case((1, 6, 1, 4), axes=(2,), keep_dims=True),
+    "ArgMax": _typed(_case((1, 6, 8), axis=3), y0=DType.INT32),
+    "ArgMin": _typed(_case((1, 6, 8), axis=3, last=True), y0=DType.INT64),
+    "CumSum": _case(X, axis=2),
+    "Hardmax": _case(X),
+    "Take": _typed(_case((1, 6, 3, 4), (3,), axis=2), c0=DType.INT32),
+    "Resample": _typed(_case((1, 6, 5, 4), (5, 3), (5,), axis=2), c1=DType.INT32),
+    "Stored": _case(X),
+    "MatMul": _case((1, 6, 8, 8), more=1, transpose_b=True),
+    "ConvTranspose2D": _case((1, 13, 17, 5), (5, 3, 3, 4), (5,), stride=(2, 2)),
     "Add": _case(X, more=1),
     "Sub": _case(X, (4,)),
     "Mul": _case(X, (1, 6, 1, 1)),
     "Div": _case(X, (1,)),
     "Minimum": _case(X, more=1),
     "Maximum": _case(X, more=1),
+    "Power": _case(X, (4,)),
+    "Mod": _case(X, (4,)),
+    "Compare": _typed(_case(X, (4,)), y0=DType.BOOL),
+    "Bitwise": _typed(_case(X, (4,)), x0=DType.BOOL, c0=DType.BOOL, y0=DType.BOOL),
+    "Select": _typed(_case(X, (4,), (1,)), x0=DType.BOOL),
     "PRelu": _case(X, (1, 1, 4)),
     "Softmax": _case(X),
     "LogSoftmax": _case(X),
@@ -79,6 +100,10 @@ CASES = {
     "Quantize to int8": _case(X),
     "Gelu with tanh": _case(X, approximate=True),
     **{c.__name__: _case(X) for c in SHAPE_RULES if issubclass(c, operators.Unary)},
+    "Not": _typed(_case(X), x0=DType.BOOL, y0=DType.BOOL),
+    "IsNan": _typed(_case(X), y0=DType.BOOL),
+    "IsInf": _typed(_case(X), y0=DType.BOOL),
+    "Cast": _typed(_case(X), y0=DType.INT16),
 }
 
 
@@ -94,8 +119,9 @@ def float_graph(name: str, result: Shape | None = None) -> Graph:
     rng = np.random.default_rng(0)
     tensors = _activations(case, result, lambda _: None)
     for n, shape in enumerate(case.constants):
-        data = rng.uniform(0.5, 1.5, shape).astype(np.float32)
-        tensors.append(Tensor(f"c{n}", shape, DType.FLOAT32, None, data))
+        dtype = case.types.get(f"c{n}", DType.FLOAT32)
+        data = rng.uniform(0.5, 1.5, shape).astype(dtype.numpy)
+        tensors.append(Tensor(f"c{n}", shape, dtype, None, data))
     return _graph(name, tensors)
 
 
@@ -116,7 +142,10 @@ def int8_graph(name: str) -> Graph:
     if kind == "Quantize to int8":
         tensors[0] = Tensor("x0", tensors[0].shape, DType.FLOAT32)
     for n, shape in enumerate(case.constants):
-        tensors.append(_int8_constant(f"c{n}", shape, operator_class(name), n, rng))
+        if (dtype := case.types.get(f"c{n}")) is not None:
+            tensors.append(Tensor(f"c{n}", shape, dtype, None, np.ones(shape, dtype.numpy)))
+        else:
+            tensors.append(_int8_constant(f"c{n}", shape, operator_class(name), n, rng))
     return _graph(name, tensors)
 
 
@@ -136,7 +165,10 @@ def _activations(case: Case, result: Shape | None, scale: Any) -> list[Tensor]:
     inputs = [(f"x{n}", case.source) for n in range(1 + case.more)]
     shapes = (result or case.results[0], *case.results[1:])
     outputs = [(f"y{n}", shape) for n, shape in enumerate(shapes)]
-    return [Tensor(name, shape, dtype, scale(name)) for name, shape in (*inputs, *outputs)]
+    return [
+        Tensor(name, shape, case.types.get(name, dtype), None if name in case.types else scale(name))
+        for name, shape in (*inputs, *outputs)
+    ]
 
 
 def _graph(name: str, tensors: list[Tensor]) -> Graph:
