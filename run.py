@@ -65,7 +65,7 @@ LIBRARIES = {
 
 TIERS = {
     "unit": ["tests/unit", "-n", "2"],
-    "toolchain": ["tests/toolchain", "-n", "2"],
+    "toolchain": ["tests/toolchain", "-n", "2", "--dist", "loadgroup"],
     "gui": ["tests/gui"],
     "tf": ["tests/tf"],
 }

@@ -123,22 +123,24 @@ def transport_of(board: Board) -> Path:
 def link_firmware(
     target: Target, transport: Path, compiler: Compiler, sources: list[Path], work: Path, cache: Path | None
 ) -> None:
-    """Compile `sources` with the target's firmware; link by ``link.ld`` to ``firmware.elf`` in `work`."""
-    includes = [f"-I{folder}" for folder in (work, *target.include_folders)]
+    """Compile `sources`, all in `work`, with the firmware; link by ``link.ld`` to ``firmware.elf``."""
+    includes = [f"-I{folder}" for folder in (".", *target.include_folders)]
     compiler.run(
         [
             *STRICT,
             *includes,
             _WEIGHTS_SECTION,
-            *(str(s) for s in (*sources, *target.sources, transport)),
+            *(source.name for source in sources),
+            *(str(source) for source in (*target.sources, transport)),
             *LINK_FLAGS,
             "-g",
             "-T",
-            str(work / "link.ld"),
+            "link.ld",
             "-o",
-            str(work / "firmware.elf"),
+            "firmware.elf",
         ],
         cache,
+        work,
     )
 
 
@@ -147,8 +149,9 @@ def _build_program(
 ) -> FirmwareImage:
     write_project(compilation, work)
     name = "model.exe" if os.name == "nt" else "model"
-    sources = [str(s) for s in (*sorted(work.glob("*.c")), *find_target(compilation.board).sources)]
-    compiler.run([*STRICT, f"-I{work}", *sources, "-o", str(work / name)], cache)
+    ours = sorted(source.name for source in work.glob("*.c"))
+    sources = [*ours, *map(str, find_target(compilation.board).sources)]
+    compiler.run([*STRICT, "-I.", *sources, "-o", name], cache, work)
     os.replace(work / name, folder / name)
     measured = program_size(folder / name)
     return FirmwareImage(

@@ -41,8 +41,13 @@ class Compiler:
     command: tuple[str, ...]
     flags: tuple[str, ...]
 
-    def run(self, arguments: list[str], cache: Path | None = None) -> None:
-        """Call the compiler. Raises CodegenError ``compiler-failed`` with the end of what it printed."""
+    def run(self, arguments: list[str], cache: Path | None = None, work: Path | None = None) -> None:
+        """Call the compiler, in the folder `work` if given.
+
+        Name what lies there without the folder: zig keeps objects in `cache` by the names that it was given,
+        and then compiles once what is the same in two projects. Raises CodegenError ``compiler-failed`` with
+        the end of what it printed.
+        """
         environment = dict(os.environ)
         if cache is not None:
             environment.setdefault("ZIG_GLOBAL_CACHE_DIR", str(cache / "zig-global"))
@@ -51,6 +56,7 @@ class Compiler:
             [*self.command, *self.flags, *arguments],
             capture_output=True,
             text=True,
+            cwd=work,
             env=environment,
             check=False,
         )
