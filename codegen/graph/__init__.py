@@ -87,7 +87,7 @@ from codegen.graph.operators import (
     Unary,
 )
 from codegen.graph.products import ConvTranspose2D, MatMul
-from codegen.graph.tensor import Activation, Array, DType, Padding, Quantization, Tensor
+from codegen.graph.tensor import Activation, Array, DType, Padding, Quantization, Rounding, Tensor
 from codegen.graph.verify import verify
 
 __all__ = [
@@ -166,6 +166,7 @@ __all__ = [
     "ResizeBilinear",
     "ResizeNearest",
     "Round",
+    "Rounding",
     "Select",
     "Shrink",
     "Sigmoid",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from codegen.graph.tensor import NO_PADDING, Activation, Padding
+from codegen.graph.tensor import NO_PADDING, Activation, Padding, Rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Conv2D(Op):
     padding: Padding = NO_PADDING
     activation: Activation = Activation.NONE
     groups: int = 1
+    rounding: Rounding = Rounding.TWICE
 
     fuses_activation: ClassVar[bool] = True
     weight_axis: ClassVar[int | None] = 0
@@ -57,6 +58,7 @@ class DepthwiseConv2D(Op):
     dilation: tuple[int, int] = (1, 1)
     padding: Padding = NO_PADDING
     activation: Activation = Activation.NONE
+    rounding: Rounding = Rounding.TWICE
 
     fuses_activation: ClassVar[bool] = True
     weight_axis: ClassVar[int | None] = 3

@@ -58,6 +58,17 @@ _LIMITS = {
 }
 
 
+class Rounding(Enum):
+    """How often an int8 convolution rounds on its way from its sum to its output.
+
+    The TFLite reference kernels round twice; ONNX Runtime, whose QuantizeLinear takes real numbers, once.
+    Dense layers round once in both. `codegen.fixed_point` has the arithmetic.
+    """
+
+    ONCE = "once"
+    TWICE = "twice"
+
+
 @dataclass(frozen=True, slots=True)
 class Quantization:
     """real = scale · (q − zero_point); one entry, or one for each index along `axis`."""

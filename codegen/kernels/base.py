@@ -9,7 +9,7 @@ from typing import Protocol
 from codegen.c_float import c_float
 from codegen.errors import CodegenError
 from codegen.fixed_point import quantize
-from codegen.graph import Activation, Array, DType, Graph, Op, Quantization, Tensor
+from codegen.graph import Activation, Array, DType, Graph, Op, Quantization, Rounding, Tensor
 from codegen.sparse import ConstantArray
 from codegen.targets.board import Cpu
 
@@ -177,6 +177,19 @@ class KernelVariant(Kernel, Protocol):
     """A kernel that is faster on some CPUs, gives the same bytes, and may refuse more."""
 
     cpus: frozenset[Cpu]
+
+
+class RoundingKernel(Kernel, Protocol):
+    """A kernel for convolutions that can round in these ways; one that does not say rounds as TFLite's."""
+
+    roundings: frozenset[Rounding]
+
+
+def serves_rounding(kernel: Kernel, op: Op) -> bool:
+    """Whether the kernel rounds as often as the operator asks, if it does."""
+    wanted: Rounding | None = getattr(op, "rounding", None)
+    offered: frozenset[Rounding] = getattr(kernel, "roundings", frozenset({Rounding.TWICE}))
+    return wanted is None or wanted in offered
 
 
 def serves_cpu(kernel: Kernel, cpu: Cpu) -> bool:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import cast
 
-from codegen.graph import Conv2D, DType, Op, macs
+from codegen.graph import Conv2D, DType, Op, Rounding, macs
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
-from codegen.kernels.requantization import folded_bias, int8_refusal, multipliers, per_channel, weight_matrix
+from codegen.kernels.requantization import (
+    folded_bias,
+    int8_refusal,
+    multipliers,
+    per_channel,
+    rounding_field,
+    weight_matrix,
+)
 from codegen.sparse import FORMATS
 
 
@@ -15,6 +22,7 @@ class Conv2DS8:
     serves: type[Op] = Conv2D
     dtype: DType | None = DType.INT8
     encoding = "dense"
+    roundings = frozenset(Rounding)
 
     def refusal(self, layer: Layer) -> str | None:
         if cast(Conv2D, layer.op).groups != 1:
@@ -37,6 +45,7 @@ class Conv2DS8:
             u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
             u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
             u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+            rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
             s8("output_zero", output.zero_point[0]),
             s8("output_min", low), s8("output_max", high),

@@ -7,11 +7,17 @@ from typing import cast
 
 import numpy as np
 
-from codegen.graph import Conv2D, DType, Op
+from codegen.graph import Conv2D, DType, Op, Rounding
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
 from codegen.kernels.conv2d_s8 import Conv2DS8
-from codegen.kernels.requantization import folded_bias, multipliers, per_channel, weight_matrix
-from codegen.kernels.split_requantization import Requantization, Rounding, Table, split_table
+from codegen.kernels.requantization import (
+    folded_bias,
+    multipliers,
+    per_channel,
+    rounding_field,
+    weight_matrix,
+)
+from codegen.kernels.split_requantization import Requantization, Table, split_table
 from codegen.sparse import ConstantArray
 from codegen.sparse.base import Int8Matrix
 from codegen.targets.board import Cpu
@@ -26,6 +32,7 @@ class Conv2DS8M0:
     serves: type[Op] = Conv2D
     dtype: DType | None = DType.INT8
     encoding = "dense"
+    roundings = frozenset(Rounding)
     cpus = frozenset({Cpu.CORTEX_M0PLUS})
 
     def refusal(self, layer: Layer) -> str | None:
@@ -58,6 +65,7 @@ class Conv2DS8M0:
             u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
             u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
             u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+            rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
             s8("output_zero", layer.quantization(layer.output).zero_point[0]),
         )  # fmt: skip
@@ -89,9 +97,10 @@ def _scaling(layer: Layer) -> Table | None:
     """``[channels, 3]``: bias and what split_table gives."""
     multiplier, shift = (per_channel(a, len(weight_matrix(layer))).data.tolist() for a in multipliers(layer))
     output = layer.quantization(layer.output)
-    low, high = activation_range(cast(Conv2D, layer.op).activation, output)
+    op = cast(Conv2D, layer.op)
+    low, high = activation_range(op.activation, output)
     requantization = Requantization(
-        tuple(multiplier), tuple(shift), output.zero_point[0], low, high, Rounding.TWICE
+        tuple(multiplier), tuple(shift), output.zero_point[0], low, high, op.rounding
     )
     table = split_table(requantization)
     return None if table is None else np.column_stack([folded_bias(layer).data, table])

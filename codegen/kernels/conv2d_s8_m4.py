@@ -8,11 +8,17 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from codegen.graph import Conv2D, DType, Op
+from codegen.graph import Conv2D, DType, Op, Rounding
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.interleaved import interleaved, largest_totals, scaling_table
-from codegen.kernels.requantization import folded_bias, multipliers, per_channel, weight_matrix
+from codegen.kernels.requantization import (
+    folded_bias,
+    multipliers,
+    per_channel,
+    rounding_field,
+    weight_matrix,
+)
 from codegen.sparse import ConstantArray
 from codegen.targets.board import Cpu
 
@@ -24,6 +30,7 @@ class Conv2DS8M4:
     serves: type[Op] = Conv2D
     dtype: DType | None = DType.INT8
     encoding = "dense"
+    roundings = frozenset(Rounding)
     cpus = frozenset({Cpu.CORTEX_M4F})
 
     def refusal(self, layer: Layer) -> str | None:
@@ -52,6 +59,7 @@ class Conv2DS8M4:
             u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
             u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
             u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+            rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
             s8("output_zero", output.zero_point[0]),
             s8("output_min", low), s8("output_max", high),
@@ -76,7 +84,8 @@ class Conv2DS8M4:
 def _scaling(layer: Layer) -> npt.NDArray[Any] | None:
     weights, bias = weight_matrix(layer), folded_bias(layer).data
     multiplier, shift = (per_channel(a, len(weights)).data.tolist() for a in multipliers(layer))
-    return scaling_table(largest_totals(weights, bias), bias, multiplier, shift)
+    rounding = cast(Conv2D, layer.op).rounding
+    return scaling_table(largest_totals(weights, bias), bias, multiplier, shift, rounding)
 
 
 def _cycles(layer: Layer) -> int:

@@ -7,11 +7,11 @@ from typing import cast
 
 import numpy as np
 
-from codegen.graph import Dense, DType, Op
+from codegen.graph import Dense, DType, Op, Rounding
 from codegen.kernels.base import Kernel, Layer, LoweredLayer, activation_range, pointer, s8, u8
 from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
 from codegen.kernels.requantization import folded_bias, multipliers, weight_matrix
-from codegen.kernels.split_requantization import Requantization, Rounding, Table, split_table
+from codegen.kernels.split_requantization import Requantization, Table, split_table
 from codegen.sparse import ConstantArray
 from codegen.sparse.base import Int8Matrix
 from codegen.targets.board import Cpu

@@ -6,9 +6,9 @@ from typing import cast
 
 import numpy as np
 
-from codegen.graph import DepthwiseConv2D, DType, Op, macs
+from codegen.graph import DepthwiseConv2D, DType, Op, Rounding, macs
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
-from codegen.kernels.requantization import int8_refusal, multipliers, per_channel
+from codegen.kernels.requantization import int8_refusal, multipliers, per_channel, rounding_field
 from codegen.sparse import ConstantArray
 
 
@@ -17,6 +17,7 @@ class DepthwiseConv2DS8:
     serves: type[Op] = DepthwiseConv2D
     dtype: DType | None = DType.INT8
     encoding = "dense"
+    roundings = frozenset(Rounding)
 
     def refusal(self, layer: Layer) -> str | None:
         return int8_refusal(layer)
@@ -38,6 +39,7 @@ class DepthwiseConv2DS8:
             u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
             u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
             u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+            rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
             s8("output_zero", output.zero_point[0]),
             s8("output_min", low), s8("output_max", high),

@@ -7,11 +7,11 @@ from typing import cast
 
 import numpy as np
 
-from codegen.graph import DepthwiseConv2D, DType, Op
+from codegen.graph import DepthwiseConv2D, DType, Op, Rounding
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
 from codegen.kernels.depthwise_conv2d_s8 import DepthwiseConv2DS8
-from codegen.kernels.requantization import multipliers, per_channel
-from codegen.kernels.split_requantization import Requantization, Rounding, Table, split_table
+from codegen.kernels.requantization import multipliers, per_channel, rounding_field
+from codegen.kernels.split_requantization import Requantization, Table, split_table
 from codegen.sparse import ConstantArray
 from codegen.targets.board import Cpu
 
@@ -21,6 +21,7 @@ class DepthwiseConv2DS8M0:
     serves: type[Op] = DepthwiseConv2D
     dtype: DType | None = DType.INT8
     encoding = "dense"
+    roundings = frozenset(Rounding)
     cpus = frozenset({Cpu.CORTEX_M0PLUS})
 
     def refusal(self, layer: Layer) -> str | None:
@@ -48,6 +49,7 @@ class DepthwiseConv2DS8M0:
             u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
             u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
             u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+            rounding_field(op),
             s8("input_zero", input_zero),
             s8("output_zero", layer.quantization(layer.output).zero_point[0]),
         )  # fmt: skip
@@ -71,9 +73,10 @@ class DepthwiseConv2DS8M0:
 def _scaling(layer: Layer) -> Table | None:
     multiplier, shift = (per_channel(a, layer.output.shape[3]).data.tolist() for a in multipliers(layer))
     output = layer.quantization(layer.output)
-    low, high = activation_range(cast(DepthwiseConv2D, layer.op).activation, output)
+    op = cast(DepthwiseConv2D, layer.op)
+    low, high = activation_range(op.activation, output)
     return split_table(
-        Requantization(tuple(multiplier), tuple(shift), output.zero_point[0], low, high, Rounding.TWICE)
+        Requantization(tuple(multiplier), tuple(shift), output.zero_point[0], low, high, op.rounding)
     )
 
 

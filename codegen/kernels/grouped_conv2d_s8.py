@@ -6,9 +6,9 @@ from typing import cast
 
 import numpy as np
 
-from codegen.graph import Conv2D, DType, Op, macs
+from codegen.graph import Conv2D, DType, Op, Rounding, macs
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u16
-from codegen.kernels.requantization import int8_refusal, multipliers, per_channel
+from codegen.kernels.requantization import int8_refusal, multipliers, per_channel, rounding_field
 from codegen.kernels.windows import convolution_window, describe, image_sizes
 from codegen.sparse import ConstantArray
 
@@ -18,6 +18,7 @@ class GroupedConv2DS8:
     serves: type[Op] = Conv2D
     dtype: DType | None = DType.INT8
     encoding = "dense"
+    roundings = frozenset(Rounding)
 
     def refusal(self, layer: Layer) -> str | None:
         if cast(Conv2D, layer.op).groups == 1:
@@ -36,6 +37,7 @@ class GroupedConv2DS8:
             *image_sizes(layer),
             u16("groups", op.groups),
             *convolution_window(layer, op),
+            rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
             s8("output_zero", output.zero_point[0]),
             s8("output_min", low), s8("output_max", high),

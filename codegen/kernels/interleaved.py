@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from codegen.fixed_point import requantize_twice
+from codegen.graph import Rounding
+from codegen.kernels.requantization import requantize
 from codegen.sparse.base import Int8Matrix
 
 LARGEST_SHIFT = 22
@@ -33,7 +34,11 @@ def largest_totals(weights: Int8Matrix, bias: npt.NDArray[np.int32]) -> npt.NDAr
 
 
 def scaling_table(
-    totals: npt.NDArray[np.int64], bias: npt.NDArray[np.int32], multiplier: list[int], shift: list[int]
+    totals: npt.NDArray[np.int64],
+    bias: npt.NDArray[np.int32],
+    multiplier: list[int],
+    shift: list[int],
+    rounding: Rounding = Rounding.TWICE,
 ) -> npt.NDArray[np.int32] | None:
     """``[filters rounded up to an even number, 3]``: bias, multiplier, right shift.
 
@@ -46,7 +51,7 @@ def scaling_table(
             return None
         if 1 <= -s <= LARGEST_SHIFT:
             rows.append((b, m, -s))
-        elif s <= 0 and requantize_twice(-total, m, s) == requantize_twice(total, m, s) == 0:
+        elif s <= 0 and requantize(rounding, -total, m, s) == requantize(rounding, total, m, s) == 0:
             rows.append((b, 0, 1))
         else:
             return None

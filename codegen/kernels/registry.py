@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from codegen.errors import CodegenError
+from codegen.graph import Op
 from codegen.kernels.arithmetic_f32 import ARITHMETIC
 from codegen.kernels.average_pool_s8 import AveragePoolS8
-from codegen.kernels.base import Kernel, Layer, LoweredLayer, serves_cpu
+from codegen.kernels.base import Kernel, Layer, LoweredLayer, serves_cpu, serves_rounding
 from codegen.kernels.batch_norm_f32 import BatchNormF32
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.conv2d_s8_m0 import Conv2DS8M0
@@ -101,7 +102,7 @@ def lower_layer(layer: Layer, encoding: str, cpu: Cpu, scratch_limit_bytes: int)
     A forced encoding applies to the layers that have a kernel for it; the others stay as with `dense`.
     Raises CodegenError ``unsupported-operator`` naming the layer and the reason.
     """
-    serving = [k for k in KERNELS if isinstance(layer.op, k.serves) and serves_cpu(k, cpu)]
+    serving = [k for k in KERNELS if _serves(k, layer.op, cpu)]
     typed = [k for k in serving if k.dtype in (None, layer.input.dtype)]
     refusals = [k.refusal(layer) for k in typed]
     able = [k for k, refusal in zip(typed, refusals, strict=True) if refusal is None]
@@ -113,6 +114,10 @@ def lower_layer(layer: Layer, encoding: str, cpu: Cpu, scratch_limit_bytes: int)
     smallest = min(lowered, key=lambda x: x.weights_bytes).encoding
     fitting = [x for x in lowered if x.encoding == smallest and x.scratch_bytes <= scratch_limit_bytes]
     return min(fitting, key=lambda x: x.cycles)
+
+
+def _serves(kernel: Kernel, op: Op, cpu: Cpu) -> bool:
+    return isinstance(op, kernel.serves) and serves_cpu(kernel, cpu) and serves_rounding(kernel, op)
 
 
 def _unsupported(layer: Layer, serving: list[Kernel], refusals: list[str | None]) -> CodegenError:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from codegen.fixed_point import quantize_multiplier
-from codegen.graph import Tensor
-from codegen.kernels.base import Layer
+from codegen.fixed_point import quantize_multiplier, requantize_once, requantize_twice
+from codegen.graph import Conv2D, DepthwiseConv2D, Rounding, Tensor
+from codegen.kernels.base import Field, Layer
 from codegen.sparse import ConstantArray
 from codegen.sparse.base import Int8Matrix
 
@@ -46,6 +46,17 @@ def multipliers(layer: Layer) -> tuple[ConstantArray, ConstantArray]:
     multiplier = np.array([m for m, _ in pairs], dtype=np.int32)
     shift = np.array([s for _, s in pairs], dtype=np.int8)
     return ConstantArray("multiplier", multiplier), ConstantArray("shift", shift)
+
+
+def requantize(rounding: Rounding, total: int, multiplier: int, shift: int) -> int:
+    """total · multiplier · 2^(shift − 31), rounded as often as asked."""
+    exact = requantize_once if rounding is Rounding.ONCE else requantize_twice
+    return exact(total, multiplier, shift)
+
+
+def rounding_field(op: Conv2D | DepthwiseConv2D) -> Field:
+    """How often the convolution rounds, as a member of its parameters."""
+    return Field("rounding", f"THIMBLE_ROUND_{op.rounding.name}", 1)
 
 
 def per_channel(array: ConstantArray, channels: int) -> ConstantArray:

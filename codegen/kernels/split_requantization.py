@@ -21,24 +21,12 @@ gives the clamp's ends, multiples of 2^r, so that y needs no clamp of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
-from codegen.fixed_point import requantize_once, requantize_twice
-
-
-class Rounding(Enum):
-    """How often the reference rounds: once in dense layers, twice in convolutions."""
-
-    ONCE = "once"
-    TWICE = "twice"
-
-    def requantize(self, total: int, multiplier: int, shift: int) -> int:
-        exact = requantize_once if self is Rounding.ONCE else requantize_twice
-        return exact(total, multiplier, shift)
-
+from codegen.graph import Rounding
+from codegen.kernels.requantization import requantize
 
 Table = npt.NDArray[np.int32]
 
@@ -89,7 +77,7 @@ def _multiple_giving(rounding: Rounding, level: int, multiplier: int, right: int
     nearest = round(level * 2**31 / multiplier)
     for multiple in (nearest, nearest - 1, nearest + 1):
         total = multiple << right
-        exact = rounding.requantize(total, multiplier, -right) == level
+        exact = requantize(rounding, total, multiplier, -right) == level
         if exact and abs(total) < LARGEST_TOTAL and abs(multiple) < 2 ** (_LIMIT_BITS - 1):
             return multiple
     return None

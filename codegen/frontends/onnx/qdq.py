@@ -48,6 +48,7 @@ from codegen.graph import (
     Reshape,
     ResizeBilinear,
     ResizeNearest,
+    Rounding,
     Sigmoid,
     Silu,
     Slice,
@@ -92,6 +93,11 @@ def fuse_quantized(graph: Graph) -> Graph:
     for fold in FLOAT_FOLDS:
         graph = verify(fold(graph).pruned())
     return _Fusion(graph, dict(graph.tensors)).run()
+
+
+def _rounding_once(op: Op) -> Op:
+    """QuantizeLinear rounds the exact sum, so a convolution before it must round no more often."""
+    return replace(op, rounding=Rounding.ONCE) if isinstance(op, Conv2D | DepthwiseConv2D) else op
 
 
 @dataclass(slots=True)
@@ -239,7 +245,7 @@ class _Fusion:
         ones = np.ones((1, height, width, channels), np.int8)
         self.tensors[name] = replace(self.tensors[name], data=ones)
         mean = DepthwiseConv2D(
-            op.name, (source, name), op.outputs, op.stride, (1, 1), op.padding, op.activation
+            op.name, (source, name), op.outputs, op.stride, (1, 1), op.padding, op.activation, Rounding.ONCE
         )
         return self._write(mean, (source, name), quantized)
 
@@ -271,7 +277,7 @@ class _Fusion:
         name = self._new(f"{weights.name}_int8", weights, scale)
         self.tensors[name] = replace(self.tensors[name], data=steps.astype(np.int8))
         bias = [self._bias(bias, self._scale(inputs[0]), scale) for bias in inputs[2:]]
-        return self._write(op, (inputs[0], name, *bias), quantized)
+        return self._write(_rounding_once(op), (inputs[0], name, *bias), quantized)
 
     def _bias(self, name: str, source: Quantization, weights: Quantization) -> str:
         """The bias in steps of the product of the scales, as int32."""

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "thimble_rounding.h"
+
 /* One filter has `taps` = kernel_height * kernel_width * in_channels weights. They are stored as pairs of tap
  * i and tap i + taps / 2, the last one of an odd number alone at the end: half a filter apart, so that a
  * run of neighbouring taps goes to evenly spaced words of the scratch memory. Both weights of a pair
@@ -18,6 +20,7 @@ typedef struct {
     uint8_t stride_height, stride_width;
     uint8_t dilation_height, dilation_width;
     uint8_t pad_top, pad_left;
+    uint8_t rounding;            /* a thimble_rounding */
     int8_t input_zero;           /* the input's zero point: what padding holds */
     int8_t output_zero;          /* the output's zero point */
 } thimble_conv2d_s8_m0_params;

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "thimble_rounding.h"
+
 /* One filter has `taps` = kernel_height * kernel_width * in_channels weights. A word holds two taps of two
  * filters, lowest byte first: filter 2i tap 2k, filter 2i + 1 tap 2k, filter 2i tap 2k + 1, filter 2i + 1 tap
  * 2k + 1. What an odd number of taps or filters leaves empty is 0. */
@@ -17,6 +19,7 @@ typedef struct {
     uint8_t stride_height, stride_width;
     uint8_t dilation_height, dilation_width;
     uint8_t pad_top, pad_left;
+    uint8_t rounding;            /* a thimble_rounding */
     int8_t input_zero;           /* the input's zero point: what padding holds */
     int8_t output_zero;          /* the output's zero point */
     int8_t output_min, output_max; /* the fused activation as a clamp */

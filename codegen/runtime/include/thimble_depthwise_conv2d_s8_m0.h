@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "thimble_rounding.h"
+
 typedef struct {
     const int8_t *weights;       /* [channels][kernel_height][kernel_width] */
     const int32_t *bias;         /* [channels], with -input_zero * (sum of weights) folded in */
@@ -14,6 +16,7 @@ typedef struct {
     uint8_t stride_height, stride_width;
     uint8_t dilation_height, dilation_width;
     uint8_t pad_top, pad_left;
+    uint8_t rounding;            /* a thimble_rounding */
     int8_t input_zero;           /* the input's zero point: what padding holds */
     int8_t output_zero;          /* the output's zero point */
 } thimble_depthwise_conv2d_s8_m0_params;

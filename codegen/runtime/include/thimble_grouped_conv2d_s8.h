@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "thimble_rounding.h"
+
 typedef struct {
     const int8_t *weights;       /* [out_channels][kernel_height][kernel_width][in_channels / groups] */
     const int32_t *bias;         /* [out_channels] */
@@ -16,6 +18,7 @@ typedef struct {
     uint8_t stride_height, stride_width;
     uint8_t dilation_height, dilation_width;
     uint8_t pad_top, pad_left;
+    uint8_t rounding;            /* a thimble_rounding */
     int8_t input_zero;           /* the input's zero point */
     int8_t output_zero;          /* the output's zero point */
     int8_t output_min, output_max; /* the fused activation as a clamp */

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "thimble_rounding.h"
+
 /* round(a * b / 2^31), half towards plus infinity; b is not negative, so nothing can saturate. */
 static inline int32_t thimble_doubling_high_mul(int32_t a, int32_t b)
 {
@@ -33,6 +35,13 @@ static inline int32_t thimble_requantize_twice(int32_t sum, int32_t multiplier, 
         return thimble_doubling_high_mul((int32_t)((uint32_t)sum << shift), multiplier);
     }
     return thimble_rounding_shift_right(thimble_doubling_high_mul(sum, multiplier), -shift);
+}
+
+/* As often as `rounding` says. */
+static inline int32_t thimble_requantize(int32_t sum, int32_t multiplier, int shift, thimble_rounding rounding)
+{
+    return rounding == THIMBLE_ROUND_ONCE ? thimble_requantize_once(sum, multiplier, shift)
+                                          : thimble_requantize_twice(sum, multiplier, shift);
 }
 
 static inline int8_t thimble_clamp_s8(int32_t x, int32_t low, int32_t high)

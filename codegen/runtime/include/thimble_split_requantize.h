@@ -5,8 +5,7 @@
 
 #include <stdint.h>
 
-/* The reference rounds once in dense layers, twice in convolutions. */
-typedef enum { THIMBLE_ROUND_ONCE, THIMBLE_ROUND_TWICE } thimble_rounding;
+#include "thimble_rounding.h"
 
 /* total: sum and bias. multiplier: in [2^30, 2^31). limits: the highest total that the output tells apart / 2^r in
  * the upper 12 bits, the lowest in the next 12, then r, 1 to 12. */

@@ -70,7 +70,7 @@ void thimble_conv2d_s8(const thimble_conv2d_s8_params *p, const int8_t *input, i
                 } else {
                     sum += at_border(p, input, w, top, left);
                 }
-                sum = thimble_requantize_twice(sum, p->multiplier[c], p->shift[c]) + p->output_zero;
+                sum = thimble_requantize(sum, p->multiplier[c], p->shift[c], p->rounding) + p->output_zero;
                 *output++ = thimble_clamp_s8(sum, p->output_min, p->output_max);
             }
         }

@@ -6,7 +6,8 @@
  *
  * From a total T to an output: SMMULR(2T, multiplier) = round(T * multiplier / 2^31), half towards plus
  * infinity, as the reference has it; (h + 2^(r-1) - [h < 0]) >> r then is h / 2^r, half away from zero, and
- * the zero point shifted by r goes into the same sum. */
+ * the zero point shifted by r goes into the same sum. Where it is to be rounded only once, h is SMMUL, which
+ * drops what is less than 1, and (h + 2^(r-1)) >> r the output. */
 #include "thimble_conv2d_s8_m4.h"
 #include "thimble_dsp.h"
 #include "thimble_requantize.h"
@@ -24,13 +25,14 @@ typedef struct {
     int32_t rounding; /* 2 * output_zero + 1: half a unit and the zero point, in halves */
     int32_t low, high;
     int32_t clamps;   /* whether low and high are not those of int8 */
+    int32_t once;     /* whether the reference rounds only once */
 } block;
 
 #if THIMBLE_HAS_DSP
 
 /* Registers in the loop over taps: r0 words, r1 weights, r2 r3 a pair of weights of two filters, r4 r5 words,
  * r6 to r9 the first filter's totals, r10 to lr the second's. On the stack: the block, with 20 the end of the
- * words in place of `pairs`; 40 where to enter the loop, 44 the end of the first pixel's outputs. */
+ * words in place of `pairs`; 44 where to enter the loop, 48 the end of the first pixel's outputs. */
 __attribute__((naked, noinline)) static void four_pixels(const block *b)
 {
     __asm__(
@@ -60,12 +62,21 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
         "asr \\total, \\total, r3\n ssat \\total, #8, \\total\n"
         ".endm\n"
 
+        ".macro scale_once total\n"
+        "lsl \\total, \\total, #1\n smmul \\total, \\total, r2\n"
+        "add \\total, \\total, r1\n"
+        "asr \\total, \\total, r3\n ssat \\total, #8, \\total\n"
+        ".endm\n"
+
         /* Four pixels of a filter; r0 the scaling. Leaves r4 and r5 the output and the channels. */
         ".macro finish a, b, c, d, at\n"
         "ldrd r2, r3, [r0, #\\at + 4]\n"
         "ldr r1, [sp, #24]\n lsl r1, r1, r3\n asr r1, r1, #1\n"
+        "ldr r0, [sp, #40]\n cbnz r0, 7f\n"
         "scale \\a\n scale \\b\n scale \\c\n scale \\d\n"
-        "ldr r0, [sp, #36]\n cbz r0, 1f\n"
+        "b 8f\n"
+        "7: scale_once \\a\n scale_once \\b\n scale_once \\c\n scale_once \\d\n"
+        "8: ldr r0, [sp, #36]\n cbz r0, 1f\n"
         "ldrd r2, r3, [sp, #28]\n"
         "clamp \\a\n clamp \\b\n clamp \\c\n clamp \\d\n"
         "1: add r1, r5, r5, lsl #1\n"
@@ -74,13 +85,13 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
         ".endm\n");
     __asm__(
         "push {r4-r11, lr}\n"
-        "sub sp, #48\n"
-        "ldm r0, {r1-r10}\n stm sp, {r1-r10}\n"
+        "sub sp, #52\n"
+        "ldm r0, {r1-r11}\n stm sp, {r1-r11}\n"
         "add r11, r1, r6, lsl #4\n str r11, [sp, #20]\n"
         "rsb r6, r6, #0\n and r6, r6, #7\n" /* pairs that are missing to a multiple of 8 */
         "movs r7, #48\n mul r6, r7, r6\n"
-        "adr r7, 3f\n add r6, r6, r7\n str r6, [sp, #40]\n"
-        "add r6, r4, r5\n str r6, [sp, #44]\n"
+        "adr r7, 3f\n add r6, r6, r7\n str r6, [sp, #44]\n"
+        "add r6, r4, r5\n str r6, [sp, #48]\n"
         "mov r1, r2\n"
 
         "2:\n" /* two filters */
@@ -88,7 +99,7 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
         "mov r7, r6\n mov r8, r6\n mov r9, r6\n"
         "mov r11, r10\n mov r12, r10\n mov lr, r10\n"
         "ldr r0, [sp, #0]\n"
-        "ldr r5, [sp, #40]\n mov pc, r5\n"
+        "ldr r5, [sp, #44]\n mov pc, r5\n"
         ".p2align 2\n"
         "3:\n"
         ".rept 8\n"
@@ -99,18 +110,19 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
         "str r1, [sp, #4]\n"
         "ldr r0, [sp, #8]\n ldrd r4, r5, [sp, #12]\n"
         "finish r6, r7, r8, r9, 0\n"
-        "ldr r0, [sp, #44]\n cmp r4, r0\n beq 4f\n" /* the last of an odd number of filters */
+        "ldr r0, [sp, #48]\n cmp r4, r0\n beq 4f\n" /* the last of an odd number of filters */
         "ldr r0, [sp, #8]\n"
         "add r1, r0, #24\n str r1, [sp, #8]\n"
         "finish r10, r11, r12, lr, 12\n"
         "str r4, [sp, #12]\n ldr r1, [sp, #4]\n"
-        "ldr r0, [sp, #44]\n cmp r4, r0\n bne 2b\n"
+        "ldr r0, [sp, #48]\n cmp r4, r0\n bne 2b\n"
         "4:\n"
-        "add sp, #48\n"
+        "add sp, #52\n"
         "pop {r4-r11, pc}\n"
         ".purgem pair_of_taps\n"
         ".purgem clamp\n"
         ".purgem scale\n"
+        ".purgem scale_once\n"
         ".purgem finish\n");
 }
 
@@ -120,9 +132,13 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
 static int8_t scaled(const block *b, int32_t total, const int32_t *scaling)
 {
     const int32_t shift = scaling[2];
-    const int32_t h = thimble_doubling_high_mul(total, scaling[1]);
     const int32_t rounding = b->rounding * (1 << shift) / 2;
-    return thimble_clamp_s8((h - (h < 0 ? 1 : 0) + rounding) >> shift, b->low, b->high);
+    int32_t h = (int32_t)((int64_t)total * scaling[1] >> 31);
+    if (!b->once) {
+        h = thimble_doubling_high_mul(total, scaling[1]);
+        h -= h < 0 ? 1 : 0;
+    }
+    return thimble_clamp_s8((h + rounding) >> shift, b->low, b->high);
 }
 
 static void four_pixels(const block *b)
@@ -309,7 +325,8 @@ void thimble_conv2d_s8_m4(const thimble_conv2d_s8_m4_params *p, const int8_t *in
     const int32_t pixels = p->out_height * p->out_width;
     uint32_t *const words = scratch;
     block b = {words, p->weights, p->scaling, output, p->out_channels, pairs, 2 * p->output_zero + 1,
-               p->output_min, p->output_max, p->output_min > -128 || p->output_max < 127};
+               p->output_min, p->output_max, p->output_min > -128 || p->output_max < 127,
+               p->rounding == THIMBLE_ROUND_ONCE};
     place at = {-p->pad_top, -p->pad_left};
     for (int32_t done = 0; done < pixels; done += PIXELS) {
         /* The last group keeps some pixels of the one before it where its own are fewer. */

@@ -70,7 +70,7 @@ void thimble_depthwise_conv2d_s8(const thimble_depthwise_conv2d_s8_params *p, co
                 for (int32_t m = 0; m < p->channel_multiplier; m++, c++) {
                     int32_t sum = p->bias[c];
                     sum += one_sum(&t, input + t.input + in_c, p->weights + t.weights + c, p->input_zero);
-                    sum = thimble_requantize_twice(sum, p->multiplier[c], p->shift[c]) + p->output_zero;
+                    sum = thimble_requantize(sum, p->multiplier[c], p->shift[c], p->rounding) + p->output_zero;
                     *output++ = thimble_clamp_s8(sum, p->output_min, p->output_max);
                 }
             }

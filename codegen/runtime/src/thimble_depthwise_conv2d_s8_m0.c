@@ -139,7 +139,7 @@ void thimble_depthwise_conv2d_s8_m0(const thimble_depthwise_conv2d_s8_m0_params 
             const int32_t *scaling = p->scaling;
             for (int32_t c = 0; c < n; c++, scaling += 2) {
                 const int32_t total = (int32_t)((uint32_t)sums[c] + (uint32_t)p->bias[c]);
-                *output++ = thimble_split_requantize(total, scaling[0], scaling[1], zero, THIMBLE_ROUND_TWICE);
+                *output++ = thimble_split_requantize(total, scaling[0], scaling[1], zero, p->rounding);
             }
         }
     }

@@ -37,7 +37,7 @@ void thimble_grouped_conv2d_s8(const thimble_grouped_conv2d_s8_params *p, const 
             for (int32_t group = 0; group < p->groups; group++) {
                 for (int32_t n = 0; n < filters; n++, c++, w += filter) {
                     int32_t sum = one_sum(p, input + group * channels, w, top, left) + p->bias[c];
-                    sum = thimble_requantize_twice(sum, p->multiplier[c], p->shift[c]) + p->output_zero;
+                    sum = thimble_requantize(sum, p->multiplier[c], p->shift[c], p->rounding) + p->output_zero;
                     *output++ = thimble_clamp_s8(sum, p->output_min, p->output_max);
                 }
             }

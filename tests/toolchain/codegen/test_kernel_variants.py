@@ -22,6 +22,7 @@ from codegen.graph import (
     Graph,
     Padding,
     Quantization,
+    Rounding,
     Tensor,
 )
 from codegen.targets.board import Cpu, find_board
@@ -84,7 +85,9 @@ def convolution(seed: int, depthwise: bool = False) -> Graph:
         Tensor("y", (1, *out, c_out), DType.INT8, Quantization((1.0,), (_int8(rng),))),
     )
     kind = DepthwiseConv2D if depthwise else Conv2D
-    op = kind("conv", ("x", "w", "b"), ("y",), stride, dilation, Padding(*padding), activation)
+    rounding = tuple(Rounding)[seed % 2]
+    names = (("x", "w", "b"), ("y",))
+    op = kind("conv", *names, stride, dilation, Padding(*padding), activation, rounding=rounding)
     return Graph("one_layer", {t.name: t for t in tensors}, (op,), ("x",), ("y",))
 
 

@@ -109,6 +109,24 @@ def test_within_one_step_of_onnx_runtime(tmp_path, operator, dtype):
     assert np.abs(given.astype(int) - wanted.astype(int)).max() <= 1
 
 
+def test_a_convolution_rounds_the_exact_sum_once(tmp_path):
+    """Rounded twice, as the TFLite reference does it, some of these would be one step higher."""
+    model = Quantized((1, 2, 4, 4), "int8")
+    weights = model.integers_of((4, 2, 3, 3), 0)
+    path = model.add("Conv", model.last, weights, pads=[1, 1, 1, 1]).finish(0.08, 5).write(tmp_path)
+    graph = load_graph(path)
+    x = np.random.default_rng(4).integers(-128, 128, (5000, 2, 4, 4), dtype=np.int8)
+    op = graph.ops[0]
+    filters, result = graph.tensors[op.inputs[1]], graph.tensors[op.outputs[0]].quantization
+    image = np.pad(x.astype(np.int64) - 3, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3), axis=(2, 3))
+    sums = np.einsum("nchwij,oijc->nohw", windows, filters.data.astype(np.int64))
+    scales = np.array(filters.quantization.scale)[:, None, None] * float(np.float32(0.05))
+    exact = np.rint(sums * scales / result.scale[0]) + 5
+    given = outputs(path, x, tmp_path / "image")
+    np.testing.assert_array_equal(given, np.clip(exact, -128, 127))
+
+
 def test_the_command_line_runs_it_in_the_files_layout(tmp_path, capfd):
     path = conv(Quantized((1, 3, 8, 8), "int8")).write(tmp_path)
     x = np.random.default_rng(2).integers(-128, 128, (5, 3, 8, 8), dtype=np.int8)

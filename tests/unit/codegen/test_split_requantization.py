@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from codegen.graph import Rounding
+from codegen.kernels.requantization import requantize
 from codegen.kernels.split_requantization import (
     LARGEST_SHIFT,
     Requantization,
-    Rounding,
     split_requantize,
     split_table,
 )
@@ -34,7 +35,7 @@ def test_every_output_equals_the_references(multiplier, right, rounding):
         table = split_table(Requantization((multiplier,), (-right,), zero, low, high, rounding))
         assert table is not None
         for total in totals:
-            expected = min(high, max(low, rounding.requantize(total, multiplier, -right) + zero))
+            expected = min(high, max(low, requantize(rounding, total, multiplier, -right) + zero))
             assert split_requantize(total, multiplier, int(table[0, 1]), zero, rounding) == expected
 
 

@@ -49,6 +49,7 @@ static const thimble_conv2d_s8_m0_params conv0 = {
     .dilation_width = 1,
     .pad_top = 0,
     .pad_left = 0,
+    .rounding = THIMBLE_ROUND_TWICE,
     .input_zero = 3,
     .output_zero = -5,
 };
@@ -70,6 +71,7 @@ static const thimble_conv2d_s8_m0_params conv1 = {
     .dilation_width = 1,
     .pad_top = 0,
     .pad_left = 0,
+    .rounding = THIMBLE_ROUND_TWICE,
     .input_zero = -5,
     .output_zero = -5,
 };
