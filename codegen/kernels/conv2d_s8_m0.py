@@ -14,10 +14,11 @@ from codegen.kernels.requantization import (
     folded_bias,
     multipliers,
     per_channel,
+    reach,
     rounding_field,
     weight_matrix,
 )
-from codegen.kernels.split_requantization import Requantization, Table, split_table
+from codegen.kernels.split_requantization import SCALE_REFUSAL, Requantization, Table, split_table
 from codegen.sparse import ConstantArray
 from codegen.sparse.base import Int8Matrix
 from codegen.targets.board import Cpu
@@ -49,7 +50,7 @@ class Conv2DS8M0:
         magnitudes = np.abs(weights.astype(np.int64))
         if (magnitudes[:, :half] + magnitudes[:, half : 2 * half]).max() > _LARGEST_PAIR:
             return "has weights of -128"
-        return "changes the scale by less than 1/2 or more than 1/8192" if _scaling(layer) is None else None
+        return SCALE_REFUSAL if _scaling(layer) is None else None
 
     def lower(self, layer: Layer) -> LoweredLayer:
         portable = Conv2DS8().lower(layer)
@@ -67,7 +68,6 @@ class Conv2DS8M0:
             u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
             rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
-            s8("output_zero", layer.quantization(layer.output).zero_point[0]),
         )  # fmt: skip
         table = _scaling(layer)
         if table is None:
@@ -94,16 +94,20 @@ def paired(weights: Int8Matrix) -> Int8Matrix:
 
 
 def _scaling(layer: Layer) -> Table | None:
-    """``[channels, 3]``: bias and what split_table gives."""
+    """``[channels, 4]``: bias and a scale."""
     multiplier, shift = (per_channel(a, len(weight_matrix(layer))).data.tolist() for a in multipliers(layer))
     output = layer.quantization(layer.output)
     op = cast(Conv2D, layer.op)
     low, high = activation_range(op.activation, output)
+    bias = folded_bias(layer).data
     requantization = Requantization(
-        tuple(multiplier), tuple(shift), output.zero_point[0], low, high, op.rounding
-    )
+        tuple(multiplier), tuple(shift), output.zero_point[0], low, high, op.rounding,
+        reach(weight_matrix(layer), bias),
+    )  # fmt: skip
     table = split_table(requantization)
-    return None if table is None else np.column_stack([folded_bias(layer).data, table])
+    if table is not None:
+        table[:, 0] += bias
+    return table
 
 
 def _cycles(layer: Layer) -> int:

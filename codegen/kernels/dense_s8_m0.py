@@ -8,10 +8,10 @@ from typing import cast
 import numpy as np
 
 from codegen.graph import Dense, DType, Op, Rounding
-from codegen.kernels.base import Kernel, Layer, LoweredLayer, activation_range, pointer, s8, u8
+from codegen.kernels.base import Kernel, Layer, LoweredLayer, activation_range, pointer, u8
 from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
-from codegen.kernels.requantization import folded_bias, multipliers, weight_matrix
-from codegen.kernels.split_requantization import Requantization, Table, split_table
+from codegen.kernels.requantization import folded_bias, multipliers, reach, weight_matrix
+from codegen.kernels.split_requantization import SCALE_REFUSAL, Requantization, Table, split_table
 from codegen.sparse import ConstantArray
 from codegen.sparse.base import Int8Matrix
 from codegen.targets.board import Cpu
@@ -32,7 +32,7 @@ class _DenseM0:
     def refusal(self, layer: Layer) -> str | None:
         reason = self.portable.refusal(layer)
         if reason is None and _scaling(layer) is None:
-            return "changes the scale by less than 1/2 or more than 1/8192"
+            return SCALE_REFUSAL
         return reason
 
     def lower(self, layer: Layer) -> LoweredLayer:
@@ -40,19 +40,23 @@ class _DenseM0:
         if table is None:
             raise ValueError(f"{layer.op.name} was refused")
         portable, weights = self.portable.lower(layer), weight_matrix(layer)
+        bias = folded_bias(layer).data + table[:, 0]
         stored = self.stored(weights, portable)
         fields = (
             *(pointer(array.role) for array in stored),
             pointer("bias"), pointer("scaling"),
             *(f for f in portable.fields if f.name in ("inputs", "outputs")),
             u8("per_channel", int(len(table) > 1)),
-            s8("output_zero", layer.quantization(layer.output).zero_point[0]),
         )  # fmt: skip
         return replace(
             portable,
             function=self.function,
             fields=fields,
-            constants=(*stored, folded_bias(layer), ConstantArray("scaling", table.reshape(-1))),
+            constants=(
+                *stored,
+                ConstantArray("bias", bias),
+                ConstantArray("scaling", table[:, 1:].reshape(-1)),
+            ),
             cycles=self.cycles(weights),
         )
 
@@ -111,9 +115,13 @@ def interleaved(weights: Int8Matrix) -> Int8Matrix:
 
 
 def _scaling(layer: Layer) -> Table | None:
+    """``[outputs or 1, 4]``: what the bias needs besides, and a scale."""
     multiplier, shift = (array.data.tolist() for array in multipliers(layer))
-    output = layer.quantization(layer.output)
+    output, weights = layer.quantization(layer.output), weight_matrix(layer)
     low, high = activation_range(cast(Dense, layer.op).activation, output)
+    reaches = reach(weights, folded_bias(layer).data) if len(multiplier) == len(weights) else ()
     return split_table(
-        Requantization(tuple(multiplier), tuple(shift), output.zero_point[0], low, high, Rounding.ONCE)
+        Requantization(
+            tuple(multiplier), tuple(shift), output.zero_point[0], low, high, Rounding.ONCE, reaches
+        )
     )

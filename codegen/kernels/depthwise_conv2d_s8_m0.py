@@ -10,9 +10,10 @@ import numpy as np
 from codegen.graph import DepthwiseConv2D, DType, Op, Rounding
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
 from codegen.kernels.depthwise_conv2d_s8 import DepthwiseConv2DS8
-from codegen.kernels.requantization import multipliers, per_channel, rounding_field
-from codegen.kernels.split_requantization import Requantization, Table, split_table
+from codegen.kernels.requantization import multipliers, per_channel, reach, rounding_field
+from codegen.kernels.split_requantization import SCALE_REFUSAL, Requantization, Table, split_table
 from codegen.sparse import ConstantArray
+from codegen.sparse.base import Int8Matrix
 from codegen.targets.board import Cpu
 
 
@@ -30,7 +31,7 @@ class DepthwiseConv2DS8M0:
             return reason
         if layer.input.shape[3] != layer.output.shape[3]:
             return "has several output channels an input channel"
-        return "changes the scale by less than 1/2 or more than 1/8192" if _scaling(layer) is None else None
+        return SCALE_REFUSAL if _scaling(layer) is None else None
 
     def lower(self, layer: Layer) -> LoweredLayer:
         op = cast(DepthwiseConv2D, layer.op)
@@ -40,7 +41,6 @@ class DepthwiseConv2DS8M0:
         _, in_h, in_w, channels = layer.input.shape
         _, out_h, out_w, _ = layer.output.shape
         _, k_h, k_w, _ = layer.constant(1).shape
-        input_zero = layer.quantization(layer.input).zero_point[0]
         fields = (
             pointer("weights"), pointer("bias"), pointer("scaling"),
             u16("in_height", in_h), u16("in_width", in_w), u16("channels", channels),
@@ -50,34 +50,43 @@ class DepthwiseConv2DS8M0:
             u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
             u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
             rounding_field(op),
-            s8("input_zero", input_zero),
-            s8("output_zero", layer.quantization(layer.output).zero_point[0]),
+            s8("input_zero", layer.quantization(layer.input).zero_point[0]),
         )  # fmt: skip
-        weights = layer.constant(1).reshape(-1, channels).T
-        given = layer.constant(2) if len(op.inputs) > 2 else np.zeros(channels)
-        bias = given.astype(np.int64) - input_zero * weights.astype(np.int64).sum(axis=1)
         return replace(
             DepthwiseConv2DS8().lower(layer),
             function=self.function,
             fields=fields,
             constants=(
-                ConstantArray("weights", np.ascontiguousarray(weights).reshape(-1)),
-                ConstantArray("bias", bias.astype(np.int32)),
-                ConstantArray("scaling", table.reshape(-1)),
+                ConstantArray("weights", np.ascontiguousarray(_filters(layer)).reshape(-1)),
+                ConstantArray("bias", table[:, 0]),
+                ConstantArray("scaling", table[:, 1:].reshape(-1)),
             ),
             cycles=_cycles(layer),
             scratch_bytes=(4 + k_h * k_w) * channels,
         )
 
 
+def _filters(layer: Layer) -> Int8Matrix:
+    """``[channels, taps]``"""
+    return layer.constant(1).reshape(-1, layer.output.shape[3]).T
+
+
 def _scaling(layer: Layer) -> Table | None:
-    multiplier, shift = (per_channel(a, layer.output.shape[3]).data.tolist() for a in multipliers(layer))
+    """``[channels, 4]``: bias and a scale."""
+    channels, weights = layer.output.shape[3], _filters(layer)
+    multiplier, shift = (per_channel(a, channels).data.tolist() for a in multipliers(layer))
     output = layer.quantization(layer.output)
     op = cast(DepthwiseConv2D, layer.op)
     low, high = activation_range(op.activation, output)
-    return split_table(
-        Requantization(tuple(multiplier), tuple(shift), output.zero_point[0], low, high, op.rounding)
+    given = layer.constant(2).astype(np.int64) if len(op.inputs) > 2 else np.zeros(channels, np.int64)
+    bias = given - layer.quantization(layer.input).zero_point[0] * weights.astype(np.int64).sum(axis=1)
+    requantization = Requantization(
+        tuple(multiplier), tuple(shift), output.zero_point[0], low, high, op.rounding, reach(weights, bias)
     )
+    table = split_table(requantization)
+    if table is not None:
+        table[:, 0] += bias.astype(np.int32)
+    return table
 
 
 def _cycles(layer: Layer) -> int:

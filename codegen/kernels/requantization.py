@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from codegen.fixed_point import quantize_multiplier, requantize_once, requantize_twice
 from codegen.graph import Conv2D, DepthwiseConv2D, Rounding, Tensor
@@ -32,6 +35,14 @@ def folded_bias(layer: Layer) -> ConstantArray:
         layer.constant(2).astype(np.int64) if len(layer.op.inputs) > 2 else np.zeros(len(weights), np.int64)
     )
     return ConstantArray("bias", (bias - zero * weights.sum(axis=1)).astype(np.int32))
+
+
+def reach(weights: Int8Matrix, bias: npt.NDArray[Any]) -> tuple[tuple[int, int], ...]:
+    """The lowest and the highest total of each output, whatever the input; weights ``[outputs, taps]``, and
+    `bias` with the input's zero point folded in."""
+    ends = weights.astype(np.int64)[None] * np.array([-128, 127])[:, None, None]
+    low, high = (end.sum(axis=1) + bias for end in (ends.min(axis=0), ends.max(axis=0)))
+    return tuple(zip(low.tolist(), high.tolist(), strict=True))
 
 
 def multipliers(layer: Layer) -> tuple[ConstantArray, ConstantArray]:

@@ -12,8 +12,8 @@
  * together have a magnitude of at most 255. */
 typedef struct {
     const int8_t *weights;       /* [out_channels][taps], in pairs */
-    const int32_t *scaling;      /* [out_channels][3]: bias (-input_zero * sum of weights folded in), then
-                                  * multiplier and limits of thimble_split_requantize.h */
+    const int32_t *scaling;      /* [out_channels][4]: bias (-input_zero * sum of weights folded in), then
+                                  * a scale of thimble_split_requantize.h */
     uint16_t in_height, in_width, in_channels;
     uint16_t out_height, out_width, out_channels; /* out_height * out_width is at least 4 */
     uint8_t kernel_height, kernel_width;
@@ -22,7 +22,6 @@ typedef struct {
     uint8_t pad_top, pad_left;
     uint8_t rounding;            /* a thimble_rounding */
     int8_t input_zero;           /* the input's zero point: what padding holds */
-    int8_t output_zero;          /* the output's zero point */
 } thimble_conv2d_s8_m0_params;
 
 /* input: [in_height][in_width][in_channels]; output: [out_height][out_width][out_channels]; scratch: 8 * taps

@@ -8,10 +8,9 @@ typedef struct {
     const int8_t *weights;       /* [outputs / 8][inputs][8], each plus 128 and so without a sign; then the rows
                                   * that are left, [outputs % 8][inputs], as they are */
     const int32_t *bias;         /* [outputs], with -input_zero * (sum of weights) folded in */
-    const int32_t *scaling;      /* [outputs or 1][2]: multiplier and limits of thimble_split_requantize.h */
+    const int32_t *scaling;      /* [outputs or 1][3]: scales of thimble_split_requantize.h */
     uint16_t inputs, outputs;
     uint8_t per_channel;         /* 1: a scaling an output; 0: one for all */
-    int8_t output_zero;          /* the output's zero point */
 } thimble_dense_s8_m0_params;
 
 void thimble_dense_s8_m0(const thimble_dense_s8_m0_params *p, const int8_t *input, int8_t *output);

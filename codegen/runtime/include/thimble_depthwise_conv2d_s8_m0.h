@@ -9,7 +9,7 @@
 typedef struct {
     const int8_t *weights;       /* [channels][kernel_height][kernel_width] */
     const int32_t *bias;         /* [channels], with -input_zero * (sum of weights) folded in */
-    const int32_t *scaling;      /* [channels][2]: multiplier and limits of thimble_split_requantize.h */
+    const int32_t *scaling;      /* [channels][3]: scales of thimble_split_requantize.h */
     uint16_t in_height, in_width, channels;
     uint16_t out_height, out_width;
     uint8_t kernel_height, kernel_width;
@@ -18,7 +18,6 @@ typedef struct {
     uint8_t pad_top, pad_left;
     uint8_t rounding;            /* a thimble_rounding */
     int8_t input_zero;           /* the input's zero point: what padding holds */
-    int8_t output_zero;          /* the output's zero point */
 } thimble_depthwise_conv2d_s8_m0_params;
 
 /* input: [in_height][in_width][channels]; output: [out_height][out_width][channels]; scratch: 4 * channels bytes and

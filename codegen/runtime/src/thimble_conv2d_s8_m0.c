@@ -20,8 +20,7 @@ typedef struct {
     int8_t *output;   /* of the first pixel */
     int32_t channels;
     int32_t taps;
-    int32_t half_zero; /* 2 * output_zero + 1: half a unit and the zero point, in halves */
-    int32_t twice;     /* -2048 where the reference rounds twice, or 0 */
+    int32_t twice; /* -2048 where the reference rounds twice, or 0 */
 } block;
 
 #if defined(__ARM_ARCH_6M__)
@@ -45,7 +44,7 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
         "adcs \\high, r4\n"
         ".endm\n"
 
-        /* A total to an output. r8 r9 its limits, r10 r11 r12 the multiplier, r1 the shift, lr what rounds, r0 `twice`. */
+        /* A total to an output. r8 r9 its limits, r10 r11 r12 the multiplier, r1 the shift, lr the offset, r0 `twice`. */
         ".macro scale total\n"
         "cmp \\total, r9\n ble 1f\n mov \\total, r9\n"
         "1: cmp \\total, r8\n bge 1f\n mov \\total, r8\n"
@@ -103,7 +102,7 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
     __asm__(
         "5:\n" /* four totals to r4 to r7 */
         "str r1, [sp, #28]\n"
-        "ldr r0, [sp, #4]\n ldm r0!, {r1, r2, r3}\n str r0, [sp, #4]\n"
+        "ldr r0, [sp, #4]\n ldm r0!, {r1, r2, r3}\n mov lr, r0\n"
         "lsls r0, r6, #16\n mov r4, r8\n subs r4, r4, r0\n mov r5, r6\n"
         "lsls r0, r7, #16\n mov r6, r9\n subs r6, r6, r0\n"
         "adds r4, r4, r1\n adds r5, r5, r1\n adds r6, r6, r1\n adds r7, r7, r1\n"
@@ -114,8 +113,9 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
         "uxtb r1, r3\n"
         "asrs r0, r3, #20\n lsls r0, r1\n mov r9, r0\n"
         "lsls r0, r3, #12\n asrs r0, r0, #20\n lsls r0, r1\n mov r8, r0\n"
-        "ldr r3, [sp, #0]\n ldr r0, [r3, #24]\n adds r1, #10\n lsls r0, r1\n adds r1, #1\n"
-        "mov lr, r0\n ldr r0, [r3, #28]\n asrs r2, r0, #1\n negs r2, r2\n add lr, r2\n"
+        "adds r1, #11\n"
+        "mov r0, lr\n ldm r0!, {r2}\n mov lr, r2\n str r0, [sp, #4]\n"
+        "ldr r0, [sp, #0]\n ldr r0, [r0, #24]\n"
         "scale r4\n scale r5\n scale r6\n scale r7\n"
         "ldr r0, [sp, #8]\n adds r2, r0, #1\n str r2, [sp, #8]\n"
         "ldr r3, [sp, #0]\n ldr r3, [r3, #16]\n"
@@ -157,8 +157,8 @@ __attribute__((naked, noinline)) static void pack(uint32_t *words, const int8_t 
 /* The same arithmetic in C. What wraps around modulo 2^32 is unsigned. */
 static int8_t scaled(const block *b, uint32_t sum, const int32_t *scaling)
 {
-    return thimble_split_requantize((int32_t)(sum + (uint32_t)scaling[0]), scaling[1], scaling[2],
-                                    b->half_zero >> 1, b->twice ? THIMBLE_ROUND_TWICE : THIMBLE_ROUND_ONCE);
+    return thimble_split_requantize((int32_t)(sum + (uint32_t)scaling[0]), scaling + 1,
+                                    b->twice ? THIMBLE_ROUND_TWICE : THIMBLE_ROUND_ONCE);
 }
 
 static void pack(uint32_t *words, const int8_t *const *from, int32_t n)
@@ -189,8 +189,8 @@ static void four_pixels(const block *b)
         w -= b->taps & 1;
         int8_t *y = b->output + c;
         for (int i = 0; i < 2; i++, y += 2 * b->channels) {
-            y[0] = scaled(b, all[i] - (high[i] << 16), b->scaling + 3 * c);
-            y[b->channels] = scaled(b, high[i], b->scaling + 3 * c);
+            y[0] = scaled(b, all[i] - (high[i] << 16), b->scaling + 4 * c);
+            y[b->channels] = scaled(b, high[i], b->scaling + 4 * c);
         }
     }
 }
@@ -294,7 +294,7 @@ void thimble_conv2d_s8_m0(const thimble_conv2d_s8_m0_params *p, const int8_t *in
     for (int32_t i = 0; i < p->in_channels; i++) {
         padding[i] = p->input_zero;
     }
-    block b = {scratch, p->weights, p->scaling, output, p->out_channels, taps, 2 * p->output_zero + 1,
+    block b = {scratch, p->weights, p->scaling, output, p->out_channels, taps,
                p->rounding == THIMBLE_ROUND_TWICE ? -2048 : 0};
     place at[PIXELS] = {{0, 0}, {0, 0}, {0, 0}, {0, 0}};
     place next = {-p->pad_top, -p->pad_left};

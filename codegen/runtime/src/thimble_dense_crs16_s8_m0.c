@@ -50,7 +50,7 @@ static int32_t row_sum(const int8_t *input, const uint16_t *columns, const int8_
 
 void thimble_dense_crs16_s8_m0(const thimble_dense_crs16_s8_m0_params *p, const int8_t *input, int8_t *output)
 {
-    const int32_t step = p->per_channel ? 2 : 0, zero = p->output_zero;
+    const int32_t step = p->per_channel ? 3 : 0;
     const int32_t *scaling = p->scaling, *bias = p->bias;
     const int8_t *values = p->values;
     const uint16_t *columns = p->columns;
@@ -60,6 +60,6 @@ void thimble_dense_crs16_s8_m0(const thimble_dense_crs16_s8_m0_params *p, const 
         const int32_t total = *bias++ + row_sum(input, columns, values, n);
         columns += n;
         values += n;
-        *output++ = thimble_split_requantize(total, scaling[0], scaling[1], zero, THIMBLE_ROUND_ONCE);
+        *output++ = thimble_split_requantize(total, scaling, THIMBLE_ROUND_ONCE);
     }
 }

@@ -89,7 +89,7 @@ void thimble_dense_s8_m0(const thimble_dense_s8_m0_params *p, const int8_t *inpu
     excess *= 128;
     const int8_t *w = p->weights;
     const int32_t *bias = p->bias, *scaling = p->scaling;
-    const int32_t step = p->per_channel ? 2 : 0, zero = p->output_zero;
+    const int32_t step = p->per_channel ? 3 : 0;
     for (int32_t left = p->outputs; left > 0; left -= ROWS) {
         uint32_t sums[ROWS];
         const int32_t rows = left < ROWS ? left : ROWS;
@@ -103,7 +103,7 @@ void thimble_dense_s8_m0(const thimble_dense_s8_m0_params *p, const int8_t *inpu
         }
         for (int32_t row = 0; row < rows; row++, scaling += step) {
             const int32_t total = (int32_t)(sums[row] - excess + (uint32_t)*bias++);
-            *output++ = thimble_split_requantize(total, scaling[0], scaling[1], zero, THIMBLE_ROUND_ONCE);
+            *output++ = thimble_split_requantize(total, scaling, THIMBLE_ROUND_ONCE);
         }
     }
 }

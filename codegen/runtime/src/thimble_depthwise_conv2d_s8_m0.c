@@ -115,7 +115,7 @@ static void gather(const thimble_depthwise_conv2d_s8_m0_params *p, const int8_t 
 void thimble_depthwise_conv2d_s8_m0(const thimble_depthwise_conv2d_s8_m0_params *p, const int8_t *input,
                                     int8_t *output, void *scratch)
 {
-    const int32_t n = p->channels, zero = p->output_zero;
+    const int32_t n = p->channels;
     const int32_t height = (p->kernel_height - 1) * p->dilation_height + 1;
     const int32_t width = (p->kernel_width - 1) * p->dilation_width + 1;
     int32_t *sums = scratch;
@@ -137,9 +137,9 @@ void thimble_depthwise_conv2d_s8_m0(const thimble_depthwise_conv2d_s8_m0_params 
             }
             all_channels(&view);
             const int32_t *scaling = p->scaling;
-            for (int32_t c = 0; c < n; c++, scaling += 2) {
+            for (int32_t c = 0; c < n; c++, scaling += 3) {
                 const int32_t total = (int32_t)((uint32_t)sums[c] + (uint32_t)p->bias[c]);
-                *output++ = thimble_split_requantize(total, scaling[0], scaling[1], zero, p->rounding);
+                *output++ = thimble_split_requantize(total, scaling, p->rounding);
             }
         }
     }

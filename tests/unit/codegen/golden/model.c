@@ -51,7 +51,6 @@ static const thimble_conv2d_s8_m0_params conv0 = {
     .pad_left = 0,
     .rounding = THIMBLE_ROUND_TWICE,
     .input_zero = 3,
-    .output_zero = -5,
 };
 
 static const thimble_conv2d_s8_m0_params conv1 = {
@@ -73,7 +72,6 @@ static const thimble_conv2d_s8_m0_params conv1 = {
     .pad_left = 0,
     .rounding = THIMBLE_ROUND_TWICE,
     .input_zero = -5,
-    .output_zero = -5,
 };
 
 static const thimble_max_pool_s8_params pool2 = {
@@ -100,7 +98,6 @@ static const thimble_dense_crs8_s8_m0_params dense4 = {
     .scaling = dense4_scaling,
     .outputs = 12,
     .per_channel = 1,
-    .output_zero = 4,
 };
 
 static const thimble_dense_s8_m0_params dense5 = {
@@ -110,7 +107,6 @@ static const thimble_dense_s8_m0_params dense5 = {
     .inputs = 12,
     .outputs = 5,
     .per_channel = 1,
-    .output_zero = 4,
 };
 
 static const thimble_softmax_s8_params softmax6 = {
