@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codegen.emit.comments import comment_text
 from codegen.emit.model_h import c_type_of
 from codegen.emit.names import c_names
 from codegen.kernels import LoweredLayer
 from codegen.kernels.base import input_role
-from codegen.plan import scratch_name
+from codegen.plan import ArenaPlan, scratch_name
 
 if TYPE_CHECKING:
     from codegen.compiler import Compilation
 
 _TEXT = """\
-#include "model.h"
+#include "{m}.h"
 
-#include "model_data.h"
+#include "{m}_data.h"
 {includes}
 
 /* Offsets in the arena. Buffers that are alive at the same time never overlap ({planner}; no plan can
@@ -27,7 +28,7 @@ enum {{
 
 /* A union, so that the arena is aligned for words without any compiler's extension. */
 static union {{
-    uint8_t bytes[MODEL_ARENA_BYTES];
+    uint8_t bytes[{M}_ARENA_BYTES];
     uint64_t alignment;
 }} arena;
 
@@ -37,53 +38,62 @@ static void *at(int32_t offset)
 }}
 
 {structs}
-{type_in} *model_input(void)
+{type_in} *{m}_input(void)
 {{
     return at({input});
 }}
 
-const {type_out} *model_output(void)
+const {type_out} *{m}_output(void)
 {{
     return at({output});
 }}
 
-void model_init(void)
+void {m}_init(void)
 {{
-    for (int32_t i = 0; i < MODEL_ARENA_BYTES; i++) {{
+    for (int32_t i = 0; i < {M}_ARENA_BYTES; i++) {{
         arena.bytes[i] = 0;
     }}
 }}
 
-void model_run(void)
+void {m}_run(void)
 {{
 {calls}
 }}
 """
 
 
-def model_c(compilation: Compilation) -> str:
+def model_c(compilation: Compilation, name: str) -> str:
+    """`name` is what every global name of the model begins with."""
     layers = compilation.layers
-    names = c_names(tuple(layer.op.name for layer in layers))
+    names = c_names(tuple(layer.op.name for layer in layers), name)
     functions = sorted({layer.function for layer in layers if layer.function})
     offsets = _offset_names(compilation, names)
     graph, arena = compilation.graph, compilation.plan.arena
-    lines = [f"    {offsets[t]} = {arena.offset_of(t)}," for t in _owners(compilation)]
     return _TEXT.format(
+        m=name,
+        M=name.upper(),
         includes="\n".join(f'#include "{f}.h"' for f in functions),
         planner=arena.planner,
         lower_bound=arena.lower_bound_bytes,
-        offsets="\n".join(lines),
-        structs="\n".join(_struct(layer, names[layer.op.name]) for layer in layers if layer.function),
+        offsets="\n".join(_offset_lines(arena, offsets)),
+        structs="\n".join(_struct(layer, names[layer.op.name], name) for layer in layers if layer.function),
         input=offsets[graph.inputs[0]],
         type_in=c_type_of(graph.tensors[graph.inputs[0]]),
         type_out=c_type_of(graph.tensors[graph.outputs[0]]),
         output=offsets[graph.outputs[0]],
-        calls="\n\n".join(_call(layer, names[layer.op.name], offsets) for layer in layers),
+        calls="\n\n".join(_call(layer, names[layer.op.name], offsets, name) for layer in layers),
     )
 
 
-def _owners(compilation: Compilation) -> list[str]:
-    return [p.buffer.name for p in compilation.plan.arena.placements]
+def _offset_lines(arena: ArenaPlan, offsets: dict[str, str]) -> list[str]:
+    """An enumerator a buffer, with its size, in the order in which the buffers are first written."""
+    placements = sorted(arena.placements, key=lambda p: (p.buffer.first, p.offset))
+    values = [f"    {offsets[p.buffer.name]} = {p.offset}," for p in placements]
+    width = max(map(len, values))
+    return [
+        f"{value:<{width}} /* {p.buffer.size_bytes} bytes */"
+        for value, p in zip(values, placements, strict=True)
+    ]
 
 
 def _offset_names(compilation: Compilation, names: dict[str, str]) -> dict[str, str]:
@@ -112,19 +122,20 @@ def _writer(compilation: Compilation, tensor: str, names: dict[str, str]) -> str
     return f"{names[producer.name]}_{place + 1}" if place else names[producer.name]
 
 
-def _struct(layer: LoweredLayer, name: str) -> str:
+def _struct(layer: LoweredLayer, name: str, model: str) -> str:
     roles = {c.role for c in layer.constants}
     members = [
-        f"    .{f.name} = {name + '_' + f.value if f.value in roles else f.value}," for f in layer.fields
+        f"    .{f.name} = {f'{model}_{name}_{f.value}' if f.value in roles else f.value},"
+        for f in layer.fields
     ]
     return "\n".join([f"static const {layer.function}_params {name} = {{", *members, "};", ""])
 
 
-def _call(layer: LoweredLayer, name: str, offsets: dict[str, str]) -> str:
-    comment = f"    /* {layer.op.name}: {layer.comment} */"
+def _call(layer: LoweredLayer, name: str, offsets: dict[str, str], model: str) -> str:
+    comment = f"    /* {comment_text(layer.op.name)}: {layer.comment} */"
     if not layer.function:
         return comment
-    inputs = _inputs(layer, name, offsets)
+    inputs = _inputs(layer, f"{model}_{name}", offsets)
     if layer.takes_list:
         inputs = [f"(const void *const[]){{{', '.join(inputs)}}}"]
     outputs = [f"at({offsets[output]})" for output in layer.op.outputs]
@@ -135,7 +146,7 @@ def _call(layer: LoweredLayer, name: str, offsets: dict[str, str]) -> str:
     return f"{comment}\n    {layer.function}({arguments});"
 
 
-def _inputs(layer: LoweredLayer, name: str, offsets: dict[str, str]) -> list[str]:
+def _inputs(layer: LoweredLayer, array_name: str, offsets: dict[str, str]) -> list[str]:
     """Pointers to what the layer reads: activations, and the constants that are lowered as inputs."""
     roles = {c.role for c in layer.constants}
     pointers = []
@@ -143,5 +154,5 @@ def _inputs(layer: LoweredLayer, name: str, offsets: dict[str, str]) -> list[str
         if tensor in offsets:
             pointers.append(f"at({offsets[tensor]})")
         elif input_role(index) in roles:
-            pointers.append(f"{name}_{input_role(index)}")
+            pointers.append(f"{array_name}_{input_role(index)}")
     return pointers

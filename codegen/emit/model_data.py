@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from codegen.compiler import Compilation
 
 _HEADER = """\
-/* Constants of the model: weights, biases and requantization tables. Not for the application. */
-#ifndef MODEL_DATA_H
-#define MODEL_DATA_H
+/* Constants of {m}: weights, biases and requantization tables. Not for the application. */
+#ifndef {M}_DATA_H
+#define {M}_DATA_H
 
 #include <stdint.h>
 
@@ -32,25 +32,25 @@ _HEADER = """\
 """
 
 
-def _arrays(compilation: Compilation) -> Iterator[tuple[str, ConstantArray]]:
-    names = c_names(tuple(layer.op.name for layer in compilation.layers))
+def _arrays(compilation: Compilation, model: str) -> Iterator[tuple[str, ConstantArray]]:
+    names = c_names(tuple(layer.op.name for layer in compilation.layers), model)
     for layer in compilation.layers:
         for array in layer.constants:
-            yield f"{names[layer.op.name]}_{array.role}", array
+            yield f"{model}_{names[layer.op.name]}_{array.role}", array
 
 
-def model_data_h(compilation: Compilation) -> str:
-    lines = (f"extern {declaration(name, array)};" for name, array in _arrays(compilation))
-    return _HEADER.format(declarations="\n".join(lines))
+def model_data_h(compilation: Compilation, name: str) -> str:
+    lines = (f"extern {declaration(label, array)};" for label, array in _arrays(compilation, name))
+    return _HEADER.format(m=name, M=name.upper(), declarations="\n".join(lines))
 
 
-def model_data_c(compilation: Compilation, digest: bytes) -> str:
-    """`digest` becomes model_hash."""
-    parts = ['#include "model_data.h"\n\n#include "model.h"\n']
+def model_data_c(compilation: Compilation, name: str, digest: bytes) -> str:
+    """`digest` becomes the model's hash."""
+    parts = [f'#include "{name}_data.h"\n\n#include "{name}.h"\n']
     hash_array = ConstantArray("hash", np.frombuffer(digest, dtype=np.uint8))
-    parts.append(f"const uint8_t model_hash[32] = {{\n{initializer(hash_array)}\n}};\n")
+    parts.append(f"const uint8_t {name}_hash[32] = {{\n{initializer(hash_array)}\n}};\n")
     parts += [
-        f"{declaration(name, array)} MODEL_WEIGHTS = {{\n{initializer(array)}\n}};\n"
-        for name, array in _arrays(compilation)
+        f"{declaration(label, array)} MODEL_WEIGHTS = {{\n{initializer(array)}\n}};\n"
+        for label, array in _arrays(compilation, name)
     ]
     return "\n".join(parts)

@@ -7,68 +7,94 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from codegen.emit.comments import comment_text
+from codegen.emit.formats import Export, find_exporter
 from codegen.emit.model_c import model_c
 from codegen.emit.model_data import model_data_c, model_data_h
 from codegen.emit.model_h import model_h
+from codegen.emit.names import model_name
+from codegen.emit.samples import Samples
 from codegen.errors import CodegenError
 
 if TYPE_CHECKING:
     from codegen.compiler import Compilation
 
 RUNTIME = Path(__file__).parent.parent / "runtime"
-FORMATS = ("c",)
 _INCLUDE = re.compile(r'^#include "(thimble_\w+\.h)"', re.MULTILINE)
 
-_CMAKE = """\
-cmake_minimum_required(VERSION 3.13)
-project(model C)
 
-add_library(model STATIC
-{sources})
-target_include_directories(model PUBLIC ${{CMAKE_CURRENT_SOURCE_DIR}})
-set_target_properties(model PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF)
-"""
+@dataclass(frozen=True, slots=True, eq=False)
+class ExportOptions:
+    """How a model is written.
 
-
-def project_sources(compilation: Compilation) -> dict[str, str]:
-    """File names to contents; the same for the same model and options, always."""
-    code = model_c(compilation)
-    data_h = model_data_h(compilation)
-    digest = hashlib.sha256((code + data_h + model_data_c(compilation, bytes(32))).encode()).digest()
-    files = {
-        "model.h": model_h(compilation),
-        "model.c": code,
-        "model_data.h": data_h,
-        "model_data.c": model_data_c(compilation, digest),
-    }
-    files.update(_runtime(compilation))
-    sources = sorted(name for name in files if name.endswith(".c"))
-    files["CMakeLists.txt"] = _CMAKE.format(sources="\n".join(f"    {name}" for name in sources))
-    return files
-
-
-def write_project(compilation: Compilation, folder: Path | str, fmt: str = "c") -> tuple[Path, ...]:
-    """Write the C project into `folder` (created), all of it or nothing.
-
-    Raises CodegenError ``unknown-format`` or ``cannot-write``.
+    `format` is the id of an exporter. `name` is made into what all global names of the model begin with, so
+    that several models can be linked into one program. `samples` are for the formats with an example.
     """
-    if fmt not in FORMATS:
-        raise CodegenError(
-            "unknown-format", f"the format {fmt!r} is not there yet", f"use one of: {', '.join(FORMATS)}"
+
+    format: str = "c"
+    name: str = "model"
+    samples: Samples | None = None
+
+
+def project_sources(compilation: Compilation, export: ExportOptions | None = None) -> dict[str, str]:
+    """Paths inside the project to contents; the same for the same model and options, always.
+
+    Raises CodegenError ``unknown-format``, or ``no-samples`` for a format with an example.
+    """
+    export = export or ExportOptions()
+    exporter = find_exporter(export.format)
+    name = model_name(export.name)
+    return exporter.files(
+        Export(
+            name=name,
+            title=comment_text(compilation.graph.name),
+            board=compilation.board,
+            sources=_sources(compilation, name),
+            samples=export.samples,
         )
+    )
+
+
+def _sources(compilation: Compilation, name: str) -> dict[str, str]:
+    """The C files of the model and the runtime."""
+    code = model_c(compilation, name)
+    data_h = model_data_h(compilation, name)
+    hashed = code + data_h + model_data_c(compilation, name, bytes(32))
+    digest = hashlib.sha256(hashed.encode()).digest()
+    return {
+        f"{name}.h": model_h(compilation, name),
+        f"{name}.c": code,
+        f"{name}_data.h": data_h,
+        f"{name}_data.c": model_data_c(compilation, name, digest),
+        **_runtime(compilation),
+    }
+
+
+def write_project(
+    compilation: Compilation, folder: Path | str, export: ExportOptions | None = None
+) -> tuple[Path, ...]:
+    """Write the project into `folder` (created), all of it or nothing.
+
+    Raises CodegenError ``unknown-format``, ``no-samples`` or ``cannot-write``.
+    """
+    export = export or ExportOptions()
     folder = Path(folder)
-    sources = project_sources(compilation)
+    sources = project_sources(compilation, export)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".generate-", dir=folder) as beside:
             for name, text in sources.items():
-                (Path(beside) / name).write_text(text, encoding="utf-8", newline="\n")
+                path = Path(beside) / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8", newline="\n")
             for name in sources:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 os.replace(Path(beside) / name, folder / name)
-        _remove_kernels_of_an_earlier_model(folder, sources)
+        _remove_kernels_of_an_earlier_model(folder / find_exporter(export.format).source_folder, sources)
     except OSError as error:
         raise CodegenError(
             "cannot-write",
@@ -81,8 +107,9 @@ def write_project(compilation: Compilation, folder: Path | str, fmt: str = "c") 
 def _remove_kernels_of_an_earlier_model(folder: Path, sources: Mapping[str, str]) -> None:
     """What the runtime left in `folder` and this model does not call."""
     ours = {path.name for kind in ("src", "include") for path in (RUNTIME / kind).iterdir()}
+    wanted = {PurePosixPath(name).name for name in sources}
     for path in folder.iterdir():
-        if path.name in ours and path.name not in sources:
+        if path.name in ours and path.name not in wanted:
             path.unlink()
 
 

@@ -101,7 +101,13 @@ def test_generate_writes_the_sources_and_says_which(thimble, tflite, tmp_path):
     out = tmp_path / "new" / "sources"
     files = thimble("generate", tflite, "--out", out, "--json").json["files"]
     assert sorted(files) == sorted(str(path) for path in out.iterdir())
-    assert str(out / "model.h") in files
+    assert str(out / f"{tflite.stem}.h") in files
+
+
+def test_generate_names_the_code_as_asked(thimble, tflite, tmp_path):
+    files = thimble("generate", tflite, "--out", tmp_path / "c", "--name", "My net", "--json").json["files"]
+    assert str(tmp_path / "c" / "my_net.h") in files
+    assert "void my_net_run(void);" in (tmp_path / "c" / "my_net.h").read_text()
 
 
 @pytest.mark.parametrize(

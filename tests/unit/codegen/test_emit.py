@@ -1,9 +1,11 @@
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from codegen.compiler import compile_model
-from codegen.emit import project_sources, write_project
+from codegen.emit import ExportOptions, model_name, project_sources, write_project
 from codegen.emit.names import c_names
 from codegen.errors import CodegenError
 from codegen.options import BuildOptions
@@ -59,6 +61,50 @@ def test_names_are_identifiers_and_unique():
         "layer_model_x",
         "conv_1_3",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("LeNet-5 (pruned)", "lenet_5_pruned"),
+        ("2nd", "model_2nd"),
+        ("math", "math_model"),
+        ("thimble_dense_s8", "model_thimble_dense_s8"),
+        ("Größe", "gr_e"),
+        ("\u4e2d", "model"),
+        ("", "model"),
+        ("n" * 100, "n" * 40),
+    ],
+)
+def test_a_model_name_is_an_identifier_that_hides_nothing(text, name):
+    assert model_name(text) == name
+
+
+def test_layers_called_like_the_model_do_not_take_its_names():
+    assert c_names(("lenet_input", "int8_t"), "lenet") == {
+        "lenet_input": "layer_lenet_input",
+        "int8_t": "layer_int8_t",
+    }
+
+
+def test_every_global_name_begins_with_the_models():
+    sources = project_sources(compiled(), ExportOptions(name="My Net"))
+    for file in ("my_net.c", "my_net.h", "my_net_data.c", "my_net_data.h"):
+        text = re.sub(r"/\*.*?\*/", "", sources[file], flags=re.DOTALL)
+        for line in re.findall(r"^(?!static|typedef|#|enum|\}|\{|\s).*[(\[].*$", text, re.MULTILINE):
+            assert re.search(r"\bmy_net_\w+[(\[]", line), line
+        assert set(re.findall(r"#define (\w+)", text)) - {"MODEL_WEIGHTS"} <= {
+            w for w in re.findall(r"\w+", text) if w.startswith("MY_NET_")
+        }
+
+
+def test_a_layers_name_cannot_leave_its_comment():
+    graph = small_lenet()
+    op = replace(graph.ops[0], name="a */ int evil; /* \u202e\\")
+    graph = replace(graph, ops=(op, *graph.ops[1:]), name="b */\nint evil;")
+    sources = project_sources(compile_model(graph, find_board("virtual-pico")))
+    assert "    /* a * / int evil; / * ??: 3x3 convolution" in sources["model.c"]
+    assert sources["model.h"].startswith("/* b * / int evil;: ")
 
 
 def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path):

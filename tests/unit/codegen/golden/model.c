@@ -10,15 +10,15 @@
 /* Offsets in the arena. Buffers that are alive at the same time never overlap (greedy; no plan can
  * be smaller than 472 bytes). */
 enum {
-    AT_CONV0_SCRATCH = 548,
-    AT_CONV0 = 292,
-    AT_INPUT = 0,
-    AT_CONV1_SCRATCH = 0,
-    AT_CONV1 = 548,
-    AT_POOL2 = 0,
-    AT_DENSE4 = 56,
-    AT_DENSE5 = 0,
-    AT_SOFTMAX6 = 8,
+    AT_INPUT = 0,           /* 200 bytes */
+    AT_CONV0 = 292,         /* 256 bytes */
+    AT_CONV0_SCRATCH = 548, /* 146 bytes */
+    AT_CONV1_SCRATCH = 0,   /* 292 bytes */
+    AT_CONV1 = 548,         /* 216 bytes */
+    AT_POOL2 = 0,           /* 54 bytes */
+    AT_DENSE4 = 56,         /* 12 bytes */
+    AT_DENSE5 = 0,          /* 5 bytes */
+    AT_SOFTMAX6 = 8,        /* 5 bytes */
 };
 
 /* A union, so that the arena is aligned for words without any compiler's extension. */
@@ -33,8 +33,8 @@ static void *at(int32_t offset)
 }
 
 static const thimble_conv2d_s8_m0_params conv0 = {
-    .weights = conv0_weights,
-    .scaling = conv0_scaling,
+    .weights = model_conv0_weights,
+    .scaling = model_conv0_scaling,
     .in_height = 10,
     .in_width = 10,
     .in_channels = 2,
@@ -54,8 +54,8 @@ static const thimble_conv2d_s8_m0_params conv0 = {
 };
 
 static const thimble_conv2d_s8_m0_params conv1 = {
-    .weights = conv1_weights,
-    .scaling = conv1_scaling,
+    .weights = model_conv1_weights,
+    .scaling = model_conv1_scaling,
     .in_height = 8,
     .in_width = 8,
     .in_channels = 4,
@@ -91,26 +91,26 @@ static const thimble_max_pool_s8_params pool2 = {
 };
 
 static const thimble_dense_crs8_s8_m0_params dense4 = {
-    .values = dense4_values,
-    .columns = dense4_columns,
-    .row_pointers = dense4_row_pointers,
-    .bias = dense4_bias,
-    .scaling = dense4_scaling,
+    .values = model_dense4_values,
+    .columns = model_dense4_columns,
+    .row_pointers = model_dense4_row_pointers,
+    .bias = model_dense4_bias,
+    .scaling = model_dense4_scaling,
     .outputs = 12,
     .per_channel = 1,
 };
 
 static const thimble_dense_s8_m0_params dense5 = {
-    .weights = dense5_weights,
-    .bias = dense5_bias,
-    .scaling = dense5_scaling,
+    .weights = model_dense5_weights,
+    .bias = model_dense5_bias,
+    .scaling = model_dense5_scaling,
     .inputs = 12,
     .outputs = 5,
     .per_channel = 1,
 };
 
 static const thimble_softmax_s8_params softmax6 = {
-    .exponentials = softmax6_exponentials,
+    .exponentials = model_softmax6_exponentials,
     .entries = 125,
     .rows = 1,
     .columns = 5,

@@ -1,0 +1,58 @@
+"""What an export format is given, and what it makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from codegen.errors import CodegenError
+from codegen.targets.board import Board
+
+if TYPE_CHECKING:
+    from codegen.emit.samples import Samples
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Export:
+    """A generated model on its way into a project.
+
+    `name` is what its global names begin with, `title` what people call it, in one line. `sources` are the C
+    files of the model and of the runtime by name. `samples` are for the example; a format without one needs
+    none.
+    """
+
+    name: str
+    title: str
+    board: Board
+    sources: Mapping[str, str]
+    samples: Samples | None = None
+
+    @property
+    def c_files(self) -> tuple[str, ...]:
+        return tuple(sorted(name for name in self.sources if name.endswith(".c")))
+
+    def needed_samples(self) -> Samples:
+        """Raises CodegenError ``no-samples`` when there are none."""
+        if self.samples is None:
+            raise CodegenError(
+                "no-samples", "this format has an example, and there are no test inputs for it", "give some"
+            )
+        return self.samples
+
+
+class Exporter(Protocol):
+    """Puts the sources of a model into the layout that a build system wants.
+
+    `source_folder` is where the C files of the runtime are inside the project, empty for its root. The texts
+    have no time, path or user in them.
+    """
+
+    id: str
+    title: str
+    has_example: bool
+    source_folder: str
+
+    def files(self, export: Export) -> dict[str, str]:
+        """Paths inside the project, with forward slashes, to contents."""
+        ...

@@ -1,0 +1,24 @@
+"""All export formats, by the name that the command line uses."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from codegen.emit.formats.exporter import Exporter
+from codegen.emit.formats.plain_c import PlainC
+from codegen.errors import CodegenError
+
+_ALL: tuple[Exporter, ...] = (PlainC(),)
+EXPORTERS: MappingProxyType[str, Exporter] = MappingProxyType({e.id: e for e in _ALL})
+
+
+def find_exporter(format_id: str) -> Exporter:
+    """Raises CodegenError ``unknown-format`` with the formats that there are."""
+    try:
+        return EXPORTERS[format_id]
+    except KeyError:
+        raise CodegenError(
+            "unknown-format",
+            f"the format {format_id!r} is not there",
+            f"use one of: {', '.join(EXPORTERS)}",
+        ) from None
