@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegen.targets.board import Board
-from core.boards.agreement import Agreement, same_bytes
+from core.boards.agreement import Agreement, Rule, same_bytes
 from core.boards.session import Image, OnInference, RunResult, run_samples
 from core.errors import ThimbleError
 
@@ -43,7 +43,8 @@ class Measurement:
     """A series of inferences on one board. `times_s[0]` is `first_s`: it includes the start-up.
 
     `mean_s`, `std_s` (of a sample, n − 1), `stderr_s`, `median_s`, `min_s` and `max_s` are over the
-    inferences from the second on. `result` has the outputs and counts.
+    inferences from the second on. `agreement` is the rule by which the outputs are `verified`; `result` has
+    the outputs and counts.
     """
 
     board: str
@@ -52,6 +53,7 @@ class Measurement:
     timing: Source
     energy: Energy | None
     verified: bool
+    agreement: Rule
     result: RunResult
 
     @property
@@ -110,6 +112,7 @@ class Measurement:
             "energy": energy
             and {"source": energy.source.value, "power_w": energy.power_w, "energy_j": energy.energy_j},
             "verified": self.verified,
+            "agreement": self.agreement.value,
             **{k: v for k, v in self.result.to_json().items() if k != "samples"},
         }
 
@@ -152,6 +155,7 @@ def bench(
         timing=Source.ESTIMATED if result.estimated else Source.MEASURED,
         energy=estimate_energy(board, statistics.fmean(times_s[1:])),
         verified=_agrees(result.outputs, reference_outputs[order], agree),
+        agreement=agree.rule,
         result=result,
     )
 

@@ -24,8 +24,8 @@ class Report:
     """Everything that is known of one run. A part that was not done is None.
 
     `run`, `plan`, `build` and `bench` hold the fields that the commands `compress`, `plan`, `build` and
-    `bench` print with ``--json``. `verified` says whether every output byte of the board equalled that of
-    the TFLite reference kernels.
+    `bench` print with ``--json``. `verified` says whether the board's outputs were those of the reference, by
+    the rule that `bench` names.
     """
 
     folder: Path

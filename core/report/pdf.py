@@ -38,6 +38,7 @@ from core.report import figures, tables
 from core.report.content import Report
 from core.report.recipe_words import sentences
 from core.report.units import change, percent, quantity
+from core.report.verdict import method
 
 _MARGIN = 19 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
@@ -324,7 +325,7 @@ def _notes(report: Report) -> Iterator[str]:
             f"Energy is an estimate: {quantity(energy['power_w'], 'W')} times the latency. The power is from "
             f"{_power_source(report.bench['board'])}; nothing was measured."
         )
-    yield "Verification compares every output byte with the reference kernels of TFLite (BUILTIN_REF)."
+    yield method(report.bench)
 
 
 def _power_source(board_id: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.report.content import Json, Report
+from core.report.verdict import statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def rows(report: Report) -> list[Row]:
     if report.bench is not None:
         found += _bench(report.bench)
     if report.verified is not None:
-        found.append(Row("verification", "", "every output byte equals the reference", report.verified))
+        found.append(Row("verification", "", statement(report.bench or {}, verified=True), report.verified))
     if report.accuracy_on_board is not None:
         found.append(Row("verification", "", "accuracy on the board", report.accuracy_on_board, "fraction"))
     for artifact in report.artifacts:

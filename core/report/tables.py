@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.report.content import Json, Report
 from core.report.rows import LATENCY
 from core.report.units import change, number, percent, quantity, size
+from core.report.verdict import verdict as verdict_of
 
 Table = list[list[str]]
 _SIZES = {"keras": "Keras file", "tflite": "TFLite file", "tflite_gzip": "TFLite file, gzip"}
@@ -144,10 +145,12 @@ def classes(confusion: Json) -> Table:
 
 def verdict(report: Report) -> str:
     """Whether the board computes what it should, in words."""
-    count = f" for all {report.bench['runs']:,} inferences" if report.bench else ""
+    bench = report.bench or {}
     if not report.verified:
-        return "NOT verified: the board's output differs from that of the TFLite reference kernels."
-    words = f"Verified: every output byte of the board equals that of the TFLite reference kernels{count}."
+        return verdict_of(bench, verified=False)
+    words = verdict_of(bench, verified=True)
+    if bench:
+        words += f" {bench['runs']:,} inferences were compared."
     if report.accuracy_on_board is not None:
         words += f" Accuracy of these answers: {percent(report.accuracy_on_board, 2)}."
     return words

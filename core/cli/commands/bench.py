@@ -63,21 +63,12 @@ def _csv(bench: dict[str, Any]) -> str:
 def show_bench(console: Console, bench: dict[str, Any]) -> None:
     """Statistics as a table, and whether the outputs are right."""
     from core.report import tables
+    from core.report.verdict import verdict
 
     rows = tables.latency(bench)
     title = f"{bench['runs']} inferences on {bench['board']}"
     console.print(table(title, rows[0], rows[1:], text=(0, 2)))
-    console.print(_verdict(bench))
-
-
-def _verdict(bench: dict[str, Any]) -> str:
-    if bench.get("reference") == "onnxruntime":
-        if bench["verified"]:
-            return "Verified: the outputs agree with ONNX Runtime's."
-        return "NOT verified: the outputs do not agree with ONNX Runtime's."
-    if bench["verified"]:
-        return "Verified: every output byte equals that of the TFLite reference kernels."
-    return "NOT verified: an output byte differs from that of the TFLite reference kernels."
+    console.print(verdict(bench, bench["verified"]))
 
 
 BENCH = Command("bench", "repeated inference with latency and energy", _configure, _run)

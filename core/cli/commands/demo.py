@@ -49,7 +49,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     options = DemoOptions(arguments.out, arguments.board, arguments.recipe, arguments.runs)
     value = run_demo(options, lambda task, params: run_job(task, params, terminal), terminal.say)
     terminal.result(value, lambda console: _show(console, value, arguments.out))
-    require_verified(value["verified"])
+    require_verified(value["bench"])
 
 
 def _show(console: Console, value: dict[str, Any], out: Path) -> None:

@@ -63,7 +63,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     value = deploy_job(arguments, out, _VERIFY_RUNS, terminal)
     save_deploy(out, value)
     terminal.result(value, lambda console: _show(console, value))
-    require_verified(value["verified"])
+    require_verified(value["bench"])
 
 
 def _show(console: Any, value: dict[str, Any]) -> None:
@@ -110,12 +110,14 @@ def _random_samples(folder: Path, graph: Graph, count: int) -> Path:
     return path
 
 
-def require_verified(verified: bool) -> None:
-    """Raises ThimbleError ``not-verified``."""
-    if not verified:
+def require_verified(bench: dict[str, Any]) -> None:
+    """Raises ThimbleError ``not-verified`` with the rule that the outputs do not keep."""
+    from core.report.verdict import statement
+
+    if not bench["verified"]:
         raise ThimbleError(
             "not-verified",
-            "the board's output differs from that of the reference",
+            f"on the board, {statement(bench, verified=False)}",
             "this is a fault in the generated program: please report it with the model",
         )
 

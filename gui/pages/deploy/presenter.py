@@ -9,10 +9,12 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from codegen.targets.board import Board, all_boards
+from core.boards.agreement import Rule
 from core.errors import ThimbleError
 from core.flow.open_run import OpenRun
 from core.jobs.events import Cancelled, Done, Failed
 from core.report.deploy_record import save_deploy
+from core.report.verdict import rule_of
 from gui.job_bridge import JobBridge
 from gui.pages.deploy.view import DeployView
 from gui.services import Services
@@ -155,11 +157,7 @@ class DeployPresenter(QObject):
     def _show_result(self, result: dict[str, Any]) -> None:
         view, plan, build, bench = self.view, result["plan"], result["build"], result["bench"]
         verified = bool(result["verified"])
-        words = (
-            tr("✓ Verified: every answer of the board is exactly what it should be.")
-            if verified
-            else tr("✗ Not verified: the board gave other answers than it should. Do not use this build.")
-        )
+        words = _verdict(bench, verified)
         on_board = result.get("accuracy_on_board")
         if on_board is not None:
             words += " " + tr("Right in {share} of the pictures.").format(share=percent(on_board))
@@ -180,6 +178,16 @@ class DeployPresenter(QObject):
         QTimer.singleShot(0, lambda: view.scroll.ensureWidgetVisible(view.export))
         if not verified:
             view.banner.show_message(BannerKind.ERROR, words)
+
+
+def _verdict(bench: dict[str, Any], verified: bool) -> str:
+    if not verified:
+        return tr("✗ Not verified: the board gave other answers than it should. Do not use this build.")
+    if rule_of(bench) is Rule.BYTES:
+        return tr("✓ Verified: every answer of the board is exactly what it should be.")
+    if rule_of(bench) is Rule.TOLERANCE:
+        return tr("✓ Verified: every answer of the board is right within the rounding of floats.")
+    return tr("✓ Verified: every clear answer of the board is what it should be.")
 
 
 def _facts(bench: dict[str, Any]) -> list[tuple[str, str]]:

@@ -8,11 +8,13 @@ import numpy as np
 import onnxruntime
 import pytest
 from onnx import TensorProto
+from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_static
 
 from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
 from codegen.frontends import load_graph
 from codegen.targets.board import find_board
+from core.boards.agreement import Rule, onnx_agreement
 from core.boards.layout import to_file_layout, to_graph_layout
 from core.boards.session import run_samples
 from core.cli import main
@@ -125,6 +127,45 @@ def test_a_convolution_rounds_the_exact_sum_once(tmp_path):
     exact = np.rint(sums * scales / result.scale[0]) + 5
     given = outputs(path, x, tmp_path / "image")
     np.testing.assert_array_equal(given, np.clip(exact, -128, 127))
+
+
+def network():
+    """Convolutions, a depthwise one, a residual sum, means and a dense layer, in float."""
+    model = OnnxModel((1, 3, 16, 16))
+    model.conv(8, 3, pads=[1, 1, 1, 1]).add("Relu")
+    before = model.last
+    model.conv(8, 8, pads=[1, 1, 1, 1], group=8).add("Relu").conv(8, 8, pads=[1, 1, 1, 1])
+    model.add("Add", model.last, before).add("Relu")
+    model.conv(16, 8, strides=[2, 2], pads=[1, 1, 1, 1]).add("Relu")
+    model.add("AveragePool", kernel_shape=[4, 4], strides=[4, 4])
+    return model.add("Flatten").gemm(10, 64).add("Softmax")
+
+
+class Calibration(CalibrationDataReader):
+    def __init__(self, x):
+        self.samples = iter(x)
+
+    def get_next(self):
+        sample = next(self.samples, None)
+        return None if sample is None else {"x": sample[None]}
+
+
+@pytest.mark.parametrize("activations", ["QUInt8", "QInt8"])
+def test_a_whole_network_gives_the_classes_of_onnx_runtime(tmp_path, activations):
+    plain, path = network().write(tmp_path), tmp_path / "quantized.onnx"
+    rng = np.random.default_rng(5)
+    coarse = np.repeat(np.repeat(rng.normal(size=(SAMPLES, 3, 2, 2)), 8, axis=2), 8, axis=3)
+    x = (coarse + rng.normal(scale=0.2, size=(SAMPLES, 3, 16, 16))).astype(np.float32)
+    kind = QuantType[activations]
+    quantize_static(plain, path, Calibration(x[:50]), activation_type=kind, weight_type=QuantType.QInt8)
+    given, wanted = outputs(path, x, tmp_path / "image"), runtime_outputs(path, x)
+    assert len(np.unique(wanted.argmax(axis=1))) > 3, "the samples must tell classes apart"
+    agree = onnx_agreement(load_graph(path))
+    assert agree.rule is Rule.CLASSES
+    assert agree(given, wanted)
+    assert not agree(np.roll(given, 1, axis=1), wanted)
+    step = np.diff(np.unique(wanted)).min()
+    assert np.abs(given - wanted).mean() < 0.25 * step
 
 
 def test_the_command_line_runs_it_in_the_files_layout(tmp_path, capfd):

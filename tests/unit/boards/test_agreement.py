@@ -22,6 +22,22 @@ def test_classes_agree_where_the_lead_is_clear():
     assert not agree(clear[:, ::-1], clear)
 
 
+def test_classes_of_a_softmax_are_clear_by_the_numbers_before_it():
+    def softmax(x):
+        return np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
+
+    agree = same_classes(1e-3, step_before_softmax=0.1)
+    close, clear = softmax(np.array([[7.0, 7.15, 0.0]])), softmax(np.array([[7.0, 7.25, 0.0]]))
+    assert agree(close[:, [1, 0, 2]], close)
+    assert not agree(clear[:, [1, 0, 2]], clear)
+
+
+def test_a_single_output_is_compared_by_its_value():
+    agree = same_classes(0.1)
+    assert agree(np.array([[1.7]]), np.array([[1.0]]))
+    assert not agree(np.array([[1.9]]), np.array([[1.0]]))
+
+
 def _network() -> Graph:
     tensors = {name: Tensor(name, (1, 2, 3, 4), DType.FLOAT32) for name in ("x", "y")}
     return Graph("n", tensors, (Relu("r", ("x",), ("y",)),), ("x",), ("y",), {"x": (0, 2, 3, 1)})

@@ -7,7 +7,7 @@ import pytest
 
 from codegen.targets.board import find_board
 from core.bench import Measurement, Source, check_runs, estimate_energy
-from core.boards.agreement import same_bytes
+from core.boards.agreement import Rule, same_bytes
 from core.boards.devices import find_devices
 from core.boards.session import RunResult
 from core.errors import ThimbleError
@@ -16,7 +16,7 @@ from core.errors import ThimbleError
 def measurement(*times_s: float) -> Measurement:
     outputs = np.zeros((len(times_s), 1), np.int8)
     result = RunResult(outputs, (1,) * len(times_s), None, 400, times_s, 0.0, estimated=True)
-    return Measurement("b", "e", times_s, Source.ESTIMATED, None, True, result)
+    return Measurement("b", "e", times_s, Source.ESTIMATED, None, True, Rule.BYTES, result)
 
 
 def test_statistics_leave_the_first_out() -> None:
