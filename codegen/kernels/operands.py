@@ -31,6 +31,12 @@ def broadcast_refusal(layer: Layer) -> str | None:
     return f"broadcasts its inputs over more than {_AXES} axes" if many else None
 
 
+def same_shape(layer: Layer) -> bool:
+    """Whether both inputs are walked element by element, none of them repeated."""
+    axes = _axes(layer)
+    return len(axes) == 1 and axes[0][1:] == (1, 1)
+
+
 def broadcast(layer: Layer) -> Field:
     """The member `shape`, a thimble_broadcast."""
     axes = _axes(layer)

@@ -35,6 +35,7 @@ from codegen.kernels.reshape import ReshapeInPlace
 from codegen.kernels.softmax_s8 import SoftmaxS8
 from codegen.kernels.softmaxes_f32 import LogSoftmaxF32, SoftmaxF32
 from codegen.kernels.sums_s8 import AddS8, SubS8
+from codegen.kernels.sums_s8_m0 import AddS8M0, SubS8M0
 from codegen.kernels.unary_f32 import UNARY
 from codegen.kernels.weights_f32 import Conv2DF32, DenseF32, DepthwiseConv2DF32
 from codegen.sparse import ENCODINGS
@@ -68,7 +69,9 @@ KERNELS: tuple[Kernel, ...] = (
     ReduceMaxS8(),
     ReduceMaxF32(),
     AddS8(),
+    AddS8M0(),
     SubS8(),
+    SubS8M0(),
     MulS8(),
     *ARITHMETIC,
     MinimumS8(),

@@ -7,7 +7,7 @@ from codegen.graph import Activation, Add, DType, Op, Sub
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, s8, s32
 from codegen.kernels.operands import broadcast, constant_inputs, describe, int8_operands_refusal
 
-_MORE_BITS = 20
+MORE_BITS = 20
 
 
 class AddS8:
@@ -26,7 +26,7 @@ class AddS8:
         output = layer.quantization(layer.output)
         twice = 2 * max(a.scale[0], b.scale[0])
         pairs = [quantize_multiplier(s / twice) for s in (a.scale[0], b.scale[0])]
-        final = quantize_multiplier(twice / ((1 << _MORE_BITS) * output.scale[0]))
+        final = quantize_multiplier(twice / ((1 << MORE_BITS) * output.scale[0]))
         low, high = activation_range(getattr(layer.op, "activation", Activation.NONE), output)
         fields = (
             broadcast(layer),

@@ -15,6 +15,7 @@ from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
 from codegen.graph import (
     Activation,
+    Add,
     Conv2D,
     Dense,
     DepthwiseConv2D,
@@ -23,6 +24,7 @@ from codegen.graph import (
     Padding,
     Quantization,
     Rounding,
+    Sub,
     Tensor,
 )
 from codegen.targets.board import Cpu, find_board
@@ -112,6 +114,22 @@ def dense(seed: int, most_inputs: int = 80, density: float = 1.0) -> Graph:
     return Graph("one_layer", {t.name: t for t in tensors}, (op,), ("x",), ("y",))
 
 
+def addition(seed: int) -> Graph:
+    """A sum or difference with a constant."""
+    rng = np.random.default_rng(seed)
+    scales = rng.uniform(0.1, 3, 2)
+    sizes = (float(scales[0]), float(scales[1]), float(scales.sum() * rng.uniform(0.3, 1.2)))
+    x, c, y = (Quantization((scale,), (_int8(rng),)) for scale in sizes)
+    shape = (1, 700)
+    tensors = (
+        Tensor("x", shape, DType.INT8, x),
+        Tensor("c", shape, DType.INT8, c, rng.integers(-128, 128, shape, dtype=np.int8)),
+        Tensor("y", shape, DType.INT8, y),
+    )
+    op = (Add if seed % 3 else Sub)("sum", ("x", "c"), ("y",))
+    return Graph("one_layer", {t.name: t for t in tensors}, (op,), ("x",), ("y",))
+
+
 def outputs(graph: Graph, board_id: str, cpu: Cpu, folder: Path, samples: int):
     """The bytes that `board_id` gives with the kernels of `cpu`, and the function that was called."""
     board = find_board(board_id)
@@ -153,6 +171,11 @@ def test_sparse_dense_m0(seed, tmp_path):
     """Some rows are empty."""
     check(dense(seed, 255, 0.05), tmp_path, "thimble_dense_crs8_s8_m0")
     check(dense(seed, 6000, 0.02), tmp_path, "thimble_dense_crs16_s8_m0")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_sums_m0(seed, tmp_path):
+    check(addition(seed), tmp_path, "thimble_add_s8_m0")
 
 
 def test_at_95_percent_zeros_a_sparse_layer_takes_a_fifth_of_the_cycles(tmp_path):
