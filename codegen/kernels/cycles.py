@@ -43,6 +43,7 @@ _FACTORS: dict[Cpu, dict[str, float]] = {
         "thimble_pad": 0.64,
         "thimble_flip_sign": 0.75,
         "thimble_conv2d_f32": 0.075,
+        "thimble_conv2d_f32_m4": 1.0,
         "thimble_depthwise_conv2d_f32": 0.167,
         "thimble_dense_f32": 0.028,
         "thimble_grouped_conv2d_s8": 0.61,

@@ -8,6 +8,7 @@ from codegen.kernels.arithmetic_f32 import ARITHMETIC
 from codegen.kernels.average_pool_s8 import AveragePoolS8
 from codegen.kernels.base import Kernel, Layer, LoweredLayer, serves_cpu, serves_rounding
 from codegen.kernels.batch_norm_f32 import BatchNormF32
+from codegen.kernels.conv2d_f32_m4 import Conv2DF32M4
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.conv2d_s8_m0 import Conv2DS8M0
 from codegen.kernels.conv2d_s8_m4 import Conv2DS8M4
@@ -47,6 +48,7 @@ KERNELS: tuple[Kernel, ...] = (
     Conv2DS8M4(),
     GroupedConv2DS8(),
     Conv2DF32(),
+    Conv2DF32M4(),
     DepthwiseConv2DS8(),
     DepthwiseConv2DS8M0(),
     DepthwiseConv2DF32(),

@@ -1,0 +1,28 @@
+"""Float weights as the Cortex-M4F's kernels read them: those of four filters, or channels, side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from codegen.graph import Activation
+from codegen.kernels.base import Layer
+from codegen.kernels.floats import float_bias
+
+FOUR = 4
+
+
+def fours_of_filters(layer: Layer) -> npt.NDArray[np.float32]:
+    """``[filters / 4, rounded up, 1 + taps, 4]``: the biases of four filters, then each tap's weights. What
+    the last four lack is 0."""
+    weights = np.asarray(layer.constant(1), np.float32)
+    filters = len(weights)
+    rows = np.column_stack([float_bias(layer, filters).data, weights.reshape(filters, -1)])
+    whole = np.pad(rows, ((0, -filters % FOUR), (0, 0)))
+    return np.ascontiguousarray(whole.reshape(-1, FOUR, rows.shape[1]).transpose(0, 2, 1))
+
+
+def unusual_clamp(activation: Activation) -> str | None:
+    """Why these kernels cannot clamp so: they know none, and those that begin at 0."""
+    low, _ = activation.limits
+    return None if low in (0.0, -np.inf) else f"clamps at {low:g}"

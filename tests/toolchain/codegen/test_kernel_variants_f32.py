@@ -1,0 +1,62 @@
+"""Float kernels made for the Cortex-M4F agree with the portable ones, there and, as plain C, on the host.
+
+They add in another order: what is held is the tolerance of all float kernels, 1e-5 of the largest output.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codegen.compiler import compile_model
+from codegen.firmware import build_firmware
+from codegen.graph import Activation, Conv2D, Dense, DepthwiseConv2D, DType, Graph, Padding, Tensor
+from codegen.targets.board import Cpu, find_board
+from core.boards.session import run_samples
+from core.paths import cache_dir
+from tests.toolchain.codegen.test_kernel_variants import convolution, dense
+
+pytestmark = pytest.mark.toolchain
+
+SAMPLES = {"host": 1000, "virtual-nano": 3}
+TOLERANCE = 1e-5
+
+
+def as_float(graph: Graph, seed: int) -> Graph:
+    """The int8 layer in float, with weights and biases of both signs."""
+    rng = np.random.default_rng(seed)
+    tensors = {}
+    for name, tensor in graph.tensors.items():
+        data = None if tensor.data is None else rng.normal(size=tensor.shape).astype(np.float32)
+        tensors[name] = Tensor(name, tensor.shape, DType.FLOAT32, None, data)
+    return replace(graph, tensors=tensors)
+
+
+def outputs(graph: Graph, board_id: str, cpu: Cpu, folder: Path, samples: int) -> tuple[np.ndarray, str]:
+    """What `board_id` gives with the kernels of `cpu`, and the function that was called."""
+    board = find_board(board_id)
+    compiled = compile_model(graph, board, kernels_for=cpu)
+    image = build_firmware(compiled, folder / f"{board_id}-{cpu.value}", cache_dir())
+    shape = graph.tensors["x"].shape[1:]
+    x = 2 * np.random.default_rng(1).normal(size=(max(SAMPLES.values()), *shape)).astype(np.float32)
+    given = np.ascontiguousarray(run_samples(image, board, x[:samples]).outputs)
+    return given.view(np.float32).reshape(samples, -1), compiled.layers[0].function
+
+
+def check(graph: Graph, folder: Path, function: str) -> None:
+    expected, portable = outputs(graph, "host", Cpu.HOST, folder, SAMPLES["host"])
+    assert portable != function
+    for board, samples in SAMPLES.items():
+        given, called = outputs(graph, board, Cpu.CORTEX_M4F, folder, samples)
+        assert called == function
+        largest = np.max(np.abs(expected[:samples]), axis=1, keepdims=True)
+        assert np.all(largest > 0)
+        assert np.all(np.abs(given - expected[:samples]) <= TOLERANCE * largest)
+
+
+@pytest.mark.parametrize("seed", range(100, 116))
+def test_convolution(seed, tmp_path):
+    check(as_float(convolution(seed), seed), tmp_path, "thimble_conv2d_f32_m4")
