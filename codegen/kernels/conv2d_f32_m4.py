@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite
 from typing import cast
 
 from codegen.graph import Conv2D, DType, Op
 from codegen.kernels.base import Layer, LoweredLayer, pointer, u8
 from codegen.kernels.floats import clamp, float_refusal
-from codegen.kernels.fours import FOUR, fours_of_filters, unusual_clamp
+from codegen.kernels.fours import FOUR, fours_of_filters, groups_inside, unusual_clamp
 from codegen.kernels.weights_f32 import Conv2DF32
-from codegen.kernels.windows import convolution_window, image_sizes, windows_inside
+from codegen.kernels.windows import convolution_window, image_sizes
 from codegen.sparse import ConstantArray
 from codegen.targets.board import Cpu
 
@@ -31,9 +32,11 @@ class Conv2DF32M4:
         op = cast(Conv2D, layer.op)
         if op.groups != 1:
             return "has groups"
-        _, height, width, _ = layer.output.shape
+        _, height, width, filters = layer.output.shape
         if height * width < FOUR:
             return "is too small to take several pixels at a time"
+        if filters == 1:
+            return "has one filter, and three more would be stored for nothing"
         return unusual_clamp(op.activation) or float_refusal(layer)
 
     def lower(self, layer: Layer) -> LoweredLayer:
@@ -44,8 +47,8 @@ class Conv2DF32M4:
             Conv2DF32().lower(layer),
             function=self.function,
             fields=(
-                pointer("weights"), *clamp(op.activation), *image_sizes(layer), *convolution_window(layer, op),
-                u8("copies", int(copies)),
+                pointer("weights"), *clamp(op.activation), *image_sizes(layer),
+                *convolution_window(layer, op), u8("copies", int(copies)),
             ),
             constants=(ConstantArray("weights", fours_of_filters(layer).reshape(-1)),),
             cycles=_cycles(layer, copies),
@@ -55,14 +58,17 @@ class Conv2DF32M4:
 
 def _reads_places(layer: Layer) -> bool:
     """Whether a window reaches into the padding or has gaps in its lines."""
-    _, height, width, _ = layer.output.shape
-    gaps = cast(Conv2D, layer.op).dilation[1] > 1 and layer.constant(1).shape[2] > 1
-    return gaps or windows_inside(layer) < height * width
+    return _has_gaps(layer) or groups_inside(layer)[1] > 0
+
+
+def _has_gaps(layer: Layer) -> bool:
+    return cast(Conv2D, layer.op).dilation[1] > 1 and layer.constant(1).shape[2] > 1
 
 
 def _scratch_bytes(layer: Layer, copies: bool) -> int:
     """As thimble_conv2d_f32_m4.h counts it."""
-    _, k_h, k_w, channels = layer.constant(1).shape
+    shape: tuple[int, ...] = layer.constant(1).shape
+    _, k_h, k_w, channels = shape
     runs, floats = k_h, 0
     if copies:
         floats = FOUR * k_h * k_w * channels
@@ -72,6 +78,25 @@ def _scratch_bytes(layer: Layer, copies: bool) -> int:
 
 
 def _cycles(layer: Layer, copies: bool) -> int:
-    """Of a Cortex-M4F, fitted to counts of single layers on the virtual board."""
-    _, height, width, filters = layer.output.shape
-    return int(height * width * filters)
+    """Of a Cortex-M4F: those of the loops, and fitted to counts of single layers on the virtual board what is
+    around them."""
+    shape: tuple[int, ...] = layer.constant(1).shape
+    filters, k_h, k_w, channels = shape
+    inside, others = groups_inside(layer)
+    if _has_gaps(layer):
+        inside, others = 0, inside + others
+    fours, places = -(-filters // FOUR), k_h * k_w
+    around = 350 + (170 if filters % FOUR else 0)
+    limited = isfinite(cast(Conv2D, layer.op).activation.limits[1])
+    ends = fours * (140 if limited else 90)  # biases, clamps, stores
+    whole = fours * k_h * _run_cycles(k_w * channels) + 18 * k_h
+    if copies:
+        window = fours * _run_cycles(places * channels) + places * (165 + 44 * channels)
+    else:
+        window = fours * places * _run_cycles(channels) + places * 180
+    return inside * (whole + ends + around) + others * (window + ends + around)
+
+
+def _run_cycles(taps: int) -> int:
+    """Of four pixels and four filters over a run."""
+    return 20 + 86 * (taps // 2) + 4 * ((taps + 2) // 4) + 42 * (taps % 2)

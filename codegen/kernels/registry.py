@@ -14,6 +14,7 @@ from codegen.kernels.conv2d_s8_m0 import Conv2DS8M0
 from codegen.kernels.conv2d_s8_m4 import Conv2DS8M4
 from codegen.kernels.conversions import DequantizeS8, QuantizeS8
 from codegen.kernels.cycles import with_cycles_on
+from codegen.kernels.dense_f32_m4 import DenseF32M4
 from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
 from codegen.kernels.dense_s8_m0 import DenseCrs8S8M0, DenseCrs16S8M0, DenseS8M0
 from codegen.kernels.dense_s8_m4 import DenseS8M4
@@ -60,6 +61,7 @@ KERNELS: tuple[Kernel, ...] = (
     DenseCrs16S8(),
     DenseCrs16S8M0(),
     DenseF32(),
+    DenseF32M4(),
     BatchNormF32(),
     MaxPoolS8(),
     MaxPoolF32(),

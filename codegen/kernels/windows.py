@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 
 from codegen.graph import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D
 from codegen.kernels.base import Field, Layer, u8, u16
@@ -51,13 +52,15 @@ def describe(layer: Layer) -> str:
     return f"{source} -> {result}"
 
 
-def windows_inside(layer: Layer) -> int:
-    """Windows of a convolution that lie inside the image and do not reach into the padding."""
+def windows_inside(layer: Layer) -> npt.NDArray[np.bool_]:
+    """``[height, width]`` of a convolution's output: whether its window lies inside the image, with nothing
+    in the padding."""
     op = cast("Conv2D | DepthwiseConv2D", layer.op)
     _, height, width, _ = layer.output.shape
-    inside = 1
+    inside: list[npt.NDArray[np.bool_]] = []
     for axis, outputs, pad in ((1, height, op.padding.top), (2, width, op.padding.left)):
         start = np.arange(outputs) * op.stride[axis - 1] - pad
         window = (layer.constant(1).shape[axis] - 1) * op.dilation[axis - 1] + 1
-        inside *= int(((start >= 0) & (start + window <= layer.input.shape[axis])).sum())
-    return inside
+        inside.append((start >= 0) & (start + window <= layer.input.shape[axis]))
+    rows, columns = inside
+    return rows[:, np.newaxis] & columns

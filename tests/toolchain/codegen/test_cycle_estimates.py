@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
+from codegen.graph import Activation, Graph
 from codegen.targets.board import find_board
 from core.boards.session import run_samples
 from core.paths import cache_dir
-from tests.unit.codegen.networks import Builder
+from tests.unit.codegen.networks import Builder, as_float
 
 pytestmark = pytest.mark.toolchain
 
@@ -28,14 +31,32 @@ LAYERS = {
     "softmax": lambda: Builder((10,)).softmax(),
     "softmax_wide": lambda: Builder((100,)).softmax(),
 }
+FLOATS = {
+    **{
+        name: LAYERS[name]
+        for name in ("conv_one_channel", "conv_1x1", "conv_5x5", "dense", "dense_many_outputs")
+    },
+    "conv_padded_copied": lambda: Builder((12, 12, 3)).conv(8, 3, pad=1),
+    "conv_padded": lambda: Builder((8, 8, 16)).conv(16, 3, pad=1),
+    "conv_limited": lambda: Builder((12, 12, 8)).conv(10, 3, Activation.RELU6),
+}
 
 
 @pytest.mark.parametrize("board_id", BOARDS)
 @pytest.mark.parametrize("name", LAYERS)
 def test_the_estimate_is_within_15_percent(name, board_id, tmp_path):
-    graph, board = LAYERS[name]().graph(), find_board(board_id)
+    check(LAYERS[name]().graph(), board_id, tmp_path)
+
+
+@pytest.mark.parametrize("name", FLOATS)
+def test_the_estimate_of_floats_on_the_cortex_m4f_is_within_15_percent(name, tmp_path):
+    check(as_float(FLOATS[name]().graph(), 1), "virtual-nano", tmp_path)
+
+
+def check(graph: Graph, board_id: str, tmp_path: Path) -> None:
+    board = find_board(board_id)
     compiled = compile_model(graph, board)
     image = build_firmware(compiled, tmp_path, cache_dir())
-    x = np.zeros((1, *graph.tensors["x"].shape[1:]), np.int8)
+    x = np.zeros((1, *graph.tensors["x"].shape[1:]), graph.tensors["x"].dtype.numpy)
     counted = run_samples(image, board, x).cycles[0]
     assert sum(layer.cycles for layer in compiled.layers) == pytest.approx(counted, rel=0.15)

@@ -5,7 +5,6 @@ They add in another order: what is held is the tolerance of all float kernels, 1
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,26 +12,17 @@ import pytest
 
 from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
-from codegen.graph import Activation, Conv2D, Dense, DepthwiseConv2D, DType, Graph, Padding, Tensor
+from codegen.graph import Graph
 from codegen.targets.board import Cpu, find_board
 from core.boards.session import run_samples
 from core.paths import cache_dir
 from tests.toolchain.codegen.test_kernel_variants import convolution, dense
+from tests.unit.codegen.networks import as_float
 
 pytestmark = pytest.mark.toolchain
 
 SAMPLES = {"host": 1000, "virtual-nano": 3}
 TOLERANCE = 1e-5
-
-
-def as_float(graph: Graph, seed: int) -> Graph:
-    """The int8 layer in float, with weights and biases of both signs."""
-    rng = np.random.default_rng(seed)
-    tensors = {}
-    for name, tensor in graph.tensors.items():
-        data = None if tensor.data is None else rng.normal(size=tensor.shape).astype(np.float32)
-        tensors[name] = Tensor(name, tensor.shape, DType.FLOAT32, None, data)
-    return replace(graph, tensors=tensors)
 
 
 def outputs(graph: Graph, board_id: str, cpu: Cpu, folder: Path, samples: int) -> tuple[np.ndarray, str]:
@@ -60,3 +50,8 @@ def check(graph: Graph, folder: Path, function: str) -> None:
 @pytest.mark.parametrize("seed", range(100, 116))
 def test_convolution(seed, tmp_path):
     check(as_float(convolution(seed), seed), tmp_path, "thimble_conv2d_f32_m4")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_dense(seed, tmp_path):
+    check(as_float(dense(seed), seed), tmp_path, "thimble_dense_f32_m4")

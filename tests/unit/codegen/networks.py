@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from codegen.graph import (
@@ -103,3 +105,13 @@ def small_lenet(density: float = 1.0) -> Graph:
     """conv, conv, pool, flatten, dense, dense, softmax."""
     body = Builder((10, 10, 2)).conv(4).conv(6).pool().flatten()
     return body.dense(12, density, Activation.RELU).dense(5).softmax().graph("small_lenet")
+
+
+def as_float(graph: Graph, seed: int) -> Graph:
+    """The same layers in float, with weights and biases of both signs."""
+    rng = np.random.default_rng(seed)
+    tensors = {}
+    for name, tensor in graph.tensors.items():
+        data = None if tensor.data is None else rng.normal(size=tensor.shape).astype(np.float32)
+        tensors[name] = Tensor(name, tensor.shape, DType.FLOAT32, None, data)
+    return replace(graph, tensors=tensors)
