@@ -17,6 +17,7 @@ from codegen.graph import (
     Padding,
     Quantization,
     Reshape,
+    Rounding,
     Softmax,
     Tensor,
 )
@@ -114,4 +115,5 @@ def as_float(graph: Graph, seed: int) -> Graph:
     for name, tensor in graph.tensors.items():
         data = None if tensor.data is None else rng.normal(size=tensor.shape).astype(np.float32)
         tensors[name] = Tensor(name, tensor.shape, DType.FLOAT32, None, data)
-    return replace(graph, tensors=tensors)
+    ops = (replace(op, rounding=Rounding.TWICE) if hasattr(op, "rounding") else op for op in graph.ops)
+    return replace(graph, tensors=tensors, ops=tuple(ops))
