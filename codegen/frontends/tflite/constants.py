@@ -13,9 +13,14 @@ _STORED = (DType.INT8, DType.UINT8)
 
 
 def folded(site: Site) -> Tensor | None:
-    """What a DEQUANTIZE of a constant gives (float16 weights are stored so), or None for other operators."""
-    if site.kind != "DEQUANTIZE" or site.inputs[0].data is None:
+    """What a DEQUANTIZE or DENSIFY of a constant gives, or None for other operators.
+
+    float16 weights are stored so, and sparse ones, which are read as dense.
+    """
+    if site.kind not in ("DEQUANTIZE", "DENSIFY") or site.inputs[0].data is None:
         return None
+    if site.kind == "DENSIFY":
+        return replace(site.outputs[0], data=site.inputs[0].data, dtype=site.inputs[0].dtype)
     return replace(site.outputs[0], data=_real(site.inputs[0]), dtype=DType.FLOAT32, quantization=None)
 
 

@@ -13,6 +13,8 @@ from codegen.frontends.tflite.constants import float_weights, folded
 from codegen.frontends.tflite.naming import layer_name, text
 from codegen.frontends.tflite.operators import READERS
 from codegen.frontends.tflite.site import Site
+from codegen.frontends.tflite.sparsity import dense
+from codegen.frontends.tflite.steps import Steps
 from codegen.graph import DType, Graph, Op, Quantization, Tensor, verify
 
 _IDENTIFIER = b"TFL3"
@@ -82,12 +84,12 @@ class _Reader:
                 tensors[constant.name] = constant
                 continue
             try:
-                op, changed = _understood(site)
+                steps, changed = _understood(site)
             except CodegenError as error:
                 refused.append(error)
                 continue
-            ops.append(op)
-            tensors.update(changed)
+            ops += steps.ops
+            tensors.update({**changed, **{tensor.name: tensor for tensor in steps.tensors}})
         if refused:
             raise all_of(refused)
         graph = Graph(
@@ -109,7 +111,10 @@ class _Reader:
         data = None
         if has_data:
             stored = np.dtype(np.float16) if raw.type == _FLOAT16 else dtype.numpy
-            data = np.frombuffer(bytes(content), dtype=stored).reshape(shape).astype(dtype.numpy)
+            values = np.frombuffer(bytes(content), dtype=stored)
+            if raw.sparsity is not None:
+                values = dense(raw.sparsity, shape, values, text(raw.name))
+            data = values.reshape(shape).astype(dtype.numpy)
         return Tensor(self._names[index], shape, dtype, _quantization(raw.quantization), data)
 
     def _check_type(self, raw: Any, has_data: bool) -> None:
@@ -119,12 +124,6 @@ class _Reader:
                 "unsupported-type",
                 f"the tensor {label!r} has a type that the compiler does not know (TFLite type {raw.type})",
                 "convert the model to full int8, or to float32",
-            )
-        if raw.sparsity is not None:
-            raise CodegenError(
-                "unsupported-type",
-                f"the tensor {label!r} is stored sparse, which the compiler does not read",
-                "convert the model without the sparsity optimization: the compiler finds zeros by itself",
             )
 
     def _site(self, operator: Any, tensors: dict[str, Tensor]) -> Site:
@@ -146,8 +145,8 @@ class _Reader:
         return name if count == 0 else f"{name}_{count + 1}"
 
 
-def _understood(site: Site) -> tuple[Op, dict[str, Tensor]]:
-    """The operator, and the tensors that it needs changed."""
+def _understood(site: Site) -> tuple[Steps, dict[str, Tensor]]:
+    """The operators that it becomes, and the tensors that they need changed."""
     reader = READERS.get(site.kind)
     if reader is None:
         raise CodegenError(
@@ -155,7 +154,8 @@ def _understood(site: Site) -> tuple[Op, dict[str, Tensor]]:
             f"layer {site.layer!r} is a {site.kind}, which the compiler does not support yet",
             f"replace the layer; supported are {', '.join(sorted(READERS))}",
         )
-    return reader(site), float_weights(site)
+    made = reader(site)
+    return made if isinstance(made, Steps) else Steps((made,)), float_weights(site)
 
 
 def _quantization(raw: Any) -> Quantization | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from codegen.errors import CodegenError
 from codegen.frontends.padding import same_padding
-from codegen.graph import Activation, Array, Op, Padding, Tensor
+from codegen.graph import Activation, Array, Padding, Tensor
 
 _SAME = 0  # schema: enum Padding { SAME, VALID }
 _ACTIVATIONS = {
@@ -79,6 +78,3 @@ class Site:
             f"layer {self.layer!r} ({self.kind}) has {what}, which the compiler does not support",
             instead,
         )
-
-
-Reader = Callable[[Site], Op]

@@ -1,7 +1,7 @@
 """One reader an operator of the TFLite schema; one file a family."""
 
 from codegen.frontends.tflite.operators import elementwise, movements, pooling, weights
-from codegen.frontends.tflite.site import Reader
+from codegen.frontends.tflite.steps import Reader
 
 READERS: dict[str, Reader] = {
     **weights.READERS,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from codegen.frontends.tflite.site import Reader, Site
+from codegen.frontends.tflite.site import Site
+from codegen.frontends.tflite.steps import Reader
 from codegen.graph import (
     Abs,
     Activation,

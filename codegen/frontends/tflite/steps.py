@@ -1,0 +1,61 @@
+"""One operator of the file as several of the Graph, with the tensors between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from codegen.frontends.tflite.site import Site
+from codegen.graph import Op, Tensor
+
+#: Makes an operator of its name, inputs and outputs.
+Made = Callable[[str, tuple[str, ...], tuple[str, ...]], Op]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """`ops` in their order; `tensors` are those between them."""
+
+    ops: tuple[Op, ...]
+    tensors: tuple[Tensor, ...] = ()
+
+
+#: Of one operator of the schema.
+Reader = Callable[[Site], Op | Steps]
+
+
+class StepBuilder:
+    """Adds one operator after another; tensors between them are named after the layer's output."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._ops: list[Op] = []
+        self._tensors: list[Tensor] = []
+
+    def between(self, source: Tensor, shape: tuple[int, ...], made: Made) -> Tensor:
+        """An operator that reads `source`; gives its output: like `source`, with another shape."""
+        return self.join((source,), source, shape, made)
+
+    def join(self, sources: tuple[Tensor, ...], like: Tensor, shape: tuple[int, ...], made: Made) -> Tensor:
+        """An operator that reads `sources`; gives its output: like `like`, with another shape."""
+        name = f"{self._site.outputs[0].name}_{len(self._tensors) + 1}"
+        result = replace(like, name=name, shape=shape, data=None)
+        self._tensors.append(result)
+        self._add(sources, (result.name,), made)
+        return result
+
+    def last(self, source: Tensor, made: Made, output: Tensor | None = None) -> None:
+        """An operator that writes `output`, which is the layer's first unless given."""
+        self.last_of((source,), made, output)
+
+    def last_of(self, sources: tuple[Tensor, ...], made: Made, output: Tensor | None = None) -> None:
+        """The same of several inputs."""
+        self._add(sources, ((output or self._site.outputs[0]).name,), made)
+
+    def _add(self, sources: tuple[Tensor, ...], outputs: tuple[str, ...], made: Made) -> None:
+        count = len(self._ops) + 1
+        name = self._site.layer if count == 1 else f"{self._site.layer}_step_{count}"
+        self._ops.append(made(name, tuple(t.name for t in sources), outputs))
+
+    def done(self) -> Steps:
+        return Steps(tuple(self._ops), tuple(self._tensors))
