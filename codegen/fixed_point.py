@@ -123,14 +123,24 @@ def _exp_between_minus_quarter_and_0(a: int) -> int:
     return exp_minus_eighth + doubling_high_mul(exp_minus_eighth, x + higher)
 
 
+_SOFTMAX_INTEGER_BITS = 5
+
+
+def softmax_multiplier(input_scale: float, beta: float) -> tuple[int, int]:
+    """Multiplier and shift that give a difference of two inputs 5 integer bits.
+
+    TFLite PreprocessSoftmaxScaling.
+    """
+    return quantize_multiplier(min(beta * input_scale * 2 ** (31 - _SOFTMAX_INTEGER_BITS), 2.0**31 - 1.0))
+
+
 def softmax_table(input_scale: float, beta: float) -> list[int]:
     """exp(−d · scale · beta) · 2^31 for d = 0, 1, … as far as the reference kernel does not call it 0.
 
-    TFLite `softmax.h` and PreprocessSoftmaxScaling, with 5 integer bits of the scaled difference.
+    TFLite `softmax.h`.
     """
-    integer_bits = 5
-    real = min(beta * input_scale * 2 ** (31 - integer_bits), 2.0**31 - 1.0)
-    multiplier, shift = quantize_multiplier(real)
+    integer_bits = _SOFTMAX_INTEGER_BITS
+    multiplier, shift = softmax_multiplier(input_scale, beta)
     radius = math.floor((2**integer_bits - 1) * 2 ** (31 - integer_bits) / 2**shift)
     table = []
     for difference in range(min(radius, 255) + 1):
@@ -204,3 +214,23 @@ def hard_swish(scale_in: float, scale_out: float) -> Callable[[int], int]:
         return rounding_divide_by_pot(high if product >= 0 else -high, -output_shift)
 
     return function
+
+
+def inverse_square_root(value: int) -> tuple[int, int]:
+    """1 / √value as (m, s) with m · 2^(s − 31), for a positive integer below 2^29.
+
+    TFLite GetInvSqrtQuantizedMultiplierExp: five Newton-Raphson steps from 1.
+    """
+    if value <= 1:
+        return _INT32_MAX, 0
+    pairs = (32 - value.bit_length() - 1) // 2 - 1
+    shift = 11 - pairs
+    half = rounding_divide_by_pot((value << 2 * pairs) >> 1, 1)
+    three_halves, x = (1 << 28) + (1 << 27), 1 << 28
+    for _ in range(5):
+        cube = _saturate(doubling_high_mul(doubling_high_mul(x, x), x) << 6)
+        x = _saturate((doubling_high_mul(three_halves, x) - doubling_high_mul(half, cube)) << 3)
+    x = doubling_high_mul(x, 1518500250)  # √2 / 2 with 31 fractional bits
+    if shift < 0:
+        return x << -shift, 0
+    return x, -shift

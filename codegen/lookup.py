@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from codegen.fixed_point import (
     hard_swish,
+    inverse_square_root,
     logistic_q31,
     quantize_multiplier,
     requantize_twice,
@@ -27,6 +28,7 @@ from codegen.graph import (
     Elu,
     Exp,
     Gelu,
+    HardSigmoid,
     HardSwish,
     LeakyRelu,
     Log,
@@ -34,7 +36,9 @@ from codegen.graph import (
     Quantization,
     Quantize,
     Relu,
+    Rsqrt,
     Sigmoid,
+    Silu,
     Sqrt,
     Tanh,
     Unary,
@@ -127,6 +131,22 @@ def _hard_swish(op: HardSwish, source: Quantization, result: Quantization) -> _F
     return lambda q: result.zero_point[0] + function(q - source.zero_point[0])
 
 
+def _rsqrt(op: Rsqrt, source: Quantization, result: Quantization) -> _Function:
+    """`elementwise.cc`, RsqrtEvalQuantized. The reference ends at a negative input; here it counts as 0."""
+    more_bits = 20
+    multiplier, shift = quantize_multiplier(1 / (math.sqrt(source.scale[0]) * result.scale[0]))
+
+    def function(q: int) -> int:
+        x = q - source.zero_point[0]
+        if x <= 0:
+            return 127
+        inverse, exponent = inverse_square_root(x)
+        fine = requantize_twice(1, inverse, exponent + more_bits)
+        return result.zero_point[0] + requantize_twice(fine, multiplier, shift - more_bits)
+
+    return function
+
+
 def _of_floats(function: Callable[[Any, np.float32], np.float32]) -> _Maker:
     """LUTPopulate: through single-precision numbers."""
 
@@ -157,6 +177,14 @@ def _gelu(op: Gelu, x: np.float32) -> np.float32:
     return np.float32(0.5 * float(x) * math.erfc(-float(x) * math.sqrt(0.5)))
 
 
+def _hard_sigmoid(op: HardSigmoid, x: np.float32) -> np.float32:
+    return np.float32(min(1.0, max(0.0, float(op.alpha) * float(x) + op.beta)))
+
+
+def _silu(op: Silu, x: np.float32) -> np.float32:
+    return np.float32(float(x) / (1 + math.exp(-float(x)))) if x > -80 else np.float32(0)
+
+
 TABLES: dict[type[Unary], _Maker] = {
     Relu: _relu,
     Clip: _clip,
@@ -167,6 +195,9 @@ TABLES: dict[type[Unary], _Maker] = {
     HardSwish: _hard_swish,
     Elu: _of_floats(_elu),
     Gelu: _of_floats(_gelu),
+    HardSigmoid: _of_floats(_hard_sigmoid),
+    Silu: _of_floats(_silu),
+    Rsqrt: _rsqrt,
     Exp: _of_floats(lambda op, x: np.float32(np.exp(x))),
     Log: _of_floats(lambda op, x: np.float32(np.log(x))),
     Sqrt: _of_floats(lambda op, x: np.float32(np.sqrt(x))),

@@ -87,6 +87,7 @@ from codegen.graph.operators import (
     Unary,
 )
 from codegen.graph.products import ConvTranspose2D, MatMul
+from codegen.graph.squares import Rsqrt, SquaredDifference
 from codegen.graph.tensor import Activation, Array, DType, Padding, Quantization, Rounding, Tensor
 from codegen.graph.verify import verify
 
@@ -167,6 +168,7 @@ __all__ = [
     "ResizeNearest",
     "Round",
     "Rounding",
+    "Rsqrt",
     "Select",
     "Shrink",
     "Sigmoid",
@@ -178,6 +180,7 @@ __all__ = [
     "Softmax",
     "Split",
     "Sqrt",
+    "SquaredDifference",
     "Stored",
     "Sub",
     "Take",

@@ -1,8 +1,10 @@
-"""Float addition, subtraction, multiplication and division."""
+"""Float addition, subtraction, multiplication, division, and squared differences."""
 
 from __future__ import annotations
 
-from codegen.graph import Activation, Add, Div, DType, Mul, Op, Sub
+import re
+
+from codegen.graph import Activation, Add, Div, DType, Mul, Op, SquaredDifference, Sub
 from codegen.kernels.base import Layer, LoweredLayer
 from codegen.kernels.floats import clamp, float_refusal
 from codegen.kernels.operands import broadcast, broadcast_refusal, constant_inputs, describe
@@ -16,7 +18,8 @@ class ArithmeticF32:
 
     def __init__(self, serves: type[Op], cycles: int) -> None:
         self.serves = serves
-        self.function = f"thimble_{serves.__name__.lower()}_f32"
+        name = re.sub("(?<=[a-z])(?=[A-Z])", "_", serves.__name__).lower()
+        self.function = f"thimble_{name}_f32"
         self._cycles = cycles
 
     def refusal(self, layer: Layer) -> str | None:
@@ -40,4 +43,5 @@ ARITHMETIC = (
     ArithmeticF32(Sub, 300),
     ArithmeticF32(Mul, 280),
     ArithmeticF32(Div, 570),
+    ArithmeticF32(SquaredDifference, 480),
 )

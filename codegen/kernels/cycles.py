@@ -80,6 +80,15 @@ _FACTORS: dict[Cpu, dict[str, float]] = {
         "thimble_neg_f32": 0.66,
         "thimble_quantize_s8": 0.06,
         "thimble_dequantize_s8": 0.06,
+        "thimble_squared_difference_s8": 0.36,
+        "thimble_squared_difference_f32": 0.08,
+        "thimble_rsqrt_f32": 0.035,
+        "thimble_div_s8": 0.4,
+        "thimble_log_softmax_s8": 0.45,
+        "thimble_reduce_min_s8": 0.76,
+        "thimble_resize_bilinear_s8": 0.5,
+        "thimble_mat_mul_s8": 0.55,
+        "thimble_conv_transpose2d_s8": 0.5,
     },
 }
 

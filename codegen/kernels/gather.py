@@ -9,11 +9,26 @@ from codegen.graph import DType, Op, Slice, Transpose
 from codegen.kernels.base import Layer, LoweredLayer, array, s32, u8, u16
 
 _AXES = 4
+_LONGEST_AXIS = 2**16 - 1
 
 
 def _steps(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Elements from one index to the next, an axis."""
     return tuple(prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def _merged(shape: tuple[int, ...], steps: tuple[int, ...]) -> list[tuple[int, int]]:
+    """(length, step) an axis; one for two where the outer goes on where the inner ends."""
+    axes: list[tuple[int, int]] = []
+    for n, step in zip(shape, steps, strict=True):
+        if n == 1:
+            continue
+        outer = axes[-1] if axes else None
+        if outer is not None and outer[1] == n * step and outer[0] * n <= _LONGEST_AXIS:
+            axes[-1] = (outer[0] * n, step)
+        else:
+            axes.append((n, step))
+    return axes
 
 
 class _Gather:
@@ -27,13 +42,13 @@ class _Gather:
             return "changes the type"
         if layer.input.quantization != layer.output.quantization:
             return "changes the scale"
-        many = sum(n > 1 for n in layer.output.shape) > _AXES
-        return f"has more than {_AXES} axes" if many else None
+        many = len(_merged(layer.output.shape, self.walk(layer)[1])) > _AXES
+        return f"moves more than {_AXES} axes" if many else None
 
     def lower(self, layer: Layer) -> LoweredLayer:
         start, steps = self.walk(layer)
         size = layer.input.dtype.itemsize
-        axes = [pair for pair in zip(layer.output.shape, steps, strict=True) if pair[0] > 1]
+        axes = _merged(layer.output.shape, steps)
         axes = [(1, 0)] * (_AXES - len(axes)) + axes
         fields = (
             s32("start", start * size),

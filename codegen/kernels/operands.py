@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -12,22 +13,30 @@ from codegen.sparse import ConstantArray
 
 _AXES = 4
 Shape = tuple[int, ...]
+#: Length, step in the first input, step in the second.
+Axis = tuple[int, int, int]
 
 
 def int8_operands_refusal(layer: Layer) -> str | None:
     """Why the layer's inputs and output are not all int8 with one scale each, or None; and odd shapes."""
+    return int8_types_refusal(layer) or broadcast_refusal(layer)
+
+
+def int8_types_refusal(layer: Layer) -> str | None:
+    """Why the layer's inputs and output are not all int8 with one scale each, or None."""
     tensors = [layer.graph.tensors[name] for name in (*layer.op.inputs, *layer.op.outputs)]
     odd = next((t for t in tensors if t.dtype is not DType.INT8), None)
     if odd is not None:
         return f"computes with {odd.dtype.value} beside int8"
     if any(t.quantization is None or t.quantization.per_channel for t in tensors):
         return "has no scale, or more than one, for an input or output"
-    return broadcast_refusal(layer)
+    return None
 
 
 def broadcast_refusal(layer: Layer) -> str | None:
     """Why the inputs cannot be walked together, or None."""
-    many = len(_axes(layer)) > _AXES
+    shapes = [layer.graph.tensors[n].shape for n in layer.op.inputs]
+    many = len(_axes(layer.output.shape, *shapes)) > _AXES
     return f"broadcasts its inputs over more than {_AXES} axes" if many else None
 
 
@@ -39,7 +48,31 @@ def same_shape(layer: Layer) -> bool:
 
 def broadcast(layer: Layer) -> Field:
     """The member `shape`, a thimble_broadcast."""
-    axes = _axes(layer)
+    shapes = [layer.graph.tensors[n].shape for n in layer.op.inputs]
+    return _shape(_axes(layer.output.shape, *shapes))
+
+
+def matrix_pairs_refusal(layer: Layer) -> str | None:
+    """Why the pairs of matrices cannot be walked, or None."""
+    many = len(_pairs(layer)) > _AXES
+    return f"multiplies matrices along more than {_AXES - 1} axes" if many else None
+
+
+def matrix_pairs(layer: Layer) -> Field:
+    """The member `batches`, a thimble_broadcast whose rows are pairs of matrices."""
+    return replace(_shape(_pairs(layer)), name="batches")
+
+
+def _pairs(layer: Layer) -> list[Axis]:
+    """The axes before the matrices, with steps in elements; then one for the matrices themselves."""
+    result, *inputs = (t.shape for t in (layer.output, *(layer.graph.tensors[n] for n in layer.op.inputs)))
+    a, b = (prod(shape[-2:]) for shape in inputs)
+    axes = _axes(result[:-2], *(shape[:-2] for shape in inputs))
+    return [(n, a * first, b * second) for n, first, second in axes if n > 1] + [(1, 0, 0)]
+
+
+def _shape(axes: list[Axis]) -> Field:
+    """A thimble_broadcast that walks these axes."""
     axes = [(1, 0, 0)] * (_AXES - len(axes)) + axes
     members = (
         u32("rows", prod(n for n, _, _ in axes[:-1])),
@@ -51,11 +84,10 @@ def broadcast(layer: Layer) -> Field:
     return Field("shape", f"{{{value}}}", sum(m.size_bytes for m in members), 4)
 
 
-def _axes(layer: Layer) -> list[tuple[int, int, int]]:
-    """(length, step in the first input, step in the second), merged where both go on without a gap."""
-    result = layer.output.shape
-    first, second = (_steps(layer.graph.tensors[n].shape, len(result)) for n in layer.op.inputs)
-    merged: list[tuple[int, int, int]] = []
+def _axes(result: Shape, a_shape: Shape, b_shape: Shape) -> list[Axis]:
+    """The axes of the result, merged where both inputs go on without a gap."""
+    first, second = (_steps(shape, len(result)) for shape in (a_shape, b_shape))
+    merged: list[Axis] = []
     for n, a, b in zip(result, first, second, strict=True):
         if n == 1:
             continue

@@ -1,10 +1,10 @@
-"""Float means and sums, and the largest along axes, float and int8."""
+"""Float means and sums, and the largest and smallest along axes, float and int8."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from codegen.graph import DType, Mean, Op, Reduce, ReduceMax, ReduceSum
+from codegen.graph import DType, Mean, Op, Reduce, ReduceMax, ReduceMin, ReduceSum
 from codegen.kernels.base import Layer, LoweredLayer, u32
 from codegen.kernels.reduced_axes import reduced_axes
 
@@ -59,5 +59,12 @@ class ReduceMaxF32(_Reduction):
 class ReduceMaxS8(_Reduction):
     function = "thimble_reduce_max_s8"
     serves: type[Op] = ReduceMax
+    dtype: DType | None = DType.INT8
+    _cycles = (40, 9)
+
+
+class ReduceMinS8(_Reduction):
+    function = "thimble_reduce_min_s8"
+    serves: type[Op] = ReduceMin
     dtype: DType | None = DType.INT8
     _cycles = (40, 9)

@@ -12,6 +12,7 @@ from codegen.kernels.conv2d_f32_m4 import Conv2DF32M4
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.conv2d_s8_m0 import Conv2DS8M0
 from codegen.kernels.conv2d_s8_m4 import Conv2DS8M4
+from codegen.kernels.conv_transpose2d_s8 import ConvTranspose2DS8
 from codegen.kernels.conversions import DequantizeS8, QuantizeS8
 from codegen.kernels.cycles import with_cycles_on
 from codegen.kernels.dense_f32_m4 import DenseF32M4
@@ -20,22 +21,27 @@ from codegen.kernels.dense_s8_m0 import DenseCrs8S8M0, DenseCrs16S8M0, DenseS8M0
 from codegen.kernels.dense_s8_m4 import DenseS8M4
 from codegen.kernels.depthwise_conv2d_s8 import DepthwiseConv2DS8
 from codegen.kernels.depthwise_conv2d_s8_m0 import DepthwiseConv2DS8M0
+from codegen.kernels.div_s8 import DivS8
 from codegen.kernels.extremes import MaximumF32, MaximumS8, MinimumF32, MinimumS8
 from codegen.kernels.flip_sign import FlipSignS8, FlipSignU8
 from codegen.kernels.gather import SliceBytes, TransposeBytes
 from codegen.kernels.grouped_conv2d_s8 import GroupedConv2DS8
 from codegen.kernels.joints import ConcatBytes, SplitBytes
+from codegen.kernels.log_softmax_s8 import LogSoftmaxS8
 from codegen.kernels.lookup_s8 import LOOKUPS
+from codegen.kernels.mat_mul_s8 import MatMulS8
 from codegen.kernels.max_pool_s8 import MaxPoolS8
-from codegen.kernels.mean_s8 import MeanS8
+from codegen.kernels.mean_s8 import MeanS8, ReduceSumS8
 from codegen.kernels.mul_s8 import MulS8
 from codegen.kernels.pad import PadBytes
 from codegen.kernels.pools_f32 import AveragePoolF32, MaxPoolF32
 from codegen.kernels.prelu import PReluF32, PReluS8
-from codegen.kernels.reductions import MeanF32, ReduceMaxF32, ReduceMaxS8, ReduceSumF32
+from codegen.kernels.reductions import MeanF32, ReduceMaxF32, ReduceMaxS8, ReduceMinS8, ReduceSumF32
 from codegen.kernels.reshape import ReshapeInPlace
+from codegen.kernels.resize_bilinear_s8 import ResizeBilinearS8
 from codegen.kernels.softmax_s8 import SoftmaxS8
 from codegen.kernels.softmaxes_f32 import LogSoftmaxF32, SoftmaxF32
+from codegen.kernels.squared_difference import SquaredDifferenceS8
 from codegen.kernels.sums_s8 import AddS8, SubS8
 from codegen.kernels.sums_s8_m0 import AddS8M0, SubS8M0
 from codegen.kernels.unary_f32 import UNARY
@@ -48,6 +54,7 @@ KERNELS: tuple[Kernel, ...] = (
     Conv2DS8M0(),
     Conv2DS8M4(),
     GroupedConv2DS8(),
+    ConvTranspose2DS8(),
     Conv2DF32(),
     Conv2DF32M4(),
     DepthwiseConv2DS8(),
@@ -69,14 +76,19 @@ KERNELS: tuple[Kernel, ...] = (
     AveragePoolF32(),
     MeanS8(),
     MeanF32(),
+    ReduceSumS8(),
     ReduceSumF32(),
     ReduceMaxS8(),
+    ReduceMinS8(),
     ReduceMaxF32(),
     AddS8(),
     AddS8M0(),
     SubS8(),
     SubS8M0(),
     MulS8(),
+    DivS8(),
+    SquaredDifferenceS8(),
+    MatMulS8(),
     *ARITHMETIC,
     MinimumS8(),
     MaximumS8(),
@@ -86,6 +98,7 @@ KERNELS: tuple[Kernel, ...] = (
     PReluF32(),
     SoftmaxS8(),
     SoftmaxF32(),
+    LogSoftmaxS8(),
     LogSoftmaxF32(),
     *LOOKUPS,
     *UNARY,
@@ -97,6 +110,7 @@ KERNELS: tuple[Kernel, ...] = (
     SliceBytes(),
     TransposeBytes(),
     PadBytes(),
+    ResizeBilinearS8(),
     FlipSignU8(),
     FlipSignS8(),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -154,8 +155,9 @@ def _understood(site: Site) -> tuple[Steps, dict[str, Tensor]]:
             f"layer {site.layer!r} is a {site.kind}, which the compiler does not support yet",
             f"replace the layer; supported are {', '.join(sorted(READERS))}",
         )
-    made = reader(site)
-    return made if isinstance(made, Steps) else Steps((made,)), float_weights(site)
+    changed = float_weights(site)
+    made = reader(replace(site, inputs=tuple(changed.get(t.name, t) for t in site.inputs)))
+    return made if isinstance(made, Steps) else Steps((made,)), changed
 
 
 def _quantization(raw: Any) -> Quantization | None:

@@ -43,14 +43,19 @@ class Site:
         return _ACTIVATIONS[code]
 
     def padding(
-        self, kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int] = (1, 1)
+        self,
+        kernel: tuple[int, int],
+        stride: tuple[int, int],
+        dilation: tuple[int, int] = (1, 1),
+        size: tuple[int, int] | None = None,
     ) -> Padding:
-        """What SAME or VALID means for the first input."""
+        """What SAME or VALID means for an image of this size (height, width), or for the first input."""
         if int(self.options.padding) != _SAME:
             return Padding()
-        self.require_rank(4)
-        _, height, width, _ = self.inputs[0].shape
-        return same_padding((height, width), kernel, stride, dilation)
+        if size is None:
+            self.require_rank(4)
+            size = (self.inputs[0].shape[1], self.inputs[0].shape[2])
+        return same_padding(size, kernel, stride, dilation)
 
     def require_rank(self, rank: int) -> None:
         """Raise CodegenError unless the first input has so many axes."""
@@ -63,6 +68,10 @@ class Site:
         if data is None:
             raise self.refuse(f"a computed {what}", "make it a constant")
         return data
+
+    def integers(self, index: int, what: str) -> tuple[int, ...]:
+        """The integers in an input that must be known at compile time."""
+        return tuple(int(n) for n in self.constant(index, what).reshape(-1))
 
     def axis(self, value: int) -> int:
         """An axis of the first input, counted from the front."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegen.graph import functions, logic, operators
+from codegen.graph import functions, logic, operators, squares
 from codegen.graph.operators import Binary, LogSoftmax, Op, PRelu, Softmax
 from codegen.graph.shapes.rule import Rule, Shapes
 
@@ -51,6 +51,7 @@ _BINARY = (
     logic.Bitwise,
     logic.Power,
     logic.Mod,
+    squares.SquaredDifference,
 )
 
 _UNARY = (
@@ -93,6 +94,7 @@ _UNARY = (
     functions.Shrink,
     functions.IsNan,
     functions.IsInf,
+    squares.Rsqrt,
 )
 
 RULES: dict[type, Rule] = {

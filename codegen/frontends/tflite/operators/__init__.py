@@ -1,6 +1,14 @@
 """One reader an operator of the TFLite schema; one file a family."""
 
-from codegen.frontends.tflite.operators import elementwise, movements, pooling, weights
+from codegen.frontends.tflite.operators import (
+    elementwise,
+    movements,
+    places,
+    pooling,
+    slices,
+    stacks,
+    weights,
+)
 from codegen.frontends.tflite.steps import Reader
 
 READERS: dict[str, Reader] = {
@@ -8,6 +16,9 @@ READERS: dict[str, Reader] = {
     **pooling.READERS,
     **elementwise.READERS,
     **movements.READERS,
+    **slices.READERS,
+    **stacks.READERS,
+    **places.READERS,
 }
 
 __all__ = ["READERS"]

@@ -26,9 +26,11 @@ from codegen.graph import (
     PRelu,
     Quantize,
     Relu,
+    Rsqrt,
     Sigmoid,
     Softmax,
     Sqrt,
+    SquaredDifference,
     Sub,
     Tanh,
 )
@@ -51,6 +53,11 @@ def _gelu(site: Site) -> Op:
     return Gelu(site.layer, *site.names(), bool(site.options.approximate))
 
 
+def _square(site: Site) -> Op:
+    (source,), outputs = site.names()
+    return Mul(site.layer, (source, source), outputs)
+
+
 def _softmax(site: Site) -> Op:
     return Softmax(site.layer, *site.names(), float(site.options.beta))
 
@@ -60,6 +67,8 @@ READERS: dict[str, Reader] = {
     "SUB": _arithmetic(Sub),
     "MUL": _arithmetic(Mul),
     "DIV": _arithmetic(Div),
+    "SQUARED_DIFFERENCE": _plain(SquaredDifference),
+    "SQUARE": _square,
     "MINIMUM": _plain(Minimum),
     "MAXIMUM": _plain(Maximum),
     "RELU": lambda site: Relu(site.layer, *site.names(), Activation.RELU),
@@ -76,6 +85,7 @@ READERS: dict[str, Reader] = {
     "EXP": _plain(Exp),
     "LOG": _plain(Log),
     "SQRT": _plain(Sqrt),
+    "RSQRT": _plain(Rsqrt),
     "ABS": _plain(Abs),
     "NEG": _plain(Neg),
     "QUANTIZE": _plain(Quantize),

@@ -11,15 +11,8 @@ from codegen.graph import (
     Pad,
     Reshape,
     ResizeBilinear,
-    ResizeNearest,
-    Slice,
-    Split,
     Transpose,
 )
-
-
-def _ints(site: Site, index: int, what: str) -> tuple[int, ...]:
-    return tuple(int(n) for n in site.constant(index, what).reshape(-1))
 
 
 def _reshape(site: Site) -> Op:
@@ -31,39 +24,6 @@ def _concat(site: Site) -> Op:
     if site.activation() is not Activation.NONE:
         raise site.refuse("a fused activation", "put the activation before it")
     return Concat(site.layer, *site.names(), site.axis(int(site.options.axis)))
-
-
-def _split_of(site: Site, data: int, axis: int) -> Op:
-    source, rank = site.inputs[data], len(site.inputs[data].shape)
-    (along,) = _ints(site, axis, "axis")
-    if not -rank <= along < rank:
-        raise site.refuse(f"the axis {along} of {rank}", "export the model again")
-    return Split(site.layer, (source.name,), site.names()[1], along % rank)
-
-
-def _slice(site: Site) -> Op:
-    begin = _ints(site, 1, "begin")
-    return Slice(site.layer, *site.names(1), begin, (1,) * len(begin))
-
-
-def _strided_slice(site: Site) -> Op:
-    options, source = site.options, site.inputs[0].shape
-    for mask, what in (
-        (options.ellipsisMask, "an ellipsis"),
-        (options.newAxisMask, "a new axis"),
-        (options.shrinkAxisMask, "an axis that vanishes"),
-    ):
-        if mask:
-            raise site.refuse(what, "keep every axis, and reshape afterwards")
-    given, step = _ints(site, 1, "begin"), _ints(site, 3, "step")
-    if not len(given) == len(step) == len(source):
-        raise site.refuse(f"{len(given)} begins for {len(source)} axes", "name every axis")
-    begin = []
-    for axis, (n, first, stride) in enumerate(zip(source, given, step, strict=True)):
-        whole = bool(options.beginMask & (1 << axis))
-        from_front = (0 if stride > 0 else n - 1) if whole else first + n if first < 0 else first
-        begin.append(min(max(from_front, 0), n - 1))
-    return Slice(site.layer, *site.names(1), tuple(begin), step)
 
 
 def _pad(site: Site) -> Op:
@@ -84,16 +44,13 @@ def _pad_value(site: Site) -> float:
 
 
 def _transpose(site: Site) -> Op:
-    axes = tuple(site.axis(n) for n in _ints(site, 1, "permutation"))
+    axes = tuple(site.axis(n) for n in site.integers(1, "permutation"))
     return Transpose(site.layer, *site.names(1), axes)
 
 
-def _resize(made: type[ResizeNearest] | type[ResizeBilinear]) -> Reader:
-    def read(site: Site) -> Op:
-        corners, centers = bool(site.options.alignCorners), bool(site.options.halfPixelCenters)
-        return made(site.layer, *site.names(1), corners, centers)
-
-    return read
+def _resize_bilinear(site: Site) -> Op:
+    corners, centers = bool(site.options.alignCorners), bool(site.options.halfPixelCenters)
+    return ResizeBilinear(site.layer, *site.names(1), corners, centers)
 
 
 READERS: dict[str, Reader] = {
@@ -101,13 +58,8 @@ READERS: dict[str, Reader] = {
     "SQUEEZE": _reshape,
     "EXPAND_DIMS": _reshape,
     "CONCATENATION": _concat,
-    "SPLIT": lambda site: _split_of(site, data=1, axis=0),
-    "SPLIT_V": lambda site: _split_of(site, data=0, axis=2),
-    "SLICE": _slice,
-    "STRIDED_SLICE": _strided_slice,
     "PAD": _pad,
     "PADV2": _pad,
     "TRANSPOSE": _transpose,
-    "RESIZE_NEAREST_NEIGHBOR": _resize(ResizeNearest),
-    "RESIZE_BILINEAR": _resize(ResizeBilinear),
+    "RESIZE_BILINEAR": _resize_bilinear,
 }

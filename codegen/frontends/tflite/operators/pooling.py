@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codegen.frontends.tflite.site import Site
 from codegen.frontends.tflite.steps import Reader
-from codegen.graph import ArgMax, AveragePool2D, MaxPool2D, Mean, Op, Reduce, ReduceMax, ReduceSum
+from codegen.graph import ArgMax, AveragePool2D, MaxPool2D, Mean, Op, Reduce, ReduceMax, ReduceMin, ReduceSum
 
 
 def _pool(made: type[MaxPool2D] | type[AveragePool2D]) -> Reader:
@@ -35,6 +35,7 @@ READERS: dict[str, Reader] = {
     "AVERAGE_POOL_2D": _pool(AveragePool2D),
     "MEAN": _reduce(Mean),
     "REDUCE_MAX": _reduce(ReduceMax),
+    "REDUCE_MIN": _reduce(ReduceMin),
     "SUM": _reduce(ReduceSum),
     "ARG_MAX": _arg_max,
 }
