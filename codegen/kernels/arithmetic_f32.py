@@ -43,5 +43,5 @@ ARITHMETIC = (
     ArithmeticF32(Sub, 300),
     ArithmeticF32(Mul, 280),
     ArithmeticF32(Div, 570),
-    ArithmeticF32(SquaredDifference, 480),
+    ArithmeticF32(SquaredDifference, 400),
 )

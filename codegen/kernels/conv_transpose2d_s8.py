@@ -6,10 +6,10 @@ from typing import cast
 
 import numpy as np
 
-from codegen.graph import ConvTranspose2D, DType, Op, macs
-from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u16
+from codegen.graph import ConvTranspose2D, DType, Op
+from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
 from codegen.kernels.requantization import int8_refusal, multipliers, per_channel
-from codegen.kernels.windows import convolution_window, describe, image_sizes
+from codegen.kernels.windows import describe, image_sizes
 from codegen.sparse import ConstantArray
 
 
@@ -20,6 +20,8 @@ class ConvTranspose2DS8:
     encoding = "dense"
 
     def refusal(self, layer: Layer) -> str | None:
+        if cast(ConvTranspose2D, layer.op).dilation != (1, 1):
+            return "spreads its inputs with gaps between the taps (a dilation)"
         return int8_refusal(layer)
 
     def lower(self, layer: Layer) -> LoweredLayer:
@@ -30,18 +32,21 @@ class ConvTranspose2DS8:
         output = layer.quantization(layer.output)
         low, high = activation_range(op.activation, output)
         given = layer.constant(2) if len(op.inputs) > 2 else np.zeros(channels, np.int32)
+        _, k_h, k_w, depth = layer.constant(1).shape
         fields = (
             pointer("weights"), pointer("bias"), pointer("multiplier"), pointer("shift"),
             *image_sizes(layer),
             u16("groups", op.groups),
-            *convolution_window(layer, op),
+            u8("kernel_height", k_h), u8("kernel_width", k_w),
+            u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
+            u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
             s8("output_zero", output.zero_point[0]),
             s8("output_min", low), s8("output_max", high),
         )  # fmt: skip
         weights = ConstantArray("weights", layer.constant(1).reshape(-1))
         bias = ConstantArray("bias", given.astype(np.int32).reshape(-1))
-        taps = layer.constant(1).shape[1] * layer.constant(1).shape[2] * layer.output.elements
+        taps = k_h * k_w / (op.stride[0] * op.stride[1])  # that meet an output, on the average
         return LoweredLayer(
             op=op,
             function=self.function,
@@ -49,5 +54,5 @@ class ConvTranspose2DS8:
             comment=f"transposed convolution, {describe(layer)}",
             fields=fields,
             constants=(weights, bias, multiplier, shift),
-            cycles=20 * macs(layer.graph, op) // (op.stride[0] * op.stride[1]) + 90 * taps,
+            cycles=layer.output.elements * round(550 + taps * (10 + 14 * depth)),
         )

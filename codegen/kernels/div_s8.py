@@ -42,5 +42,5 @@ class DivS8:
             comment=f"quotient of {describe(layer)}",
             fields=fields,
             constants=constant_inputs(layer),
-            cycles=900 * layer.output.elements,
+            cycles=1010 * layer.output.elements,
         )

@@ -46,5 +46,5 @@ class LogSoftmaxS8:
                 u16("columns", columns),
             ),
             constants=(ConstantArray("exponentials", np.array(table, dtype=np.int32)),),
-            cycles=rows * (1600 + 160 * columns),
+            cycles=rows * (1500 + 152 * columns),
         )

@@ -55,5 +55,5 @@ class MatMulS8:
             comment=f"matrix product of {describe(layer)}",
             fields=fields,
             constants=constant_inputs(layer),
-            cycles=layer.output.elements * (150 + 20 * inner),
+            cycles=layer.output.elements * (170 + 24 * inner),
         )

@@ -1,11 +1,11 @@
-"""int8 means along axes, global average pooling among them, and sums: means that are not divided."""
+"""int8 means along axes, global average pooling among them."""
 
 from __future__ import annotations
 
 from typing import cast
 
 from codegen.fixed_point import quantize_multiplier
-from codegen.graph import DType, Mean, Op, Reduce, ReduceSum
+from codegen.graph import DType, Mean, Op
 from codegen.kernels.base import Layer, LoweredLayer, s8, s32, u32
 from codegen.kernels.reduced_axes import reduced_axes
 
@@ -15,18 +15,17 @@ class MeanS8:
     serves: type[Op] = Mean
     dtype: DType | None = DType.INT8
     encoding = "none"
-    _word = "mean"
 
     def refusal(self, layer: Layer) -> str | None:
-        if reduced_axes(layer.input.shape, cast(Reduce, layer.op).axes) is None:
+        if reduced_axes(layer.input.shape, cast(Mean, layer.op).axes) is None:
             return "reduces axes with others between them"
         return None if layer.output.dtype is DType.INT8 else "changes the type"
 
     def lower(self, layer: Layer) -> LoweredLayer:
-        op = cast(Reduce, layer.op)
+        op = cast(Mean, layer.op)
         outer, count, inner = reduced_axes(layer.input.shape, op.axes) or (0, 0, 0)
         source, result = layer.quantization(layer.input), layer.quantization(layer.output)
-        multiplier, shift = self.multiplier(source.scale[0] / result.scale[0], count)
+        multiplier, shift = mean_multiplier(source.scale[0] / result.scale[0], count)
         fields = (
             u32("outer", outer), u32("count", count), u32("inner", inner),
             s32("multiplier", multiplier),
@@ -37,23 +36,11 @@ class MeanS8:
             op=op,
             function=self.function,
             encoding=self.encoding,
-            comment=f"{self._word} of {count} elements, {outer * inner} times",
+            comment=f"mean of {count} elements, {outer * inner} times",
             fields=fields,
             constants=(),
             cycles=outer * inner * (150 + 5 * count),
         )
-
-    def multiplier(self, ratio: float, count: int) -> tuple[int, int]:
-        """From the sum of `count` elements to the output, where the scales have this ratio."""
-        return mean_multiplier(ratio, count)
-
-
-class ReduceSumS8(MeanS8):
-    serves: type[Op] = ReduceSum
-    _word = "sum"
-
-    def multiplier(self, ratio: float, count: int) -> tuple[int, int]:
-        return quantize_multiplier(ratio)
 
 
 def mean_multiplier(ratio: float, count: int) -> tuple[int, int]:

@@ -31,11 +31,12 @@ from codegen.kernels.log_softmax_s8 import LogSoftmaxS8
 from codegen.kernels.lookup_s8 import LOOKUPS
 from codegen.kernels.mat_mul_s8 import MatMulS8
 from codegen.kernels.max_pool_s8 import MaxPoolS8
-from codegen.kernels.mean_s8 import MeanS8, ReduceSumS8
+from codegen.kernels.mean_s8 import MeanS8
 from codegen.kernels.mul_s8 import MulS8
 from codegen.kernels.pad import PadBytes
 from codegen.kernels.pools_f32 import AveragePoolF32, MaxPoolF32
 from codegen.kernels.prelu import PReluF32, PReluS8
+from codegen.kernels.reduce_sum_s8 import ReduceSumS8
 from codegen.kernels.reductions import MeanF32, ReduceMaxF32, ReduceMaxS8, ReduceMinS8, ReduceSumF32
 from codegen.kernels.reshape import ReshapeInPlace
 from codegen.kernels.resize_bilinear_s8 import ResizeBilinearS8

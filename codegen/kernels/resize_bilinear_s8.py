@@ -51,7 +51,7 @@ class ResizeBilinearS8:
             comment=f"bilinear, {in_h}x{in_w} to {out_h}x{out_w}",
             fields=fields,
             constants=(),
-            cycles=out_h * out_w * (150 + 75 * channels),
+            cycles=out_h * out_w * (105 + 46 * channels),
         )
 
 

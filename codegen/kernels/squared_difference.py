@@ -41,5 +41,5 @@ class SquaredDifferenceS8:
             comment=f"squared difference of {describe(layer)}",
             fields=fields,
             constants=constant_inputs(layer),
-            cycles=310 * layer.output.elements,
+            cycles=290 * layer.output.elements,
         )

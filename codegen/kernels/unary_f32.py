@@ -91,7 +91,7 @@ UNARY = (
     UnaryF32(Exp, "exp", 3370),
     UnaryF32(Log, "log", 1960),
     UnaryF32(Sqrt, "sqrt", 1670),
-    UnaryF32(Rsqrt, "rsqrt", 2100),
+    UnaryF32(Rsqrt, "rsqrt", 3500),
     UnaryF32(Abs, "abs", 60),
     UnaryF32(Neg, "neg", 10),
 )

@@ -11,7 +11,7 @@ from codegen.graph import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D
 from codegen.kernels.base import Field, Layer, u8, u16
 
 
-def convolution_window(layer: Layer, op: Conv2D | DepthwiseConv2D | ConvTranspose2D) -> tuple[Field, ...]:
+def convolution_window(layer: Layer, op: Conv2D | DepthwiseConv2D) -> tuple[Field, ...]:
     """Kernel, stride, dilation and padding."""
     _, k_h, k_w, _ = layer.constant(1).shape
     return (

@@ -17,7 +17,8 @@ def reference_outputs(
 ) -> npt.NDArray[Any]:
     """The model's output for each sample, by TFLite's portable reference kernels (BUILTIN_REF).
 
-    A model with an operator that they lack (ELU) is run by LiteRT's ordinary kernels, without delegates.
+    A model with an operator that they lack (ELU) or compute wrongly (sums of int8, which they neither clamp
+    nor let fall below the zero point) is run by LiteRT's ordinary kernels, without delegates.
     `x` is ``[samples, …]`` in the model's own input type. Returns ``[samples, …]`` in its output type.
     `on_sample` is called with the index of each sample when it is done; what it raises ends the work.
     Raises ThimbleError ``reference-failed`` when the interpreter cannot run the model.
@@ -49,11 +50,24 @@ def _interpreter(path: Path) -> Any:
         return made
 
     try:
-        return make(OpResolverType.BUILTIN_REF)
+        made = make(OpResolverType.BUILTIN_REF)
     except ValueError as error:
         if "Didn't find op" not in str(error):
             raise
-        return make(OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
+    else:
+        if not _sums_int8(made):
+            return made
+    return make(OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES)
+
+
+def _sums_int8(interpreter: Any) -> bool:
+    """Whether there is a SUM whose input is int8."""
+    types = {tensor["index"]: tensor["dtype"] for tensor in interpreter.get_tensor_details()}
+    # The interpreter tells the operators by a private name only.
+    return any(
+        op["op_name"] == "SUM" and types.get(op["inputs"][0]) is np.int8
+        for op in interpreter._get_ops_details()
+    )
 
 
 def _failed(path: Path | str, error: Exception) -> ThimbleError:

@@ -14,8 +14,7 @@ typedef struct {
     uint16_t groups;
     uint8_t kernel_height, kernel_width;
     uint8_t stride_height, stride_width;
-    uint8_t dilation_height, dilation_width;
-    uint8_t pad_top, pad_left; /* rows and columns of the result that are left out before the output */
+    uint8_t pad_top, pad_left;      /* rows and columns of the result that are left out before the output */
     int8_t input_zero, output_zero; /* zero points */
     int8_t output_min, output_max;  /* the fused activation as a clamp */
 } thimble_conv_transpose2d_s8_params;

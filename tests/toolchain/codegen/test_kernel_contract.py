@@ -14,7 +14,7 @@ from codegen.compiler import Compilation, compile_model
 from codegen.emit import write_project
 from codegen.errors import CodegenError
 from codegen.firmware import build_firmware
-from codegen.graph import DType, Graph, Log, Quantization, Quantize, Sqrt, Tensor
+from codegen.graph import DType, Graph, Log, Quantization, Quantize, Rsqrt, Sqrt, Tensor
 from codegen.kernels import KERNELS
 from codegen.options import BuildOptions
 from codegen.sparse import ENCODINGS
@@ -70,7 +70,7 @@ def _samples(graph: Graph) -> np.ndarray:
     shape, rng = (SAMPLES, *tensor.shape[1:]), np.random.default_rng(1)
     if tensor.dtype is DType.INT8:
         return rng.integers(-128, 128, shape, dtype=np.int8)
-    if isinstance(graph.ops[0], Log | Sqrt):
+    if isinstance(graph.ops[0], Log | Rsqrt | Sqrt):
         return rng.uniform(0.1, 4.0, shape).astype(np.float32)
     return rng.normal(size=shape).astype(np.float32)
 

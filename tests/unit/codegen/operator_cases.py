@@ -27,7 +27,7 @@ _FIXED = {
 #: Operators that hand their scale on.
 _KEEPING = {
     *("MaxPool2D", "AveragePool2D", "Reshape", "Concat", "Split", "Slice", "Pad", "Transpose"),
-    *("ResizeNearest", "ResizeBilinear", "Minimum", "Maximum", "ReduceMax"),
+    *("ResizeNearest", "ResizeBilinear", "Minimum", "Maximum", "ReduceMax", "ReduceMin"),
 }
 
 
@@ -81,6 +81,7 @@ CASES = {
     "Div": _case(X, (1,)),
     "Minimum": _case(X, more=1),
     "Maximum": _case(X, more=1),
+    "SquaredDifference": _case(X, (4,)),
     "Power": _case(X, (4,)),
     "Mod": _case(X, (4,)),
     "Compare": _typed(_case(X, (4,)), y0=DType.BOOL),

@@ -81,11 +81,12 @@ def _dense(site: Site) -> Op | Steps:
 
 
 def _rows(site: Site, rows: int) -> Steps:
-    """The same weights for each row: a convolution of one tap, that rounds as dense layers do."""
+    """The same weights for each row: a convolution of one tap, that rounds integers as dense layers do."""
     source, weights, *bias = site.inputs
     outputs, inputs = weights.shape
     steps = StepBuilder(site)
-    made = partial(Conv2D, activation=site.activation(), rounding=Rounding.ONCE)
+    rounding = Rounding.TWICE if source.dtype is DType.FLOAT32 else Rounding.ONCE
+    made = partial(Conv2D, activation=site.activation(), rounding=rounding)
     image = steps.reshaped(source, (1, rows, 1, inputs))
     taps = steps.reshaped(weights, (outputs, 1, 1, inputs))
     result = steps.join((image, taps, *bias), site.outputs[0], (1, rows, 1, outputs), made)
