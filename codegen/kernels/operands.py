@@ -35,21 +35,19 @@ def int8_types_refusal(layer: Layer) -> str | None:
 
 def broadcast_refusal(layer: Layer) -> str | None:
     """Why the inputs cannot be walked together, or None."""
-    shapes = [layer.graph.tensors[n].shape for n in layer.op.inputs]
-    many = len(_axes(layer.output.shape, *shapes)) > _AXES
+    many = len(_shared_axes(layer)) > _AXES
     return f"broadcasts its inputs over more than {_AXES} axes" if many else None
 
 
 def same_shape(layer: Layer) -> bool:
     """Whether both inputs are walked element by element, none of them repeated."""
-    axes = _axes(layer)
+    axes = _shared_axes(layer)
     return len(axes) == 1 and axes[0][1:] == (1, 1)
 
 
 def broadcast(layer: Layer) -> Field:
     """The member `shape`, a thimble_broadcast."""
-    shapes = [layer.graph.tensors[n].shape for n in layer.op.inputs]
-    return _shape(_axes(layer.output.shape, *shapes))
+    return _shape(_shared_axes(layer))
 
 
 def matrix_pairs_refusal(layer: Layer) -> str | None:
@@ -82,6 +80,12 @@ def _shape(axes: list[Axis]) -> Field:
     )
     value = ", ".join(f".{m.name} = {m.value}" for m in members)
     return Field("shape", f"{{{value}}}", sum(m.size_bytes for m in members), 4)
+
+
+def _shared_axes(layer: Layer) -> list[Axis]:
+    """The axes along which both inputs are walked."""
+    first, second = (layer.graph.tensors[n].shape for n in layer.op.inputs)
+    return _axes(layer.output.shape, first, second)
 
 
 def _axes(result: Shape, a_shape: Shape, b_shape: Shape) -> list[Axis]:
