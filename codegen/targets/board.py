@@ -30,7 +30,11 @@ class PowerProfile:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One board. `sram_bytes` and `flash_bytes` are what an application may use."""
+    """One board. `sram_bytes` and `flash_bytes` are what an application may use.
+
+    `arduino_architectures` are the names by which Arduino's cores for it go (Arduino platform specification);
+    ``*`` stands for all.
+    """
 
     id: str
     title: str
@@ -44,6 +48,7 @@ class Board:
     flasher: str
     power_profile: PowerProfile | None
     note: str = ""
+    arduino_architectures: tuple[str, ...] = ("*",)
 
 
 def _read(path: Path) -> Board:
@@ -62,6 +67,7 @@ def _read(path: Path) -> Board:
         flasher=raw.get("flasher", "none"),
         power_profile=PowerProfile(**power) if power else None,
         note=raw.get("note", ""),
+        arduino_architectures=tuple(raw.get("arduino_architectures", ("*",))),
     )
 
 

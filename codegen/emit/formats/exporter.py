@@ -32,6 +32,11 @@ class Export:
     def c_files(self) -> tuple[str, ...]:
         return tuple(sorted(name for name in self.sources if name.endswith(".c")))
 
+    @property
+    def board_title(self) -> str:
+        """The board that a virtual one stands for: the code is the same."""
+        return self.board.title.removeprefix("Virtual ")
+
     def needed_samples(self) -> Samples:
         """Raises CodegenError ``no-samples`` when there are none."""
         if self.samples is None:

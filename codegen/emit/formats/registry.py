@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from codegen.emit.formats.arduino import Arduino
 from codegen.emit.formats.exporter import Exporter
+from codegen.emit.formats.pico_sdk import PicoSdk
 from codegen.emit.formats.plain_c import PlainC
 from codegen.errors import CodegenError
 
-_ALL: tuple[Exporter, ...] = (PlainC(),)
+_ALL: tuple[Exporter, ...] = (PlainC(), Arduino(), PicoSdk())
 EXPORTERS: MappingProxyType[str, Exporter] = MappingProxyType({e.id: e for e in _ALL})
 
 

@@ -15,7 +15,7 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder for the sources")
     add_board(parser, default="virtual-pico")
-    parser.add_argument("--format", default="c", help="c (default); arduino and pico-sdk are not there yet")
+    parser.add_argument("--format", default="c", help="c (default), arduino or pico-sdk")
     parser.add_argument(
         "--name", help="what all global names of the code begin with; the model's file name if left out"
     )
@@ -25,16 +25,18 @@ def _configure(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     from codegen.compiler import compile_model
-    from codegen.emit import ExportOptions, write_project
+    from codegen.emit import ExportOptions, find_exporter, write_project
     from core.boards.catalogue import board_named
+    from core.exports import example_samples
+    from core.paths import cache_dir
 
-    board = board_named(arguments.board)
+    exporter, board = find_exporter(arguments.format), board_named(arguments.board)
     options = build_options(arguments)
     opened = open_compiled(arguments.model)
     compilation = compile_model(opened.graph, board, options)
-    files = write_project(
-        compilation, arguments.out, ExportOptions(arguments.format, arguments.name or opened.path.stem)
-    )
+    samples = example_samples(opened.graph, options, cache_dir()) if exporter.has_example else None
+    name = arguments.name or opened.path.stem
+    files = write_project(compilation, arguments.out, ExportOptions(exporter.id, name, samples))
     value = {"out": str(arguments.out), "format": arguments.format, "files": [str(file) for file in files]}
     terminal.result(value, lambda console: console.print("\n".join(value["files"]), soft_wrap=True))
 
