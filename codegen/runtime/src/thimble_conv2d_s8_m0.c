@@ -8,6 +8,7 @@
  *
  * From a total T (sum and bias) to an output without a long multiplication, see thimble_split_requantize.h. */
 #include "thimble_conv2d_s8_m0.h"
+#include "thimble_naked.h"
 #include "thimble_split_requantize.h"
 
 enum { PIXELS = 4, PAIR_WORDS = 4 };
@@ -139,6 +140,7 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
 __attribute__((naked, noinline)) static void pack(uint32_t *words, const int8_t *const *from, int32_t n)
 {
     __asm__(
+        ".syntax unified\n"
         "push {r4-r7, lr}\n"
         "mov r7, r0\n ldm r1!, {r3, r4, r5, r6}\n mov r1, r7\n"
         "adds r3, r3, r2\n adds r4, r4, r2\n adds r5, r5, r2\n adds r6, r6, r2\n"

@@ -10,6 +10,7 @@
  * drops what is less than 1, and (h + 2^(r-1)) >> r the output. */
 #include "thimble_conv2d_s8_m4.h"
 #include "thimble_dsp.h"
+#include "thimble_naked.h"
 #include "thimble_requantize.h"
 
 enum { PIXELS = 4 };

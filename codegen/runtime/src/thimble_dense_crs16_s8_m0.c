@@ -1,5 +1,6 @@
 /* int8 dense layer on compressed rows, without a long multiplication: a zero weight costs nothing. */
 #include "thimble_dense_crs16_s8_m0.h"
+#include "thimble_naked.h"
 #include "thimble_split_requantize.h"
 
 #if defined(__ARM_ARCH_6M__)

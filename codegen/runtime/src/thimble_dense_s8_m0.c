@@ -5,6 +5,7 @@
  * same for all rows and is subtracted at the end. All sums are taken modulo 2^32, so only the final ones need
  * to fit, and those are the reference's. */
 #include "thimble_dense_s8_m0.h"
+#include "thimble_naked.h"
 #include "thimble_split_requantize.h"
 
 enum { ROWS = 8 };

@@ -1,6 +1,7 @@
 /* int8 depthwise convolution, pixel by pixel. The window is read where it lies; where part of it is padding, it
  * is first copied with the zero point in the gaps, so that one loop serves both. */
 #include "thimble_depthwise_conv2d_s8_m0.h"
+#include "thimble_naked.h"
 #include "thimble_split_requantize.h"
 
 /* A pixel's window: from its first tap, `step` bytes to the next, and `jump` from behind a line to the next. */

@@ -41,7 +41,7 @@ struct Port {
   void println(const char *text) { puts(text); }
 };
 static Port Serial;
-static inline unsigned long micros() { return 7; }
+static inline unsigned long micros() { static unsigned long now; return now += 7; }
 static inline void delay(unsigned long) { exit(0); }
 """
 #: What the IDE puts before a sketch, and the core's main.
@@ -53,7 +53,7 @@ _PICO_H = """\
 #include <stdint.h>
 #include <stdlib.h>
 static inline bool stdio_init_all(void) { return true; }
-static inline uint64_t time_us_64(void) { return 7; }
+static inline uint64_t time_us_64(void) { static uint64_t now; return now += 7; }
 static inline void sleep_ms(uint32_t ms) { exit(ms == 0); }
 """
 _PICO_IMPORT = """\

@@ -107,7 +107,7 @@ def test_a_pico_project_lists_every_source_and_refuses_other_boards():
     for name in files:
         if name.endswith(".c"):
             assert name in files["CMakeLists.txt"]
-    assert files["CMakeLists.txt"].index("pico_sdk_import") < files["CMakeLists.txt"].index("project(")
+    assert files["CMakeLists.txt"].index("include(") < files["CMakeLists.txt"].index("\nproject(")
     with pytest.raises(CodegenError) as caught:
         exported("pico-sdk", board="virtual-nano")
     assert caught.value.code == "wrong-board"
