@@ -72,6 +72,12 @@ def array(name: str, members: tuple[Field, ...]) -> Field:
     return Field(name, f"{{{values}}}", sum(m.size_bytes for m in members), members[0].alignment)
 
 
+def struct(name: str, members: tuple[Field, ...]) -> Field:
+    """A member that is a struct of these."""
+    values = ", ".join(f".{m.name} = {m.value}" for m in members)
+    return Field(name, f"{{{values}}}", struct_bytes(members), max(m.alignment for m in members))
+
+
 def _number(name: str, value: int, size_bytes: int, low: int, high: int) -> Field:
     if not low <= value <= high:
         raise CodegenError(

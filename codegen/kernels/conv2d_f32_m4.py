@@ -7,18 +7,16 @@ from math import isfinite
 from typing import cast
 
 from codegen.graph import Conv2D, DType, Op
-from codegen.kernels.base import Layer, LoweredLayer, pointer, u8
+from codegen.kernels.base import Layer, LoweredLayer, pointer, u8, u16
 from codegen.kernels.floats import clamp, float_refusal
-from codegen.kernels.fours import FOUR, fours_of_filters, groups_inside, unusual_clamp
+from codegen.kernels.fours import FOUR, POINTER_BYTES, fours_of_filters, groups_inside, unusual_clamp
 from codegen.kernels.weights_f32 import Conv2DF32
-from codegen.kernels.windows import convolution_window, image_sizes
+from codegen.kernels.windows import window_struct
 from codegen.sparse import ConstantArray
 from codegen.targets.board import Cpu
 
 #: Up to so many channels, windows at the border are copied rather than read place by place.
 _COPIED_CHANNELS = 4
-#: The host's; the boards' are of 4.
-_POINTER_BYTES = 8
 
 
 class Conv2DF32M4:
@@ -47,13 +45,17 @@ class Conv2DF32M4:
             Conv2DF32().lower(layer),
             function=self.function,
             fields=(
-                pointer("weights"), *clamp(op.activation), *image_sizes(layer),
-                *convolution_window(layer, op), u8("copies", int(copies)),
+                pointer("weights"),
+                *clamp(op.activation),
+                window_struct(layer, op),
+                u16("out_height", layer.output.shape[1]),
+                u16("out_channels", layer.output.shape[3]),
+                u8("copies", int(copies)),
             ),
             constants=(ConstantArray("weights", fours_of_filters(layer).reshape(-1)),),
             cycles=_cycles(layer, copies),
             scratch_bytes=_scratch_bytes(layer, copies),
-        )  # fmt: skip
+        )
 
 
 def _reads_places(layer: Layer) -> bool:
@@ -74,7 +76,7 @@ def _scratch_bytes(layer: Layer, copies: bool) -> int:
         floats = FOUR * k_h * k_w * channels
     elif _reads_places(layer):
         runs, floats = k_h * k_w, channels
-    return 4 + _POINTER_BYTES * FOUR * runs + 4 * floats
+    return 4 + POINTER_BYTES * FOUR * runs + 4 * floats
 
 
 def _cycles(layer: Layer, copies: bool) -> int:
@@ -86,7 +88,7 @@ def _cycles(layer: Layer, copies: bool) -> int:
     if _has_gaps(layer):
         inside, others = 0, inside + others
     fours, places = -(-filters // FOUR), k_h * k_w
-    around = 350 + (170 if filters % FOUR else 0)
+    around = 380 + (170 if filters % FOUR else 0)
     limited = isfinite(cast(Conv2D, layer.op).activation.limits[1])
     ends = fours * (140 if limited else 90)  # biases, clamps, stores
     whole = fours * k_h * _run_cycles(k_w * channels) + 18 * k_h

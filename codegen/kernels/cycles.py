@@ -45,6 +45,7 @@ _FACTORS: dict[Cpu, dict[str, float]] = {
         "thimble_conv2d_f32": 0.075,
         "thimble_conv2d_f32_m4": 1.0,
         "thimble_depthwise_conv2d_f32": 0.167,
+        "thimble_depthwise_conv2d_f32_m4": 1.0,
         "thimble_dense_f32": 0.028,
         "thimble_dense_f32_m4": 1.0,
         "thimble_grouped_conv2d_s8": 0.61,

@@ -11,6 +11,8 @@ from codegen.kernels.floats import float_bias
 from codegen.kernels.windows import windows_inside
 
 FOUR = 4
+#: The host's, for which there is room in scratch memory; the boards' are of 4.
+POINTER_BYTES = 8
 
 
 def fours_of_filters(layer: Layer) -> npt.NDArray[np.float32]:
@@ -36,6 +38,16 @@ def unusual_clamp(activation: Activation) -> str | None:
     """Why these kernels cannot clamp so: they know none, and those that begin at 0."""
     low, _ = activation.limits
     return None if low in (0.0, -np.inf) else f"clamps at {low:g}"
+
+
+def fours_of_channels(layer: Layer) -> npt.NDArray[np.float32]:
+    """``[channels / 4, rounded up, 1 + taps, 4]`` of a depthwise convolution: the biases of four channels, then
+    each tap's weights. The last four are the last four channels, some of them perhaps for the second time."""
+    weights = np.asarray(layer.constant(1), np.float32)
+    channels = weights.shape[-1]
+    rows = np.vstack([float_bias(layer, channels).data, weights.reshape(-1, channels)])
+    starts = [min(start, channels - FOUR) for start in range(0, channels, FOUR)]
+    return np.stack([rows[:, start : start + FOUR] for start in starts])
 
 
 def four_rows_at_a_time(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from codegen.graph import DType
-from codegen.kernels.base import Field, Layer, array, input_role, s32, u32
+from codegen.kernels.base import Field, Layer, array, input_role, s32, struct, u32
 from codegen.sparse import ConstantArray
 
 _AXES = 4
@@ -78,8 +78,7 @@ def _shape(axes: list[Axis]) -> Field:
         array("b_step", tuple(s32("step", b) for _, _, b in axes)),
         array("count", tuple(u32("count", n) for n, _, _ in axes)),
     )
-    value = ", ".join(f".{m.name} = {m.value}" for m in members)
-    return Field("shape", f"{{{value}}}", sum(m.size_bytes for m in members), 4)
+    return struct("shape", members)
 
 
 def _shared_axes(layer: Layer) -> list[Axis]:

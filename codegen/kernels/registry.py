@@ -19,6 +19,7 @@ from codegen.kernels.dense_f32_m4 import DenseF32M4
 from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
 from codegen.kernels.dense_s8_m0 import DenseCrs8S8M0, DenseCrs16S8M0, DenseS8M0
 from codegen.kernels.dense_s8_m4 import DenseS8M4
+from codegen.kernels.depthwise_conv2d_f32_m4 import DepthwiseConv2DF32M4
 from codegen.kernels.depthwise_conv2d_s8 import DepthwiseConv2DS8
 from codegen.kernels.depthwise_conv2d_s8_m0 import DepthwiseConv2DS8M0
 from codegen.kernels.div_s8 import DivS8
@@ -61,6 +62,7 @@ KERNELS: tuple[Kernel, ...] = (
     DepthwiseConv2DS8(),
     DepthwiseConv2DS8M0(),
     DepthwiseConv2DF32(),
+    DepthwiseConv2DF32M4(),
     DenseS8(),
     DenseS8M0(),
     DenseS8M4(),

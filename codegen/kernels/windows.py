@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from codegen.graph import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D
-from codegen.kernels.base import Field, Layer, u8, u16
+from codegen.kernels.base import Field, Layer, struct, u8, u16
 
 
 def convolution_window(layer: Layer, op: Conv2D | DepthwiseConv2D) -> tuple[Field, ...]:
@@ -20,6 +21,20 @@ def convolution_window(layer: Layer, op: Conv2D | DepthwiseConv2D) -> tuple[Fiel
         u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
         u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
     )  # fmt: skip
+
+
+def window_struct(layer: Layer, op: Conv2D | DepthwiseConv2D) -> Field:
+    """The member `window`, a thimble_window."""
+    _, in_h, in_w, in_c = layer.input.shape
+    sizes = (
+        u16("in_height", in_h), u16("in_width", in_w), u16("in_channels", in_c),
+        u16("out_width", layer.output.shape[2]),
+    )  # fmt: skip
+    members = (
+        *sizes,
+        *(replace(m, name=m.name.removeprefix("kernel_")) for m in convolution_window(layer, op)),
+    )
+    return struct("window", members)
 
 
 def image_sizes(layer: Layer) -> tuple[Field, ...]:

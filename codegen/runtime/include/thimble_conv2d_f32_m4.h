@@ -2,19 +2,15 @@
 #ifndef THIMBLE_CONV2D_F32_M4_H
 #define THIMBLE_CONV2D_F32_M4_H
 
-#include <stdint.h>
+#include "thimble_windows.h"
 
-/* One filter has `taps` = kernel_height * kernel_width * in_channels weights. Filters lie side by side in fours;
+/* One filter has `taps` = window.height * window.width * window.in_channels weights. Filters lie side by side in fours;
  * what the last four lack is 0. */
 typedef struct {
     const float *weights;        /* [(out_channels + 3) / 4][1 + taps][4]: the biases, then each tap's weights */
     float output_min, output_max; /* the fused activation as a clamp; output_min is 0, or the lowest of floats */
-    uint16_t in_height, in_width, in_channels;
-    uint16_t out_height, out_width, out_channels; /* out_height * out_width is at least 4 */
-    uint8_t kernel_height, kernel_width;
-    uint8_t stride_height, stride_width;
-    uint8_t dilation_height, dilation_width;
-    uint8_t pad_top, pad_left;
+    thimble_window window;
+    uint16_t out_height, out_channels; /* out_height * window.out_width is at least 4 */
     uint8_t copies; /* whether windows that reach into the padding are copied to scratch memory */
 } thimble_conv2d_f32_m4_params;
 

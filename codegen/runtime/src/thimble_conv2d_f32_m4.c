@@ -10,7 +10,7 @@
 #include "thimble_conv2d_f32_m4.h"
 #include "thimble_naked.h"
 
-enum { PIXELS = 4, FILTERS = 4 };
+enum { PIXELS = THIMBLE_PIXELS, FILTERS = 4 };
 
 /* What becomes of a total. */
 typedef enum { AS_IT_IS, AT_LEAST_0, AT_LEAST_0_AT_MOST_HIGH } finish;
@@ -155,49 +155,18 @@ static void four_pixels(const block *b)
 
 #endif
 
-/* Where a pixel's window starts; may lie outside the image. */
-typedef struct {
-    int32_t top, left;
-} place;
-
-/* Four windows: where they start, and whether all are inside the image. */
-typedef struct {
-    place at[PIXELS];
-    int inside;
-} windows;
-
-static windows windows_from(const thimble_conv2d_f32_m4_params *p, int32_t pixel)
-{
-    const int32_t last_top = p->in_height - 1 - (p->kernel_height - 1) * p->dilation_height;
-    const int32_t last_left = p->in_width - 1 - (p->kernel_width - 1) * p->dilation_width;
-    windows w;
-    w.inside = 1;
-    int32_t y = pixel / p->out_width, x = pixel - y * p->out_width;
-    for (int i = 0; i < PIXELS; i++) {
-        const int32_t top = y * p->stride_height - p->pad_top, left = x * p->stride_width - p->pad_left;
-        w.inside = w.inside && top >= 0 && left >= 0 && top <= last_top && left <= last_left;
-        w.at[i].top = top;
-        w.at[i].left = left;
-        if (++x == p->out_width) {
-            x = 0;
-            y++;
-        }
-    }
-    return w;
-}
-
 /* The windows' lines, inside the image. Returns the end of the runs. */
-static const float **lines_of(const thimble_conv2d_f32_m4_params *p, const windows *w, const float *input,
+static const float **lines_of(const thimble_window *w, const thimble_place at[PIXELS], const float *input,
                               const float **runs)
 {
-    const int32_t channels = p->in_channels, line = p->in_width * channels;
-    const int32_t step = p->dilation_height * line;
-    const float *a = input + w->at[0].top * line + w->at[0].left * channels;
-    const float *b = input + w->at[1].top * line + w->at[1].left * channels;
-    const float *c = input + w->at[2].top * line + w->at[2].left * channels;
-    const float *d = input + w->at[3].top * line + w->at[3].left * channels;
-    for (int32_t ky = 0; ky < p->kernel_height; ky++, runs += PIXELS) {
-        const int32_t down = ky * step;
+    const int32_t channels = w->in_channels, line = w->in_width * channels;
+    const int32_t step = w->dilation_height * line;
+    const float *a = input + at[0].top * line + at[0].left * channels;
+    const float *b = input + at[1].top * line + at[1].left * channels;
+    const float *c = input + at[2].top * line + at[2].left * channels;
+    const float *d = input + at[3].top * line + at[3].left * channels;
+    for (int32_t y = 0; y < w->height; y++, runs += PIXELS) {
+        const int32_t down = y * step;
         runs[0] = a + down;
         runs[1] = b + down;
         runs[2] = c + down;
@@ -206,41 +175,16 @@ static const float **lines_of(const thimble_conv2d_f32_m4_params *p, const windo
     return runs;
 }
 
-/* Where the place (ky, kx) of a window lies, or `zeros`. */
-static inline const float *place_of(const thimble_conv2d_f32_m4_params *p, place at, const float *input, int32_t ky,
-                             int32_t kx, const float *zeros)
-{
-    const int32_t y = at.top + ky * p->dilation_height, x = at.left + kx * p->dilation_width;
-    const int inside = y >= 0 && y < p->in_height && x >= 0 && x < p->in_width;
-    return inside ? input + (y * p->in_width + x) * p->in_channels : zeros;
-}
-
-/* The windows' places, some of them in the padding. Returns the end of the runs. */
-__attribute__((noinline)) static const float **places_of(const thimble_conv2d_f32_m4_params *p, const windows *w,
-                                                         const float *input, const float *zeros,
-                                                         const float **runs)
-{
-    for (int i = 0; i < PIXELS; i++) {
-        const float **run = runs + i;
-        for (int32_t ky = 0; ky < p->kernel_height; ky++) {
-            for (int32_t kx = 0; kx < p->kernel_width; kx++, run += PIXELS) {
-                *run = place_of(p, w->at[i], input, ky, kx, zeros);
-            }
-        }
-    }
-    return runs + p->kernel_height * p->kernel_width * PIXELS;
-}
-
 /* Copies of the windows, 0 in the padding. Returns the end of the one run. */
-__attribute__((noinline)) static const float **copies_of(const thimble_conv2d_f32_m4_params *p, const windows *w,
+__attribute__((noinline)) static const float **copies_of(const thimble_window *w, const thimble_place at[PIXELS],
                                                          const float *input, float *copy, const float **runs)
 {
     for (int i = 0; i < PIXELS; i++) {
         *runs++ = copy;
-        for (int32_t ky = 0; ky < p->kernel_height; ky++) {
-            for (int32_t kx = 0; kx < p->kernel_width; kx++) {
-                const float *from = place_of(p, w->at[i], input, ky, kx, 0);
-                for (const float *end = copy + p->in_channels; copy != end; copy++) {
+        for (int32_t y = 0; y < w->height; y++) {
+            for (int32_t x = 0; x < w->width; x++) {
+                const float *from = thimble_window_place(w, at[i], y, x, input, 0);
+                for (const float *end = copy + w->in_channels; copy != end; copy++) {
                     *copy = from ? *from++ : 0.0f;
                 }
             }
@@ -268,7 +212,7 @@ __attribute__((noinline)) static void last_filters(const thimble_conv2d_f32_m4_p
 /* All filters at four pixels. */
 static void all_filters(const thimble_conv2d_f32_m4_params *p, block *b, float *output)
 {
-    const int32_t taps = p->kernel_height * p->kernel_width * p->in_channels;
+    const int32_t taps = p->window.height * p->window.width * p->window.in_channels;
     const int32_t fours = p->out_channels / FILTERS;
     b->weights = p->weights;
     if (fours > 0) {
@@ -294,8 +238,9 @@ static finish finish_of(const thimble_conv2d_f32_m4_params *p)
 
 void thimble_conv2d_f32_m4(const thimble_conv2d_f32_m4_params *p, const float *input, float *output, void *scratch)
 {
-    const int32_t places = p->kernel_height * p->kernel_width, pixels = p->out_height * p->out_width;
-    const int gaps = p->dilation_width > 1 && p->kernel_width > 1;
+    const thimble_window *const w = &p->window;
+    const int32_t places = w->height * w->width, pixels = p->out_height * w->out_width;
+    const int gaps = w->dilation_width > 1 && w->width > 1;
     const float **const runs = (const float **)(((uintptr_t)scratch + sizeof(void *) - 1) / sizeof(void *)
                                                 * sizeof(void *));
     block b = {runs, runs, p->weights, output, 0, 0, 0, finish_of(p), p->output_max};
@@ -303,20 +248,20 @@ void thimble_conv2d_f32_m4(const thimble_conv2d_f32_m4_params *p, const float *i
     for (int32_t done = 0; done < pixels; done += PIXELS) {
         /* The last group begins early where it would go beyond the end: some pixels are computed twice. */
         const int32_t first = pixels - done < PIXELS ? pixels - PIXELS : done;
-        const windows w = windows_from(p, first);
-        if (w.inside && !gaps) {
-            b.end = lines_of(p, &w, input, runs);
-            b.taps = p->kernel_width * p->in_channels;
+        thimble_place at[PIXELS];
+        if (thimble_windows_from(w, first, at) && !gaps) {
+            b.end = lines_of(w, at, input, runs);
+            b.taps = w->width * w->in_channels;
         } else if (p->copies) {
-            b.end = copies_of(p, &w, input, (float *)(runs + p->kernel_height * PIXELS), runs);
-            b.taps = places * p->in_channels;
+            b.end = copies_of(w, at, input, (float *)(runs + w->height * PIXELS), runs);
+            b.taps = places * w->in_channels;
         } else {
             float *const zeros = (float *)(runs + places * PIXELS);
-            for (; zeroed < p->in_channels; zeroed++) {
+            for (; zeroed < w->in_channels; zeroed++) {
                 zeros[zeroed] = 0.0f;
             }
-            b.end = places_of(p, &w, input, zeros, runs);
-            b.taps = p->in_channels;
+            b.end = thimble_window_pointers(w, at, input, zeros, runs);
+            b.taps = w->in_channels;
         }
         all_filters(p, &b, output + first * p->out_channels);
     }

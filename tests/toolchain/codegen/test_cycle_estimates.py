@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
-from codegen.graph import Activation, Graph
+from codegen.graph import Activation, DepthwiseConv2D, Graph
 from codegen.targets.board import find_board
 from core.boards.session import run_samples
 from core.paths import cache_dir
@@ -31,6 +32,18 @@ LAYERS = {
     "softmax": lambda: Builder((10,)).softmax(),
     "softmax_wide": lambda: Builder((100,)).softmax(),
 }
+
+
+def depthwise(shape: tuple[int, int, int], pad: int) -> Builder:
+    """A convolution's layer with a window a channel."""
+    body = Builder(shape).conv(shape[-1], 3, pad=pad)
+    (op,) = body.ops
+    weights = body.tensors["w0"]
+    body.tensors["w0"] = replace(weights, shape=(1, 3, 3, shape[-1]), data=weights.data[:1, :, :, :])
+    body.ops = [DepthwiseConv2D(op.name, op.inputs, op.outputs, padding=op.padding, activation=op.activation)]
+    return body
+
+
 FLOATS = {
     **{
         name: LAYERS[name]
@@ -38,6 +51,8 @@ FLOATS = {
     },
     "conv_padded_copied": lambda: Builder((12, 12, 3)).conv(8, 3, pad=1),
     "conv_padded": lambda: Builder((8, 8, 16)).conv(16, 3, pad=1),
+    "depthwise": lambda: depthwise((14, 14, 16), 0),
+    "depthwise_padded": lambda: depthwise((9, 9, 13), 1),
     "conv_limited": lambda: Builder((12, 12, 8)).conv(10, 3, Activation.RELU6),
 }
 

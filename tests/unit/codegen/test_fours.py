@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from codegen.graph import DepthwiseConv2D, DType, Graph, Tensor
 from codegen.kernels import Layer
-from codegen.kernels.fours import four_rows_at_a_time, fours_of_filters, groups_inside
+from codegen.kernels.fours import four_rows_at_a_time, fours_of_channels, fours_of_filters, groups_inside
 from tests.unit.codegen.networks import Builder, as_float
 
 
@@ -20,6 +23,20 @@ def test_every_weight_and_bias_is_where_the_kernel_looks_for_it(filters):
         row = fours[n // 4, :, n % 4]
         expected = [bias[n], *weights[n].reshape(-1)] if n < filters else np.zeros(13)
         np.testing.assert_array_equal(row, expected)
+
+
+def test_the_last_channels_of_an_odd_number_come_twice():
+    shapes = {"x": (1, 5, 5, 7), "w": (1, 3, 2, 7), "b": (7,), "y": (1, 3, 4, 7)}
+    op = DepthwiseConv2D("depthwise", ("x", "w", "b"), ("y",))
+    tensors = {name: Tensor(name, shape, DType.FLOAT32) for name, shape in shapes.items()}
+    rng = np.random.default_rng(0)
+    weights, bias = (rng.normal(size=shapes[n]).astype(np.float32) for n in "wb")
+    tensors.update(w=replace(tensors["w"], data=weights), b=replace(tensors["b"], data=bias))
+    fours = fours_of_channels(Layer(Graph("one", tensors, (op,), ("x",), ("y",)), op))
+    assert fours.shape == (2, 1 + 6, 4)
+    for four, channels in enumerate((slice(0, 4), slice(3, 7))):
+        np.testing.assert_array_equal(fours[four, 0], bias[channels])
+        np.testing.assert_array_equal(fours[four, 1:], weights.reshape(-1, 7)[:, channels])
 
 
 @pytest.mark.parametrize("rows", [1, 4, 7])
