@@ -27,6 +27,7 @@ _FACTORS: dict[Cpu, dict[str, float]] = {
         "thimble_max_pool_s8": 0.65,
         "thimble_softmax_s8": 0.45,
         "thimble_depthwise_conv2d_s8": 0.52,
+        "thimble_depthwise_conv2d_s8_m4": 1.0,
         "thimble_average_pool_s8": 0.31,
         "thimble_mean_s8": 0.75,
         "thimble_add_s8": 0.35,

@@ -43,10 +43,14 @@ def scaling_table(
     """``[filters rounded up to an even number, 3]``: bias, multiplier, right shift.
 
     None when the arithmetic of the kernel cannot do a filter's scale. A filter that gives 0 for every total
-    that it can reach, such as one without weights, has the multiplier 0.
+    that it can reach has the multiplier 0. One without weights, which pruning leaves, has in place of a bias
+    and a scale of any size what gives its only output.
     """
     rows: list[tuple[int, int, int]] = []
     for total, b, m, s in zip(totals.tolist(), bias.tolist(), multiplier, shift, strict=True):
+        if total == abs(b) and s <= 0:
+            rows.append(_constant(requantize(rounding, b, m, s)))
+            continue
         if total > LARGEST_TOTAL:
             return None
         if 1 <= -s <= LARGEST_SHIFT:
@@ -58,3 +62,8 @@ def scaling_table(
     rows += [(0, 0, 1)] * (len(rows) % 2)
     table: npt.NDArray[Any] = np.array(rows, dtype=np.int32)
     return table
+
+
+def _constant(level: int) -> tuple[int, int, int]:
+    """The row that gives this output beside the zero point, however often it is rounded: 4 · level / 2 / 2."""
+    return 4 * max(-256, min(255, level)), 2**30, 1

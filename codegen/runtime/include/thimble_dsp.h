@@ -15,6 +15,14 @@ static inline uint32_t thimble_load_4(const int8_t *from)
     return word;
 }
 
+/* Two halves from anywhere. */
+static inline uint32_t thimble_load_halves(const int16_t *from)
+{
+    uint32_t word;
+    __builtin_memcpy(&word, from, sizeof word);
+    return word;
+}
+
 /* Bytes 0 and 2 (even) or 1 and 3 (odd), sign-extended to the halves of a word. */
 static inline uint32_t thimble_even_bytes(uint32_t bytes)
 {
@@ -47,6 +55,11 @@ static inline uint32_t thimble_upper_halves(uint32_t a, uint32_t b)
 
 #else
 #define THIMBLE_HAS_DSP 0
+
+static inline uint32_t thimble_load_halves(const int16_t *from)
+{
+    return (uint32_t)(uint16_t)from[0] | (uint32_t)(uint16_t)from[1] << 16;
+}
 
 static inline uint32_t thimble_load_4(const int8_t *from)
 {

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.graph import Graph
+from codegen.graph import Activation, DepthwiseConv2D, Graph, Padding, Quantization, Rounding
 from codegen.targets.board import Cpu
 from tests.toolchain.codegen.test_kernel_variants import convolution, dense, outputs
 
@@ -31,9 +31,52 @@ def check(graph: Graph, folder: Path, function: str) -> None:
         np.testing.assert_array_equal(given, expected[:samples])
 
 
+def three_by_three(stride: int, size: tuple[int, int], rounding: Rounding) -> Graph:
+    """A depthwise layer with three output channels an input channel, clamped where it rounds once."""
+    graph = convolution(3 * stride + 1, depthwise=True)
+    rng = np.random.default_rng(stride)
+    channels, more = 2, 3
+    scales = tuple(float(s) for s in rng.uniform(0.002, 0.02, channels * more))
+    weights = rng.integers(-128, 128, (1, 3, 3, channels * more)).astype(np.int8)
+    bias = rng.integers(-5000, 5000, channels * more, dtype=np.int32)
+    result = tuple((n + 2 - 3) // stride + 1 for n in size)
+    old = graph.tensors
+    tensors = {
+        "x": replace(old["x"], shape=(1, *size, channels)),
+        "w": replace(
+            old["w"], shape=weights.shape, data=weights, quantization=Quantization(scales, (0,) * 6, 3)
+        ),
+        "b": replace(old["b"], shape=bias.shape, data=bias),
+        "y": replace(old["y"], shape=(1, *result, channels * more)),
+    }
+    activation = Activation.RELU6 if rounding is Rounding.ONCE else Activation.NONE
+    padding = Padding(1, 1, 1, 1)
+    op = DepthwiseConv2D(
+        "conv", ("x", "w", "b"), ("y",), (stride, stride), (1, 1), padding, activation, rounding
+    )
+    return Graph("one_layer", tensors, (op,), ("x",), ("y",))
+
+
 @pytest.mark.parametrize("seed", range(100, 114))
 def test_convolution(seed, tmp_path):
     check(convolution(seed), tmp_path, "thimble_conv2d_s8_m4")
+
+
+def without_gaps_in_both_directions(seed: int) -> bool:
+    return convolution(seed, depthwise=True).ops[0].dilation != (2, 2)
+
+
+@pytest.mark.parametrize("seed", [s for s in range(200, 216) if without_gaps_in_both_directions(s)])
+def test_depthwise(seed, tmp_path):
+    check(convolution(seed, depthwise=True), tmp_path, "thimble_depthwise_conv2d_s8_m4")
+
+
+@pytest.mark.parametrize("rounding", Rounding)
+@pytest.mark.parametrize("size", [(6, 9), (13, 5), (40, 30)])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_depthwise_three_by_three(stride, size, rounding, tmp_path):
+    """Lines of every length modulo four, along both axes; the largest one does not fit into scratch memory."""
+    check(three_by_three(stride, size, rounding), tmp_path, "thimble_depthwise_conv2d_s8_m4")
 
 
 @pytest.mark.parametrize("weight", [-128, 0])

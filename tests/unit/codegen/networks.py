@@ -10,6 +10,7 @@ from codegen.graph import (
     Activation,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     DType,
     Graph,
     MaxPool2D,
@@ -70,6 +71,24 @@ class Builder:
         layer = f"conv{len(self.ops)}"
         op = Conv2D(layer, (self._last, w, b), (name,), (stride, stride), (1, 1), padding, activation)
         return self._append(op)
+
+    def depthwise(self, stride: int = 1) -> Builder:
+        """3x3, padded to the same size or, with a stride, half."""
+        _, height, width, channels = self.shape
+        w, b = self._weights((channels, 3, 3, 1), 1.0)
+        weights = self.tensors[w]
+        assert weights.data is not None and weights.quantization is not None
+        self.tensors[w] = replace(
+            weights,
+            shape=(1, 3, 3, channels),
+            data=weights.data.transpose(3, 1, 2, 0).copy(),
+            quantization=replace(weights.quantization, axis=3),
+        )
+        out = [(n - 1) // stride + 1 for n in (height, width)]
+        name = self._output((1, *out, channels), Quantization((0.1,), (-5,)))
+        layer, steps = f"depthwise{len(self.ops)}", (stride, stride)
+        padding = Padding(1, 1, 1, 1)
+        return self._append(DepthwiseConv2D(layer, (self._last, w, b), (name,), steps, (1, 1), padding))
 
     def pool(self) -> Builder:
         _, height, width, channels = self.shape

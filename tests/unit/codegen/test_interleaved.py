@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from codegen.graph import Rounding
 from codegen.kernels.dense_s8_m4 import four_rows_at_a_time
 from codegen.kernels.interleaved import LARGEST_TOTAL, interleaved, largest_totals, scaling_table
+from codegen.kernels.requantization import requantize
 
 
 def test_a_word_holds_two_filters_and_two_taps():
@@ -42,6 +44,17 @@ def test_scales_beyond_the_arithmetic_are_refused(shift):
 def test_a_filter_that_can_only_give_zero_needs_no_scale():
     assert table(1000, 2**30, -30).tolist()[0] == [5, 0, 1]
     assert table(1000, 0, 0).tolist()[0] == [5, 0, 1]
+
+
+@pytest.mark.parametrize("rounding", Rounding)
+@pytest.mark.parametrize("level", [-300, -129, -128, -1, 0, 1, 2, 127, 255])
+def test_a_filter_without_weights_gives_its_only_output(level, rounding):
+    """Its bias is far beyond what totals may be."""
+    bias, scale = (level << 22) + 77, (2**30, -21)
+    row = scaling_table(np.array([abs(bias)]), np.array([bias], np.int32), [scale[0]], [scale[1]], rounding)
+    total, multiplier, shift = row.tolist()[0]
+    assert abs(total) <= LARGEST_TOTAL
+    assert requantize(rounding, total, multiplier, -shift) == max(-256, min(255, level))
 
 
 def test_totals_that_would_overflow_are_refused():
