@@ -31,6 +31,7 @@ _FACTORS: dict[Cpu, dict[str, float]] = {
         "thimble_average_pool_s8": 0.31,
         "thimble_mean_s8": 0.75,
         "thimble_add_s8": 0.35,
+        "thimble_add_s8_m4": 1.0,
         "thimble_sub_s8": 0.37,
         "thimble_mul_s8": 0.39,
         "thimble_minimum_s8": 0.58,

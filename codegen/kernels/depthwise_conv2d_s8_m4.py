@@ -1,4 +1,4 @@
-"""int8 depthwise convolution for CPUs with SMLAD: a channel at a time, its lines spread out as 16-bit halves."""
+"""int8 depthwise convolution for CPUs with SMLAD: a channel at a time, its lines spread out as halves."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ class DepthwiseConv2DS8M4:
 
 @dataclass(frozen=True, slots=True)
 class _Direction:
-    """How a layer is computed when its lines are rows or, with `columns`, columns. Pairs are lines first, then
-    places along a line.
+    """How a layer is computed when its lines are rows or, with `columns`, columns. Pairs are lines first,
+    then places along a line.
     """
 
     columns: bool
@@ -97,7 +97,7 @@ class _Direction:
 
     @property
     def plane_length(self) -> int:
-        """Halves, an even number: the pixels of a line, and what the last four outputs read, needed or not."""
+        """An even number of halves: a line's pixels, and what the last four outputs read, needed or not."""
         read = (_PIXELS * self.fours - 1) * self.stride[1] + 2 * self.pairs
         used = (self.result[1] - 1) * self.stride[1] + self.kernel[1]
         return -(-max(read, used) // 2) * 2

@@ -65,5 +65,5 @@ def scaling_table(
 
 
 def _constant(level: int) -> tuple[int, int, int]:
-    """The row that gives this output beside the zero point, however often it is rounded: 4 · level / 2 / 2."""
+    """The row that gives this output beside the zero point, rounded once or twice: 4 · level / 2 / 2."""
     return 4 * max(-256, min(255, level)), 2**30, 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codegen.errors import CodegenError
 from codegen.graph import Op
+from codegen.kernels.add_s8_m4 import AddS8M4
 from codegen.kernels.arithmetic_f32 import ARITHMETIC
 from codegen.kernels.average_pool_s8 import AveragePoolS8
 from codegen.kernels.base import Kernel, Layer, LoweredLayer, serves_cpu, serves_rounding
@@ -88,6 +89,7 @@ KERNELS: tuple[Kernel, ...] = (
     ReduceMaxF32(),
     AddS8(),
     AddS8M0(),
+    AddS8M4(),
     SubS8(),
     SubS8M0(),
     MulS8(),

@@ -8,7 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.graph import Activation, DepthwiseConv2D, Graph, Padding, Quantization, Rounding
+from codegen.graph import (
+    Activation,
+    Add,
+    DepthwiseConv2D,
+    DType,
+    Graph,
+    Padding,
+    Quantization,
+    Rounding,
+    Tensor,
+)
 from codegen.targets.board import Cpu
 from tests.toolchain.codegen.test_kernel_variants import convolution, dense, outputs
 
@@ -75,7 +85,7 @@ def test_depthwise(seed, tmp_path):
 @pytest.mark.parametrize("size", [(6, 9), (13, 5), (40, 30)])
 @pytest.mark.parametrize("stride", [1, 2])
 def test_depthwise_three_by_three(stride, size, rounding, tmp_path):
-    """Lines of every length modulo four, along both axes; the largest one does not fit into scratch memory."""
+    """Lines of every length modulo four, along both axes; the largest one takes several bands."""
     check(three_by_three(stride, size, rounding), tmp_path, "thimble_depthwise_conv2d_s8_m4")
 
 
@@ -85,6 +95,30 @@ def test_convolution_with_filters_of_one_weight(weight, tmp_path):
     weights = graph.tensors["w"].data.copy()
     weights[::2] = weight
     check(with_weights(graph, weights), tmp_path, "thimble_conv2d_s8_m4")
+
+
+def addition(seed: int) -> Graph:
+    """x and a constant, on either side; of one scale, of scales far apart, or in between."""
+    rng = np.random.default_rng(seed)
+    scales = rng.uniform(0.01, 0.1, 2) * (1, (1, 0.0003, 1)[seed % 3])
+    first, second = (float(scales[0]),) * 2 if seed % 3 == 0 else scales.tolist()
+    shape = (1, 7, 37, 1)
+    data = rng.integers(-128, 128, shape, dtype=np.int8)
+    tensors = (
+        Tensor("x", shape, DType.INT8, Quantization((first,), (int(rng.integers(-128, 128)),))),
+        Tensor("c", shape, DType.INT8, Quantization((second,), (int(rng.integers(-128, 128)),)), data),
+        Tensor(
+            "y", shape, DType.INT8, Quantization((1.2 * max(first, second),), (int(rng.integers(-128, 40)),))
+        ),
+    )
+    activation = (Activation.NONE, Activation.RELU)[seed % 2]
+    op = Add("add", ("x", "c") if seed % 4 < 2 else ("c", "x"), ("y",), activation)
+    return Graph("one_layer", {t.name: t for t in tensors}, (op,), ("x",), ("y",))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_addition(seed, tmp_path):
+    check(addition(seed), tmp_path, "thimble_add_s8_m4")
 
 
 @pytest.mark.parametrize("seed", range(12))

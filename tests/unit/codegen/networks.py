@@ -77,7 +77,8 @@ class Builder:
         _, height, width, channels = self.shape
         w, b = self._weights((channels, 3, 3, 1), 1.0)
         weights = self.tensors[w]
-        assert weights.data is not None and weights.quantization is not None
+        assert weights.data is not None
+        assert weights.quantization is not None
         self.tensors[w] = replace(
             weights,
             shape=(1, 3, 3, channels),
