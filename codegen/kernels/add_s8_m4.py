@@ -68,7 +68,7 @@ def _scales(layer: Layer) -> _Scales:
     first, second = (layer.quantization(layer.graph.tensors[n]).scale[0] for n in layer.op.inputs)
     twice = 2 * max(first, second)
     b, shift = quantize_multiplier(min(first, second) / twice)
-    # 1/2 has the shift 0, which the kernel has not. With this multiplier and 1 it gives the same: exactly half
+    # 1/2 has the shift 0, which the kernel has not. With these it gives the same: exactly half
     # of at most 255 * 2^20.
     smaller = (2**31 - 1, 1) if (b, shift) == (2**30, 0) else (b, -shift)
     total, total_shift = quantize_multiplier(
