@@ -23,8 +23,8 @@ from codegen.kernels.dense_s8_m4 import DenseS8M4
 from codegen.kernels.depthwise_conv2d_f32_m4 import DepthwiseConv2DF32M4
 from codegen.kernels.depthwise_conv2d_s8 import DepthwiseConv2DS8
 from codegen.kernels.depthwise_conv2d_s8_m0 import DepthwiseConv2DS8M0
-from codegen.kernels.div_s8 import DivS8
 from codegen.kernels.depthwise_conv2d_s8_m4 import DepthwiseConv2DS8M4
+from codegen.kernels.div_s8 import DivS8
 from codegen.kernels.extremes import MaximumF32, MaximumS8, MinimumF32, MinimumS8
 from codegen.kernels.flip_sign import FlipSignS8, FlipSignU8
 from codegen.kernels.gather import SliceBytes, TransposeBytes

@@ -5,6 +5,7 @@
  * plus infinity. With c = 2^(shift - 1) - [x < 0], a shift then rounds half away from zero, as the reference does. */
 #include "thimble_add_s8_m4.h"
 #include "thimble_dsp.h"
+#include "thimble_naked.h"
 #include "thimble_requantize.h"
 
 #if THIMBLE_HAS_DSP

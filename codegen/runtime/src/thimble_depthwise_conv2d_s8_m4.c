@@ -8,6 +8,7 @@
  * off. */
 #include "thimble_depthwise_conv2d_s8_m4.h"
 #include "thimble_dsp.h"
+#include "thimble_naked.h"
 #include "thimble_requantize.h"
 
 enum { PIXELS = 4 };
