@@ -41,8 +41,8 @@ def unusual_clamp(activation: Activation) -> str | None:
 
 
 def fours_of_channels(layer: Layer) -> npt.NDArray[np.float32]:
-    """``[channels / 4, rounded up, 1 + taps, 4]`` of a depthwise convolution: the biases of four channels, then
-    each tap's weights. The last four are the last four channels, some of them perhaps for the second time."""
+    """``[channels / 4, rounded up, 1 + taps, 4]`` of a depthwise convolution: the biases of four channels,
+    then each tap's weights. The last four are the last four channels, some of them perhaps a second time."""
     weights = np.asarray(layer.constant(1), np.float32)
     channels = weights.shape[-1]
     rows = np.vstack([float_bias(layer, channels).data, weights.reshape(-1, channels)])
