@@ -22,7 +22,7 @@ from codegen.kernels.dense_s8_m0 import DenseCrs8S8M0, DenseCrs16S8M0, DenseS8M0
 from codegen.kernels.dense_s8_m4 import DenseS8M4
 from codegen.kernels.depthwise_conv2d_f32_m4 import DepthwiseConv2DF32M4
 from codegen.kernels.depthwise_conv2d_s8 import DepthwiseConv2DS8
-from codegen.kernels.depthwise_conv2d_s8_m0 import DepthwiseConv2DS8M0
+from codegen.kernels.depthwise_conv2d_s8_m0 import DEPTHWISE_M0
 from codegen.kernels.depthwise_conv2d_s8_m4 import DepthwiseConv2DS8M4
 from codegen.kernels.div_s8 import DivS8
 from codegen.kernels.extremes import MaximumF32, MaximumS8, MinimumF32, MinimumS8
@@ -62,8 +62,8 @@ KERNELS: tuple[Kernel, ...] = (
     Conv2DF32(),
     Conv2DF32M4(),
     DepthwiseConv2DS8(),
-    DepthwiseConv2DS8M0(),
     DepthwiseConv2DS8M4(),
+    *DEPTHWISE_M0,
     DepthwiseConv2DF32(),
     DepthwiseConv2DF32M4(),
     DenseS8(),

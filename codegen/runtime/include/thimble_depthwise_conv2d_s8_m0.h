@@ -6,12 +6,15 @@
 
 #include "thimble_rounding.h"
 
+/* The output is computed in strips of 2 * half_rows lines. */
 typedef struct {
-    const int8_t *weights;       /* [channels][kernel_height][kernel_width] */
-    const int32_t *bias;         /* [channels], with -input_zero * (sum of weights) folded in */
-    const int32_t *scaling;      /* [channels][3]: scales of thimble_split_requantize.h */
+    const int8_t *weights;       /* [channels][kernel_height][kernel_width]; two in a row have a magnitude of at
+                                  * most 255 together */
+    const int32_t *scaling;      /* [channels][4]: bias (-input_zero * sum of weights folded in), then a scale of
+                                  * thimble_split_requantize.h */
     uint16_t in_height, in_width, channels;
     uint16_t out_height, out_width;
+    uint16_t half_rows;          /* 1 to (out_height + 1) / 2 */
     uint8_t kernel_height, kernel_width;
     uint8_t stride_height, stride_width;
     uint8_t dilation_height, dilation_width;
@@ -20,8 +23,9 @@ typedef struct {
     int8_t input_zero;           /* the input's zero point: what padding holds */
 } thimble_depthwise_conv2d_s8_m0_params;
 
-/* input: [in_height][in_width][channels]; output: [out_height][out_width][channels]; scratch: 4 * channels bytes and
- * kernel_height * kernel_width * channels more, aligned to 4. */
+/* input: [in_height][in_width][channels]; output: [out_height][out_width][channels]; scratch, aligned to 4:
+ * 2 * (taps, made odd and at least 3) + lines * (2 + width) + 2 * half_rows * out_width words, where lines and width are those
+ * that the windows of half_rows lines of the output cover. */
 void thimble_depthwise_conv2d_s8_m0(const thimble_depthwise_conv2d_s8_m0_params *p, const int8_t *input,
                                     int8_t *output, void *scratch);
 

@@ -57,12 +57,13 @@ def _bias(rng: np.random.Generator, channels: int):
     return rng.integers(-(2**14), 2**14, channels, dtype=np.int32)
 
 
-def convolution(seed: int, depthwise: bool = False) -> Graph:
+def convolution(seed: int, depthwise: bool = False, more_lines: int = 0) -> Graph:
     """One convolution; the output has at least four pixels."""
     rng = np.random.default_rng(seed)
     kernel, stride, dilation = (tuple(int(n) for n in rng.integers(1, m, 2)) for m in (5, 4, 3))
     padding = [min(int(n), kernel[i // 2] - 1) for i, n in enumerate(rng.integers(0, 3, 4))]
     out = [int(n) + (3 if depthwise else 0) for n in rng.integers(2, 7, 2)]
+    out[0] += more_lines
     c_in, c_out = int(rng.integers(1, 9)) * (1 if seed % 3 else 2), int(rng.integers(3, 11))
     size = []
     for axis in range(2):
@@ -159,6 +160,12 @@ def test_convolution_m0(seed, tmp_path):
 @pytest.mark.parametrize("seed", range(12))
 def test_depthwise_m0(seed, tmp_path):
     check(convolution(seed, depthwise=True), tmp_path, "thimble_depthwise_conv2d_s8_m0")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_depthwise_in_strips_m0(seed, tmp_path):
+    """The output takes more scratch memory than there is for all of it, and does not divide into strips."""
+    check(convolution(seed, depthwise=True, more_lines=50), tmp_path, "thimble_depthwise_conv2d_s8_m0")
 
 
 @pytest.mark.parametrize("seed", range(12))
