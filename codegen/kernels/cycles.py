@@ -51,6 +51,7 @@ _FACTORS: dict[Cpu, dict[str, float]] = {
         "thimble_dense_f32": 0.028,
         "thimble_dense_f32_m4": 1.0,
         "thimble_grouped_conv2d_s8": 0.61,
+        "thimble_asymmetric_conv2d_s8": 0.6,
         "thimble_batch_norm_f32": 0.051,
         "thimble_max_pool_f32": 0.28,
         "thimble_average_pool_f32": 0.1,

@@ -47,7 +47,7 @@ class GroupedConv2DS8:
             op=op,
             function=self.function,
             encoding=self.encoding,
-            comment=f"convolution in {op.groups} groups, {describe(layer)}",
+            comment=f"convolution in {op.groups} group{'s' if op.groups > 1 else ''}, {describe(layer)}",
             fields=fields,
             constants=(weights, ConstantArray("bias", given.astype(np.int32)), multiplier, shift),
             cycles=45 * macs(layer.graph, op) + 590 * layer.output.elements,

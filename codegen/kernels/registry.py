@@ -6,6 +6,7 @@ from codegen.errors import CodegenError
 from codegen.graph import Op
 from codegen.kernels.add_s8_m4 import AddS8M4
 from codegen.kernels.arithmetic_f32 import ARITHMETIC
+from codegen.kernels.asymmetric_conv2d_s8 import AsymmetricConv2DS8
 from codegen.kernels.average_pool_s8 import AveragePoolS8
 from codegen.kernels.base import Kernel, Layer, LoweredLayer, serves_cpu, serves_rounding
 from codegen.kernels.batch_norm_f32 import BatchNormF32
@@ -58,6 +59,7 @@ KERNELS: tuple[Kernel, ...] = (
     Conv2DS8M0(),
     Conv2DS8M4(),
     GroupedConv2DS8(),
+    AsymmetricConv2DS8(),
     ConvTranspose2DS8(),
     Conv2DF32(),
     Conv2DF32M4(),

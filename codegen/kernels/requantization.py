@@ -20,8 +20,21 @@ def weight_matrix(layer: Layer) -> Int8Matrix:
     return weights.reshape(weights.shape[0], -1)
 
 
+def has_symmetric_weights(layer: Layer) -> bool:
+    """Whether the integer 0 stands for 0 in the weights."""
+    quantization = layer.graph.tensors[layer.op.inputs[1]].quantization
+    return quantization is None or not any(quantization.zero_point)
+
+
 def int8_refusal(layer: Layer) -> str | None:
-    """Why the layer is not one for int8 kernels, or None."""
+    """Why the layer is not one for int8 kernels, whose weights are symmetric, or None."""
+    if not has_symmetric_weights(layer):
+        return "has weights that are not symmetric (a zero point other than 0)"
+    return int8_types_refusal(layer)
+
+
+def int8_types_refusal(layer: Layer) -> str | None:
+    """Why the layer does not compute with int8 alone, or None."""
     tensors = [layer.graph.tensors[n] for n in (*layer.op.inputs[:2], layer.op.outputs[0])]
     odd = next((t for t in tensors if t.dtype.value != "int8" or t.quantization is None), None)
     return f"computes with {odd.dtype.value} beside int8, or has no scale" if odd else None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from codegen.errors import CodegenError
+from codegen.frontends.onnx.asymmetric import convolved
 from codegen.graph import (
     Abs,
     Add,
@@ -63,6 +64,7 @@ from codegen.graph import (
 )
 from codegen.passes import FLOAT_FOLDS
 
+_LARGEST_SYMMETRIC = 127
 #: Their results are some of their inputs' elements, so that the integers stay what they are.
 _MOVING = (Reshape, Transpose, Slice, Split, Pad, MaxPool2D, ReduceMax, ResizeNearest)
 #: Their kernels compute in the scale of the input.
@@ -84,10 +86,7 @@ _FIXED = {
 
 
 def fuse_quantized(graph: Graph) -> Graph:
-    """The graph with int8 operators wherever the file's QuantizeLinear and DequantizeLinear allow them.
-
-    Raises CodegenError ``unsupported-operator`` for weights that are not symmetric.
-    """
+    """The graph with int8 operators wherever the file's QuantizeLinear and DequantizeLinear allow them."""
     if not any(isinstance(op, Dequantize) for op in graph.ops):
         return graph
     for fold in FLOAT_FOLDS:
@@ -221,10 +220,10 @@ class _Fusion:
         """In the only scale that the kernel has, and then in the one that the file wants."""
         source = self.integers[op.inputs[0]]
         own = _FIXED.get(type(op)) or self._scale(source)
+        if isinstance(op, AveragePool2D) and (op.counts_padding or own != self._scale(quantized.outputs[0])):
+            return self._summed(op, source, quantized)
         if own == self._scale(quantized.outputs[0]):
             return self._write(op, (source,), quantized)
-        if isinstance(op, AveragePool2D):
-            return self._summed(op, source, quantized)
         between = self._new(f"{op.outputs[0]}_int8", self.tensors[op.outputs[0]], own)
         self.ops.append(replace(op, inputs=(source,), outputs=(between,)))
         self.ops.append(replace(quantized, inputs=(between,)))
@@ -266,18 +265,27 @@ class _Fusion:
         scale = weights.quantization
         if scale is None or weights.data is None or scale.axis not in (None, op.weight_axis):
             return False
-        if any(scale.zero_point):
-            raise CodegenError(
-                "unsupported-operator",
-                f"layer {op.name!r} ({op.kind}) has weights that are not symmetric",
-                "quantize weights symmetrically: int8 weights with the zero point 0",
-            )
         shape = tuple(-1 if axis == scale.axis else 1 for axis in range(weights.data.ndim))
         steps = np.rint(weights.data / np.array(scale.scale, np.float32).reshape(shape))
+        if np.abs(steps).max(initial=0) <= _LARGEST_SYMMETRIC:
+            scale = replace(scale, zero_point=(0,) * len(scale.scale))
+        else:
+            steps += np.array(scale.zero_point, np.float32).reshape(shape)
         name = self._new(f"{weights.name}_int8", weights, scale)
         self.tensors[name] = replace(self.tensors[name], data=steps.astype(np.int8))
         bias = [self._bias(bias, self._scale(inputs[0]), scale) for bias in inputs[2:]]
-        return self._write(_rounding_once(op), (inputs[0], name, *bias), quantized)
+        taken = (inputs[0], name, *bias)
+        if any(scale.zero_point):
+            return self._asymmetric(replace(op, inputs=taken), quantized)
+        return self._write(_rounding_once(op), taken, quantized)
+
+    def _asymmetric(self, op: Op, quantized: Quantize) -> bool:
+        source, weights = (self.tensors[name] for name in op.inputs[:2])
+        made = convolved(op, source, weights, self.tensors[quantized.outputs[0]])
+        self.tensors.update({tensor.name: tensor for tensor in made.tensors})
+        self.ops += made.ops
+        self.written.add(quantized.outputs[0])
+        return True
 
     def _bias(self, name: str, source: Quantization, weights: Quantization) -> str:
         """The bias in steps of the product of the scales, as int32."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from codegen.errors import CodegenError, all_of
 from codegen.frontends.tflite.constants import float_weights, folded
+from codegen.frontends.tflite.moved import bytes_moved
 from codegen.frontends.tflite.naming import layer_name, text
 from codegen.frontends.tflite.operators import READERS
 from codegen.frontends.tflite.site import Site
@@ -73,6 +74,8 @@ class _Reader:
         self._kinds = _operator_names()
         self._names = [f"t{i}" for i in range(len(self._subgraph.tensors))]
         self._taken: dict[str, int] = {}
+        stored = zip(self._names, self._subgraph.tensors, strict=True)
+        self._sparse = frozenset(name for name, raw in stored if raw.sparsity is not None)
 
     def graph(self) -> Graph:
         tensors = {name: self._tensor(i) for i, name in enumerate(self._names)}
@@ -120,17 +123,30 @@ class _Reader:
 
     def _check_type(self, raw: Any, has_data: bool) -> None:
         label = text(raw.name)
-        if raw.type not in _DTYPES or (raw.type == _FLOAT16 and not has_data):
+        if raw.type not in _DTYPES or (raw.type == _FLOAT16 and not has_data and not self._densified(raw)):
             raise CodegenError(
                 "unsupported-type",
                 f"the tensor {label!r} has a type that the compiler does not know (TFLite type {raw.type})",
                 "convert the model to full int8, or to float32",
             )
 
-    def _site(self, operator: Any, tensors: dict[str, Tensor]) -> Site:
+    def _densified(self, raw: Any) -> bool:
+        """Whether a DENSIFY gives the tensor: a constant that the file holds in another form."""
+        written = [
+            self._subgraph.tensors[o.outputs[0]]
+            for o in self._subgraph.operators
+            if self._kind(o) == "DENSIFY"
+        ]
+        return any(raw is tensor for tensor in written)
+
+    def _kind(self, operator: Any) -> str:
+        """The operator's name in the schema."""
         code = self._model.operatorCodes[operator.opcodeIndex]
         builtin = max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
-        kind = self._kinds.get(builtin, str(builtin))
+        return self._kinds.get(builtin, str(builtin))
+
+    def _site(self, operator: Any, tensors: dict[str, Tensor]) -> Site:
+        kind = self._kind(operator)
         output = self._subgraph.tensors[operator.outputs[0]]
         return Site(
             layer=self._unique(layer_name(text(output.name), kind)),
@@ -138,6 +154,7 @@ class _Reader:
             options=operator.builtinOptions,
             inputs=tuple(tensors[self._names[i]] for i in operator.inputs if i >= 0),
             outputs=tuple(tensors[self._names[i]] for i in operator.outputs),
+            stored_sparse=self._sparse,
         )
 
     def _unique(self, name: str) -> str:
@@ -157,7 +174,8 @@ def _understood(site: Site) -> tuple[Steps, dict[str, Tensor]]:
         )
     changed = float_weights(site)
     made = reader(replace(site, inputs=tuple(changed.get(t.name, t) for t in site.inputs)))
-    return made if isinstance(made, Steps) else Steps((made,)), changed
+    steps = made if isinstance(made, Steps) else Steps((made,))
+    return bytes_moved(steps, {t.name: t for t in (*site.inputs, *site.outputs)}), changed
 
 
 def _quantization(raw: Any) -> Quantization | None:

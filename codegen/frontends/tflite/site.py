@@ -22,7 +22,8 @@ _ACTIVATIONS = {
 class Site:
     """One operator in the file: its layer's name, the schema's options (or None), and its tensors.
 
-    Inputs that are left out in the file are left out here too.
+    Inputs that are left out in the file are left out here too. `stored_sparse` names the tensors that the
+    file holds in a sparse form.
     """
 
     layer: str
@@ -30,6 +31,7 @@ class Site:
     options: Any
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    stored_sparse: frozenset[str] = frozenset()
 
     def names(self, count: int | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Names of the inputs (the first `count` of them) and of the outputs."""

@@ -72,7 +72,7 @@ def _joined(
 def _every(walk: _Walk, count: int, level: Any) -> _Walk:
     """A level in which every index is there."""
     size = int(level.denseSize)
-    if not 0 < size * count <= _MOST_ELEMENTS:
+    if size < 1 or size * count > _MOST_ELEMENTS:
         raise ValueError("a level of an odd size")
     return (*(np.repeat(before, size) for before in walk), np.tile(np.arange(size), count))
 

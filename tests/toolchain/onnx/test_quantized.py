@@ -53,6 +53,14 @@ class Quantized(OnnxModel):
         name, self.last = self.last, last
         return name
 
+    def asymmetric(self, shape):
+        """Constant uint8 weights with one scale and a zero point, that do not fit into int8 without it."""
+        last = self.last
+        data = self._rng.integers(0, 256, shape, dtype=np.uint8)
+        self.add("DequantizeLinear", *map(self.constant, (data, np.float32(0.004), np.uint8(70))))
+        name, self.last = self.last, last
+        return name
+
     def finish(self, scale, zero):
         self.scale(scale, zero)
         return self.add("QuantizeLinear", self.last, *self.pair)
@@ -78,7 +86,45 @@ def softmax(model):
     return model.add("Flatten").add("Softmax").finish(1 / 256, -128)
 
 
-OPERATORS = {f.__name__: f for f in (conv, dense, max_pool, softmax)}
+def asymmetric_conv(model):
+    """Among them one in groups, and a depthwise one."""
+    model.add("Conv", model.last, model.asymmetric((6, 3, 3, 3)), pads=[1, 0, 1, 2], strides=[2, 1])
+    model.finish(0.4, 3).add("DequantizeLinear", model.last, *model.pair)
+    model.add("Conv", model.last, model.asymmetric((4, 3, 3, 3)), group=2, pads=[1, 1, 1, 1]).add("Relu")
+    model.finish(2.0, -128).add("DequantizeLinear", model.last, *model.pair)
+    model.add("Conv", model.last, model.asymmetric((8, 1, 2, 2)), group=4)
+    return model.finish(3.0, -9)
+
+
+def asymmetric_dense(model):
+    model.add("Flatten")
+    return model.add("Gemm", model.last, model.asymmetric((6, 3 * 8 * 8)), transB=1).finish(0.9, 4)
+
+
+def average_of_padding(model):
+    """The padding counts; in the scale of the input, and in another one."""
+    pool = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "count_include_pad": 1}
+    model.add("AveragePool", **pool).finish(0.05, 3).add("DequantizeLinear", model.last, *model.pair)
+    return model.add("AveragePool", **pool, strides=[2, 2]).finish(0.03, 5)
+
+
+def hard_sigmoid(model):
+    return model.add("HardSigmoid", alpha=0.3, beta=0.4).finish(1 / 256, -128)
+
+
+OPERATORS = {
+    f.__name__: f
+    for f in (
+        conv,
+        dense,
+        max_pool,
+        softmax,
+        asymmetric_conv,
+        asymmetric_dense,
+        average_of_padding,
+        hard_sigmoid,
+    )
+}
 
 
 def outputs(path, x, folder):

@@ -42,6 +42,8 @@ class Case:
     options: dict[str, Any] = field(default_factory=dict)
     #: Tensors (x0, c0, y0) that have another type than the rest, whatever that is.
     types: dict[str, DType] = field(default_factory=dict)
+    #: Of int8 weights.
+    weights_zero: int = 0
 
 
 def _case(result: Shape, *constants: Shape, more: int = 0, source: Shape = X, **options: Any) -> Case:
@@ -55,6 +57,9 @@ def _typed(case: Case, **types: DType) -> Case:
 CASES = {
     "Conv2D": _case((1, 4, 6, 5), (5, 3, 3, 4), (5,)),
     "Conv2D in groups": _case((1, 4, 6, 6), (6, 3, 3, 2), (6,), groups=2),
+    "Conv2D with asymmetric weights": replace(
+        _case((1, 4, 6, 6), (6, 3, 3, 2), (6,), groups=2), weights_zero=-9
+    ),
     "DepthwiseConv2D of one each": _case((1, 4, 6, 4), (1, 3, 3, 4), (4,)),
     "DepthwiseConv2D": _case((1, 3, 4, 8), (1, 2, 2, 8), (8,), stride=(2, 2)),
     "Dense": _case((1, 11), (11, 192), (11,), source=(1, 192)),
@@ -146,8 +151,17 @@ def int8_graph(name: str) -> Graph:
         if (dtype := case.types.get(f"c{n}")) is not None:
             tensors.append(Tensor(f"c{n}", shape, dtype, None, np.ones(shape, dtype.numpy)))
         else:
-            tensors.append(_int8_constant(f"c{n}", shape, operator_class(name), n, rng))
+            constant = _int8_constant(f"c{n}", shape, operator_class(name), n, rng)
+            tensors.append(_with_zero(constant, case.weights_zero) if n == 0 else constant)
     return _graph(name, tensors)
+
+
+def _with_zero(weights: Tensor, zero: int) -> Tensor:
+    """The weights with this zero point, where they have one a channel."""
+    scale = weights.quantization
+    if scale is None or scale.axis is None:
+        return weights
+    return replace(weights, quantization=replace(scale, zero_point=(zero,) * len(scale.scale)))
 
 
 def _int8_constant(name: str, shape: Shape, kind: type[Op], place: int, rng: np.random.Generator) -> Tensor:

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from codegen.frontends.tflite.site import Site
-from codegen.frontends.tflite.steps import Reader
-from codegen.graph import ArgMax, AveragePool2D, MaxPool2D, Mean, Op, Reduce, ReduceMax, ReduceMin, ReduceSum
+from codegen.frontends.tflite.steps import Reader, StepBuilder, Steps
+from codegen.graph import (
+    ArgMax,
+    AveragePool2D,
+    MaxPool2D,
+    Mean,
+    Op,
+    Reduce,
+    ReduceMax,
+    ReduceMin,
+    ReduceSum,
+    Reshape,
+    Transpose,
+)
 
 
 def _pool(made: type[MaxPool2D] | type[AveragePool2D]) -> Reader:
@@ -18,11 +32,36 @@ def _pool(made: type[MaxPool2D] | type[AveragePool2D]) -> Reader:
 
 
 def _reduce(made: type[Reduce]) -> Reader:
-    def read(site: Site) -> Op:
-        axes = tuple(sorted({site.axis(int(n)) for n in site.constant(1, "axis").reshape(-1)}))
+    def read(site: Site) -> Op | Steps:
+        axes = tuple(sorted({site.axis(n) for n in site.integers(1, "axis")}))
+        if _apart(site.inputs[0].shape, axes):
+            return _brought_together(site, made, axes)
         return made(site.layer, *site.names(1), axes, bool(site.options.keepDims))
 
     return read
+
+
+def _apart(shape: tuple[int, ...], axes: tuple[int, ...]) -> bool:
+    """Whether other axes lie between those, longer than 1; the kernels reduce what lies together."""
+    real = [axis for axis in axes if shape[axis] > 1]
+    return any(shape[axis] > 1 for axis in range(real[0], real[-1]) if axis not in axes) if real else False
+
+
+def _brought_together(site: Site, made: type[Reduce], axes: tuple[int, ...]) -> Steps:
+    """The reduced axes moved to the end, and reduced there."""
+    source, steps = site.inputs[0], StepBuilder(site)
+    left = tuple(axis for axis in range(len(source.shape)) if axis not in axes)
+    order = left + axes
+    shape = tuple(source.shape[axis] for axis in order)
+    turned = steps.between(source, shape, partial(Transpose, permutation=order))
+    last = tuple(range(len(left), len(order)))
+    reduced = partial(made, axes=last)
+    if site.options.keepDims:
+        rest = steps.join((turned,), site.outputs[0], shape[: len(left)], reduced)
+        steps.last(rest, Reshape)
+    else:
+        steps.last(turned, reduced)
+    return steps.done()
 
 
 def _arg_max(site: Site) -> Op:

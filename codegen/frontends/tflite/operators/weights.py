@@ -70,8 +70,11 @@ def _dense(site: Site) -> Op | Steps:
     rows, rest = divmod(source.elements, inputs)
     if rest or not rows:
         raise site.refuse(f"weights for {inputs} inputs, and others", "export the model again")
+    integer = source.dtype is not DType.FLOAT32
+    if integer and weights.name in site.stored_sparse:
+        return _rows(site, rows, Rounding.TWICE)  # as the reference does with sparse weights
     if rows > 1:
-        return _rows(site, rows)
+        return _rows(site, rows, Rounding.ONCE if integer else Rounding.TWICE)
     if source.shape[-1:] == (inputs,) and site.outputs[0].shape[-1:] == (outputs,):
         return Dense(site.layer, *site.names(), site.activation())
     steps, made = StepBuilder(site), partial(Dense, activation=site.activation())
@@ -80,12 +83,11 @@ def _dense(site: Site) -> Op | Steps:
     return steps.done()
 
 
-def _rows(site: Site, rows: int) -> Steps:
-    """The same weights for each row: a convolution of one tap, that rounds integers as dense layers do."""
+def _rows(site: Site, rows: int, rounding: Rounding) -> Steps:
+    """The same weights for each row: a convolution of one tap."""
     source, weights, *bias = site.inputs
     outputs, inputs = weights.shape
     steps = StepBuilder(site)
-    rounding = Rounding.TWICE if source.dtype is DType.FLOAT32 else Rounding.ONCE
     made = partial(Conv2D, activation=site.activation(), rounding=rounding)
     image = steps.reshaped(source, (1, rows, 1, inputs))
     taps = steps.reshaped(weights, (outputs, 1, 1, inputs))

@@ -1,0 +1,31 @@
+/* 2-D convolution, in groups too, whose weights have a zero point, int8, NHWC, batch 1. */
+#ifndef THIMBLE_ASYMMETRIC_CONV2D_S8_H
+#define THIMBLE_ASYMMETRIC_CONV2D_S8_H
+
+#include <stdint.h>
+
+#include "thimble_rounding.h"
+
+typedef struct {
+    const int8_t *weight_zero;   /* [out_channels]: the weights' zero points */
+    const int8_t *weights;       /* [out_channels][kernel_height][kernel_width][in_channels / groups] */
+    const int32_t *bias;         /* [out_channels] */
+    const int32_t *multiplier;   /* [out_channels], in [2^30, 2^31) */
+    const int8_t *shift;         /* [out_channels] */
+    uint16_t in_height, in_width, in_channels;
+    uint16_t out_height, out_width, out_channels;
+    uint16_t groups;
+    uint8_t kernel_height, kernel_width;
+    uint8_t stride_height, stride_width;
+    uint8_t dilation_height, dilation_width;
+    uint8_t pad_top, pad_left;
+    uint8_t rounding;            /* a thimble_rounding */
+    int8_t input_zero;           /* the input's zero point */
+    int8_t output_zero;          /* the output's zero point */
+    int8_t output_min, output_max; /* the fused activation as a clamp */
+} thimble_asymmetric_conv2d_s8_params;
+
+void thimble_asymmetric_conv2d_s8(const thimble_asymmetric_conv2d_s8_params *p, const int8_t *input,
+                                  int8_t *output);
+
+#endif
