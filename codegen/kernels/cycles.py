@@ -54,6 +54,7 @@ _FACTORS: dict[Cpu, dict[str, float]] = {
         "thimble_asymmetric_conv2d_s8": 0.6,
         "thimble_batch_norm_f32": 0.051,
         "thimble_max_pool_f32": 0.28,
+        "thimble_max_pool_f32_m4": 1.0,
         "thimble_average_pool_f32": 0.1,
         "thimble_mean_f32": 0.042,
         "thimble_reduce_sum_f32": 0.066,

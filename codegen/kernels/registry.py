@@ -34,6 +34,7 @@ from codegen.kernels.joints import ConcatBytes, SplitBytes
 from codegen.kernels.log_softmax_s8 import LogSoftmaxS8
 from codegen.kernels.lookup_s8 import LOOKUPS
 from codegen.kernels.mat_mul_s8 import MatMulS8
+from codegen.kernels.max_pool_f32_m4 import MaxPoolF32M4
 from codegen.kernels.max_pool_s8 import MaxPoolS8
 from codegen.kernels.mean_s8 import MeanS8
 from codegen.kernels.mul_s8 import MulS8
@@ -80,6 +81,7 @@ KERNELS: tuple[Kernel, ...] = (
     BatchNormF32(),
     MaxPoolS8(),
     MaxPoolF32(),
+    MaxPoolF32M4(),
     AveragePoolS8(),
     AveragePoolF32(),
     MeanS8(),

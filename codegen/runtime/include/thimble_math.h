@@ -16,4 +16,15 @@ static inline float thimble_clamp_f32(float x, float low, float high)
     return x < low ? low : x > high ? high : x;
 }
 
+/* Clamps from `output` to `end` in place, unless these are the ends of all floats. */
+static inline void thimble_clamp_all_f32(float *output, const float *end, float low, float high)
+{
+    const float largest = 3.402823466e+38f;
+    if (low > -largest || high < largest) {
+        for (; output != end; output++) {
+            *output = thimble_clamp_f32(*output, low, high);
+        }
+    }
+}
+
 #endif

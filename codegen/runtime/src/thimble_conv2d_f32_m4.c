@@ -156,8 +156,8 @@ static void four_pixels(const block *b)
 #endif
 
 /* The windows' lines, inside the image. Returns the end of the runs. */
-static const float **lines_of(const thimble_window *w, const thimble_place at[PIXELS], const float *input,
-                              const float **runs)
+__attribute__((noinline)) static const float **lines_of(const thimble_window *w, const thimble_place at[PIXELS],
+                                                        const float *input, const float **runs)
 {
     const int32_t channels = w->in_channels, line = w->in_width * channels;
     const int32_t step = w->dilation_height * line;
@@ -165,12 +165,15 @@ static const float **lines_of(const thimble_window *w, const thimble_place at[PI
     const float *b = input + at[1].top * line + at[1].left * channels;
     const float *c = input + at[2].top * line + at[2].left * channels;
     const float *d = input + at[3].top * line + at[3].left * channels;
-    for (int32_t y = 0; y < w->height; y++, runs += PIXELS) {
-        const int32_t down = y * step;
-        runs[0] = a + down;
-        runs[1] = b + down;
-        runs[2] = c + down;
-        runs[3] = d + down;
+    for (const float **end = runs + w->height * PIXELS; runs != end; runs += PIXELS) {
+        runs[0] = a;
+        runs[1] = b;
+        runs[2] = c;
+        runs[3] = d;
+        a += step;
+        b += step;
+        c += step;
+        d += step;
     }
     return runs;
 }

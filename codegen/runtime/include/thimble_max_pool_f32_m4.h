@@ -1,0 +1,20 @@
+/* 2-D max pooling, float, NHWC, batch 1, for CPUs with an FPU of single precision (Cortex-M4F). Input:
+ * [in_height][in_width][channels]. */
+#ifndef THIMBLE_MAX_POOL_F32_M4_H
+#define THIMBLE_MAX_POOL_F32_M4_H
+
+#include <stdint.h>
+
+typedef struct {
+    float output_min, output_max; /* the fused activation as a clamp */
+    uint16_t in_height, in_width;
+    uint16_t out_height, out_width;
+    uint16_t channels;           /* a multiple of 4 */
+    uint16_t pool_height, pool_width;
+    uint8_t stride_height, stride_width;
+    uint8_t pad_top, pad_left;
+} thimble_max_pool_f32_m4_params;
+
+void thimble_max_pool_f32_m4(const thimble_max_pool_f32_m4_params *p, const float *input, float *output);
+
+#endif
