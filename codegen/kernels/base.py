@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from codegen.c_float import c_float
@@ -152,6 +153,8 @@ class LoweredLayer:
     scratch_bytes: int = 0
     takes_list: bool = False
     gives_list: bool = False
+    #: For CPUs on which no factor fits (codegen/kernels/cycles.py).
+    cycles_on: Mapping[Cpu, int] = field(default_factory=dict)
 
     @property
     def weights_bytes(self) -> int:

@@ -8,11 +8,19 @@ from codegen.graph import Activation, AveragePool2D, DType, MaxPool2D, Op
 from codegen.kernels.base import Layer, LoweredLayer, u8
 from codegen.kernels.floats import clamp
 from codegen.kernels.windows import describe, pooling_window
+from codegen.targets.board import Cpu
+
+#: Of a Cortex-M4F, for an output that is clamped.
+CLAMP_CYCLES = 14
 
 
-def clamp_cycles(activation: Activation) -> int:
-    """Of a Cortex-M4F, for an output that is clamped."""
-    return 0 if activation is Activation.NONE else 14
+def _cycles(layer: Layer, pixel: int, four: int, one: int, clamp: int) -> int:
+    """Of cycles for an output pixel, four of its channels, one that is left over, and a clamp."""
+    _, height, width, channels = layer.output.shape
+    op = cast("MaxPool2D | AveragePool2D", layer.op)
+    fours, ones = divmod(channels, 4)
+    clamped = channels * clamp if op.activation is not Activation.NONE else 0
+    return height * width * (pixel + fours * four + ones * one + clamped)
 
 
 class MaxPoolF32:
@@ -34,7 +42,8 @@ class MaxPoolF32:
             comment=f"{op.pool[0]}x{op.pool[1]} max pool, {describe(layer)}",
             fields=(*clamp(op.activation), *pooling_window(layer, op)),
             constants=(),
-            cycles=layer.output.elements * (225 + 80 * window),
+            cycles=_cycles(layer, 90, 240 + 260 * window, 150 + 75 * window, 130),
+            cycles_on={Cpu.CORTEX_M4F: _cycles(layer, 110, 42 + 33 * window, 74 + 10 * window, CLAMP_CYCLES)},
         )
 
 
@@ -61,5 +70,10 @@ class AveragePoolF32:
                 u8("counts_padding", int(op.counts_padding)),
             ),
             constants=(),
-            cycles=layer.output.elements * (900 + 110 * window),
+            cycles=_cycles(layer, 150, 1600 + 612 * window, 580 + 153 * window, 130),
+            cycles_on={
+                Cpu.CORTEX_M4F: _cycles(
+                    layer, 150, 90 + 17 * op.pool[0] + 13 * window, 60 + 12 * window, CLAMP_CYCLES
+                )
+            },
         )

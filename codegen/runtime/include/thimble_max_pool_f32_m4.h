@@ -9,7 +9,7 @@ typedef struct {
     float output_min, output_max; /* the fused activation as a clamp */
     uint16_t in_height, in_width;
     uint16_t out_height, out_width;
-    uint16_t channels;           /* a multiple of 4 */
+    uint16_t channels;           /* at least 4 */
     uint16_t pool_height, pool_width;
     uint8_t stride_height, stride_width;
     uint8_t pad_top, pad_left;

@@ -69,6 +69,7 @@ static void four_channels(const window *w, const float *line, float *output)
 void thimble_max_pool_f32_m4(const thimble_max_pool_f32_m4_params *p, const float *input, float *output)
 {
     window w = {0, 0, p->channels, p->in_width * p->channels};
+    const int32_t last = p->channels - CHANNELS;
     float *at = output;
     for (int32_t oy = 0; oy < p->out_height; oy++) {
         const int32_t top = oy * p->stride_height - p->pad_top;
@@ -79,9 +80,12 @@ void thimble_max_pool_f32_m4(const thimble_max_pool_f32_m4_params *p, const floa
             const int32_t x0 = larger(left, 0);
             w.width = smaller(left + p->pool_width, p->in_width) - x0;
             const float *pixel = input + y0 * w.line + x0 * p->channels;
-            for (float *const end = at + p->channels; at != end; at += CHANNELS, pixel += CHANNELS) {
-                four_channels(&w, pixel, at);
+            for (int32_t c = 0; c < p->channels; c += CHANNELS) {
+                /* The last four begin early where they would go beyond the end. */
+                const int32_t first = c < last ? c : last;
+                four_channels(&w, pixel + first, at + first);
             }
+            at += p->channels;
         }
     }
     thimble_clamp_all_f32(output, at, p->output_min, p->output_max);

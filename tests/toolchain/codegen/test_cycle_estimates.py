@@ -56,6 +56,7 @@ FLOATS = {
     "conv_padded": lambda: Builder((8, 8, 16)).conv(16, 3, pad=1),
     "depthwise": lambda: depthwise((14, 14, 16), 0),
     "depthwise_padded": lambda: depthwise((9, 9, 13), 1),
+    "max_pool": LAYERS["max_pool"],
     "conv_limited": lambda: Builder((12, 12, 8)).conv(10, 3, Activation.RELU6),
 }
 

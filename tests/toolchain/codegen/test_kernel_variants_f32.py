@@ -12,7 +12,7 @@ import pytest
 
 from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
-from codegen.graph import Graph
+from codegen.graph import Activation, DType, Graph, MaxPool2D, Padding, Tensor
 from codegen.targets.board import Cpu, find_board
 from core.boards.session import run_samples
 from core.paths import cache_dir
@@ -60,3 +60,25 @@ def test_dense(seed, tmp_path):
 @pytest.mark.parametrize("seed", [seed for seed in range(40, 56) if seed != 44])  # that has one channel
 def test_depthwise(seed, tmp_path):
     check(as_float(convolution(seed, depthwise=True), seed), tmp_path, "thimble_depthwise_conv2d_f32_m4")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_max_pool(seed, tmp_path):
+    check(max_pool(seed), tmp_path, "thimble_max_pool_f32_m4")
+
+
+def max_pool(seed: int) -> Graph:
+    """A pool of random size and steps over an image that is padded by less than the pool."""
+    rng = np.random.default_rng(seed)
+    channels = int(rng.integers(4, 14))
+    pool, stride, out = (tuple(int(n) for n in rng.integers(1, 5, 2)) for _ in range(3))
+    pads = [int(rng.integers(0, pool[n // 2])) for n in range(4)]
+    size = [max(1, (out[n] - 1) * stride[n] + pool[n] - pads[2 * n] - pads[2 * n + 1]) for n in range(2)]
+    out = tuple((size[n] + pads[2 * n] + pads[2 * n + 1] - pool[n]) // stride[n] + 1 for n in range(2))
+    tensors = (
+        Tensor("x", (1, *size, channels), DType.FLOAT32),
+        Tensor("y", (1, *out, channels), DType.FLOAT32),
+    )
+    activation = (Activation.NONE, Activation.RELU, Activation.RELU6)[seed % 3]
+    op = MaxPool2D("pool", ("x",), ("y",), pool, stride, Padding(*pads), activation)
+    return Graph("one_layer", {t.name: t for t in tensors}, (op,), ("x",), ("y",))
