@@ -63,6 +63,9 @@ LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
 
+# What some tests need and skip without, and its Debian packages: 51 MB to load, 450 MB installed.
+TEST_TOOLS = {"arm-none-eabi-gcc": "gcc-arm-none-eabi"}
+
 TIERS = {
     "unit": ["tests/unit", "-n", "2"],
     "toolchain": ["tests/toolchain", "-n", "2", "--dist", "loadgroup"],
@@ -107,19 +110,40 @@ def administrator() -> list[str] | None:
     return None
 
 
+def install(packages: list[str]) -> None:
+    """Install these Debian packages where that takes no password; whether it worked shows afterwards."""
+    root = administrator() if shutil.which("apt-get") else None
+    if root is None:
+        return
+    say(f"Installing system packages: {' '.join(packages)}")
+    options = ["-q", "-o", "DPkg::Lock::Timeout=300"]
+    apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *options]
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        subprocess.run([*apt, *command], stdout=sys.stderr, check=False)
+
+
+def missing_tools() -> list[str]:
+    """The Debian packages of the compilers that tests skip without."""
+    if not sys.platform.startswith("linux"):
+        return []
+    return [package for tool, package in TEST_TOOLS.items() if not shutil.which(tool)]
+
+
+def install_test_tools() -> None:
+    """Install them, or say in one line what to install to have all tests run."""
+    if missing_tools():
+        install(missing_tools())
+    if missing_tools():
+        say(f"Some tests will be skipped without: sudo apt-get install {' '.join(missing_tools())}")
+
+
 def install_libraries(needed: bool) -> None:
     """Install what is missing with apt, or say in one line what to install; stop there if it is `needed`."""
     missing = missing_packages()
     if not missing:
         return
-    root = administrator() if shutil.which("apt-get") else None
-    if root is not None:
-        say(f"Installing system libraries: {' '.join(missing)}")
-        options = ["-q", "-o", "DPkg::Lock::Timeout=300"]
-        apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *options]
-        for command in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
-            subprocess.run([*apt, *command], stdout=sys.stderr, check=False)
-        missing = missing_packages()
+    install(missing)
+    missing = missing_packages()
     if missing:
         say(f"Please install these system packages: sudo apt-get install {' '.join(missing)}")
         if needed or any(package.endswith("-venv") for package in missing):
@@ -231,6 +255,8 @@ def main(arguments: list[str]) -> int:
         return 0 if asked else 2
     command, *rest = arguments
     install_libraries(needed=command in ("app", "test"))
+    if command == "test":
+        install_test_tools()
     set_up()
     return COMMANDS[command](rest)
 

@@ -15,7 +15,7 @@ from codegen.passes import run_passes
 from codegen.plan import ArenaPlan, MemoryPlan, plan_arena, scratch_limits_bytes
 from codegen.targets.board import Board, Cpu
 from codegen.targets.target import WeightsIn
-from codegen.toolchain.prediction import LayerSize, predict
+from codegen.toolchain.prediction import SIZED_COMPILER, LayerSize, predict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +33,11 @@ class Compilation:
     layer_flash_bytes: tuple[int, ...]
     plan: MemoryPlan
     weights_in: WeightsIn
+
+    @property
+    def sizes_are_estimates(self) -> bool:
+        """Whether the predicted sizes are those of other compilers or CPUs than what will build the image."""
+        return self.options.compiler != SIZED_COMPILER or self.board.cpu is Cpu.HOST
 
     def plan_json(self) -> dict[str, Any]:
         """The fields of ``thimble plan --json`` but for ``model``. Sizes are bytes."""
@@ -66,6 +71,7 @@ class Compilation:
             ],
             "overflows": [{"memory": o.memory.value, "over_bytes": o.over_bytes} for o in overflows],
             "weights_in": self.weights_in.value,
+            "sizes": "estimated" if self.sizes_are_estimates else "predicted",
         }
 
     def _layer_json(self, layer: LoweredLayer, flash_bytes: int) -> dict[str, Any]:

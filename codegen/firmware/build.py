@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from codegen.advice import what_would_help
 from codegen.compiler import Compilation
 from codegen.emit import write_project
 from codegen.errors import CodegenError
@@ -20,6 +22,9 @@ from codegen.toolchain import find_compiler
 from codegen.toolchain.compilers import STRICT, Compiler
 
 _WEIGHTS_SECTION = '-DMODEL_WEIGHTS=__attribute__((section(".model_weights")))'
+#: In the words of the GNU linker and of LLVM's.
+_LINKER_OVERFLOW = re.compile(r"region \S+ overflowed by \d+ bytes|region \S+: overflowed by \d+ bytes")
+_PRUNE = "remove more filters (structured pruning shrinks flash and SRAM), or choose a larger board"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +76,20 @@ def build_firmware(compilation: Compilation, folder: Path | str, cache: Path | N
 
 
 def _check_fits(compilation: Compilation) -> None:
-    overflows = compilation.plan.overflows(compilation.board)
+    """Where the size of code is an estimate, only what cannot fit without any code is refused."""
+    doubtful = compilation.plan.flash.code_bytes if compilation.sizes_are_estimates else 0
+    overflows = [o for o in compilation.plan.overflows(compilation.board) if o.over_bytes > doubtful]
     if overflows:
         over = " and ".join(f"{o.memory.value} by {o.over_bytes:,} bytes" for o in overflows)
-        raise CodegenError(
-            "does-not-fit",
-            f"the model does not fit on {compilation.board.title}: over {over}",
-            "remove more filters (structured pruning shrinks flash and SRAM), or choose a larger board",
-        )
+        raise _does_not_fit(compilation, f"over {over}")
+
+
+def _does_not_fit(compilation: Compilation, over: str) -> CodegenError:
+    return CodegenError(
+        "does-not-fit",
+        f"the model does not fit on {compilation.board.title}: {over}",
+        "; ".join(what_would_help(compilation)) or _PRUNE,
+    )
 
 
 def _build_image(
@@ -89,7 +100,13 @@ def _build_image(
     script = layout.linker_script(compilation.weights_in, target.stack_bytes)
     (work / "link.ld").write_text(script, encoding="utf-8")
     transport = transport_of(compilation.board)
-    link_firmware(target, transport, compiler, sorted(work.glob("*.c")), work, cache)
+    try:
+        link_firmware(target, transport, compiler, sorted(work.glob("*.c")), work, cache)
+    except CodegenError as error:
+        overflow = _LINKER_OVERFLOW.search(error.what)
+        if overflow is None:
+            raise
+        raise _does_not_fit(compilation, f"the linker says {overflow[0]}") from error
     elf = read_elf(work / "firmware.elf")
     flat = bytearray()
     for segment in elf.segments:

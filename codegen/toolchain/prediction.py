@@ -18,6 +18,8 @@ from codegen.targets.registry import find_target
 from codegen.targets.target import CodeIn, Target, WeightsIn
 
 SIZES = Path(__file__).parent / "sizes"
+#: Whose sizes the tables hold.
+SIZED_COMPILER = "zig"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def size_table(cpu: Cpu) -> SizeTable:
         smallest = size_table(Cpu.CORTEX_M0PLUS)
         others = size_table(Cpu.CORTEX_M4F).functions
         return replace(smallest, functions={**others, **smallest.functions})
-    raw = json.loads((SIZES / f"zig-{cpu.value}.json").read_text(encoding="utf-8"))
+    raw = json.loads((SIZES / f"{SIZED_COMPILER}-{cpu.value}.json").read_text(encoding="utf-8"))
     return SizeTable(**{k: v for k, v in raw.items() if k != "measured_with"})
 
 

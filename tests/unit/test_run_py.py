@@ -115,6 +115,18 @@ def test_other_systems_need_no_packages(run_py, monkeypatch):
     assert run_py.missing_packages() == []
 
 
+def test_compilers_for_tests_are_asked_for_and_not_needed(run_py, monkeypatch, capsys):
+    monkeypatch.setattr(run_py.sys, "platform", "linux")
+    monkeypatch.setattr(run_py.shutil, "which", lambda tool: None)
+    run_py.install_test_tools()
+    assert capsys.readouterr().err == (
+        "Some tests will be skipped without: sudo apt-get install gcc-arm-none-eabi\n"
+    )
+    monkeypatch.setattr(run_py.shutil, "which", lambda tool: f"/usr/bin/{tool}")
+    run_py.install_test_tools()
+    assert capsys.readouterr().err == ""
+
+
 def test_every_check_runs_and_the_closing_lines_come_last(run_py, monkeypatch, capsys):
     asked = []
 

@@ -12,7 +12,7 @@
 
 /* Fours of elements up to `end`. Registers: r0 and r12 an element, r1 a, r2 b, r3 output, r4 to r11 the
  * parameters, lr the end. */
-__attribute__((naked, noinline)) static void fours(const thimble_add_s8_m4_params *p, const int8_t *a, const int8_t *b,
+THIMBLE_NAKED static void fours(const thimble_add_s8_m4_params *p, const int8_t *a, const int8_t *b,
                                                    int8_t *output, const int8_t *end)
 {
     __asm__(".syntax unified\n"

@@ -33,7 +33,7 @@ typedef struct {
 /* r0 runs, r1 weights, r2 to r5 the pixels' taps, r6 rounds, r7 end of the runs, r8 rounds a run, r9 taps a run,
  * r10 output, r11 fours left, lr the block. s0 to s3 weights, s4 to s11 taps, s12 to s15 products, s16 to s31 the
  * totals, a pixel's side by side. */
-__attribute__((naked, noinline)) static void four_pixels(const block *b)
+THIMBLE_NAKED static void four_pixels(const block *b)
 {
     __asm__(
         ".syntax unified\n"

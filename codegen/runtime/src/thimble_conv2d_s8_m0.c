@@ -30,7 +30,7 @@ typedef struct {
  * `high`, r8 r9 `all`, r10 the end of the words of pairs. On the stack: 0 block, 4 scaling, 8 output, 12 end of
  * the pairs, 16 where to enter the loop, 20 the weights that this entry skips, 24 end of the weights, 28 the
  * next filter. */
-__attribute__((naked, noinline)) static void four_pixels(const block *b)
+THIMBLE_NAKED static void four_pixels(const block *b)
 {
     __asm__(
         ".syntax unified\n"
@@ -137,7 +137,7 @@ __attribute__((naked, noinline)) static void four_pixels(const block *b)
 }
 
 /* r3 to r6 the ends of the sources, r2 counts up to 0, r1 the words. */
-__attribute__((naked, noinline)) static void pack(uint32_t *words, const int8_t *const *from, int32_t n)
+THIMBLE_NAKED static void pack(uint32_t *words, const int8_t *const *from, int32_t n)
 {
     __asm__(
         ".syntax unified\n"

@@ -34,7 +34,7 @@ typedef struct {
 /* Registers in the loop over taps: r0 words, r1 weights, r2 r3 a pair of weights of two filters, r4 r5 words,
  * r6 to r9 the first filter's totals, r10 to lr the second's. On the stack: the block, with 20 the end of the
  * words in place of `pairs`; 44 where to enter the loop, 48 the end of the first pixel's outputs. */
-__attribute__((naked, noinline)) static void four_pixels(const block *b)
+THIMBLE_NAKED static void four_pixels(const block *b)
 {
     __asm__(
         ".syntax unified\n"

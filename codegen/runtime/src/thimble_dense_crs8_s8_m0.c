@@ -6,7 +6,7 @@
 #if defined(__ARM_ARCH_6M__)
 
 /* r0 input, r1 columns and r2 values at their ends, r3 minus the weights that are left, r4 the sum, r5 r6 work. */
-__attribute__((naked, noinline)) static int32_t row_sum(const int8_t *input, const uint8_t *columns,
+THIMBLE_NAKED static int32_t row_sum(const int8_t *input, const uint8_t *columns,
                                                         const int8_t *values, int32_t n)
 {
     __asm__(

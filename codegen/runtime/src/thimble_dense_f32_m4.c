@@ -10,7 +10,7 @@ enum { ROWS = 4 };
 /* s0 to s3 inputs, s4 to s19 weights and then products, s20 to s23 totals. */
 __attribute__((noinline)) static void four_rows(const float *w, const float *input, uint32_t n, float *totals)
 {
-    __asm__(
+    __asm__ volatile(
         ".syntax unified\n"
         ".macro row_of x, a, b, c, d\n"
         "vmul.f32 \\a, \\a, \\x\n vmul.f32 \\b, \\b, \\x\n vmul.f32 \\c, \\c, \\x\n vmul.f32 \\d, \\d, \\x\n"
@@ -45,7 +45,7 @@ __attribute__((noinline)) static void four_rows(const float *w, const float *inp
 __attribute__((noinline)) static float one_row(const float *w, const float *input, uint32_t n, float total)
 {
     float partial[ROWS] = {total, 0.0f, 0.0f, 0.0f};
-    __asm__(
+    __asm__ volatile(
         ".syntax unified\n"
         "vldmia %[t], {s16-s19}\n"
         "lsrs r3, %[n], #3\n beq 2f\n"

@@ -13,7 +13,7 @@ enum { ROWS = 8 };
 #if defined(__ARM_ARCH_6M__)
 
 /* r0 input, r1 weights, r2 an input, r3 a product, r4 to r11 the sums, lr the end of the input. */
-__attribute__((naked, noinline)) static void eight_rows(const int8_t *input, const uint8_t *weights, int32_t n,
+THIMBLE_NAKED static void eight_rows(const int8_t *input, const uint8_t *weights, int32_t n,
                                                         uint32_t *sums)
 {
     __asm__(

@@ -43,7 +43,7 @@ __attribute__((noinline)) static const uint32_t *four_rows(const uint32_t *w, co
     /* Compilers load the words one by one and move them about. */
     const int8_t *const end = input + (n & ~3);
     while (input != end) {
-        __asm__("ldr r4, [%[x]], #4\n"
+        __asm__ volatile("ldr r4, [%[x]], #4\n"
                 "ldm %[w]!, {r2, r3, r6, r8}\n"
                 "sxtb16 r5, r4\n sxtb16 r4, r4, ror #8\n"
                 "sxtb16 r9, r2\n smlad %[s0], r9, r5, %[s0]\n"

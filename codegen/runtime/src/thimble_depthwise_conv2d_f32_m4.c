@@ -4,6 +4,7 @@
  * and a VADD, which take fewer cycles than a VFMA (thimble_conv2d_f32_m4.c). Pointers to the taps of the four pixels
  * are in a table, those in the padding to a line of zeros; each four channels move them on to the next four. */
 #include "thimble_depthwise_conv2d_f32_m4.h"
+#include "thimble_naked.h"
 
 enum { PIXELS = THIMBLE_PIXELS, CHANNELS = 4 };
 
@@ -26,7 +27,7 @@ typedef struct {
 
 /* r0 taps, r1 weights, r2 to r5 the pixels, r7 end of the taps, r10 output, r11 fours left, lr the block. s0 to s3
  * weights, s4 to s15 channels and then products, s16 to s31 the totals, a pixel's side by side. */
-__attribute__((naked, noinline)) static void four_pixels(const block *b)
+THIMBLE_NAKED static void four_pixels(const block *b)
 {
     __asm__(
         ".syntax unified\n"

@@ -43,7 +43,7 @@ typedef struct {
 
 /* r0 words, r1 r2 both images, r3 r4 work, r5 0, r6 end of the line; r8 r9 steps, r10 `from`, r11 its end,
  * r12 the image, lr the packing. */
-__attribute__((naked, noinline)) static void pack(const packing *v)
+THIMBLE_NAKED static void pack(const packing *v)
 {
     __asm__(
         ".syntax unified\n"
@@ -79,7 +79,7 @@ __attribute__((naked, noinline)) static void pack(const packing *v)
 /* r0 window, r1 table, r2 to r5 work, r6 r8 the sums as in thimble_conv2d_s8_m0.c, r7 totals, r9 r10 the ends of
  * the table, r11 where to enter the loop over pairs, r12 bias, lr step. On the stack: 0 end of the line, 4 half,
  * 8 lines left, 12 windows. */
-__attribute__((naked, noinline)) static void convolve(const windows *v)
+THIMBLE_NAKED static void convolve(const windows *v)
 {
     __asm__(
         ".syntax unified\n"
@@ -130,7 +130,7 @@ __attribute__((naked, noinline)) static void convolve(const windows *v)
 
 /* r0 totals, r1 output, r2 r3 work, r4 a total, r5 shift, r6 `twice`, r7 step, r8 r9 the limits, r10 r11 r12 the
  * multiplier, lr the offset; on the stack the end of the totals. */
-__attribute__((naked, noinline)) static void requantize(const outputs *v)
+THIMBLE_NAKED static void requantize(const outputs *v)
 {
     __asm__(
         ".syntax unified\n"

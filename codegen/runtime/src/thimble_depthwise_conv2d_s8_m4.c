@@ -92,7 +92,7 @@ typedef struct {
 
 /* A line of the window for four pixels. `sum` holds what the totals start from in the first line, and is then
  * the first total; the others are `sum` there, and themselves later. */
-__attribute__((naked, noinline)) static void three_by_three(channel *c)
+THIMBLE_NAKED static void three_by_three(channel *c)
 {
     __asm__(BEGIN
             ".macro line at, b, c, d\n"
@@ -110,7 +110,7 @@ __attribute__((naked, noinline)) static void three_by_three(channel *c)
 }
 
 /* The same with two places from pixel to pixel. */
-__attribute__((naked, noinline)) static void three_by_three_by_two(channel *c)
+THIMBLE_NAKED static void three_by_three_by_two(channel *c)
 {
     __asm__(BEGIN
             ".macro line at, b, c, d\n"

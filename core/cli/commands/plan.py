@@ -22,6 +22,7 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
+    from codegen.advice import what_would_help
     from codegen.compiler import compile_model
     from core.boards.catalogue import board_named
 
@@ -30,8 +31,13 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     opened = open_any(arguments.model, terminal)
     if opened.is_estimate:
         terminal.say("an estimate: the model is float, and is planned as the int8 model that it will become")
-    planned = compile_model(opened.graph, board, options).plan_json()
-    value = {"model": opened.name, **planned, "estimate": opened.is_estimate}
+    compilation = compile_model(opened.graph, board, options)
+    value = {
+        "model": opened.name,
+        **compilation.plan_json(),
+        "estimate": opened.is_estimate,
+        "help": what_would_help(compilation),
+    }
     terminal.result(value, lambda console: show_plan(console, value))
 
 
@@ -54,6 +60,10 @@ def show_plan(console: Console, plan: dict[str, Any]) -> None:
         f"Arena: {arena['bytes']:,} bytes with the planner {arena['planner']};"
         f" no planner needs less than {arena['lower_bound']:,}."
     )
+    if plan["sizes"] == "estimated":
+        console.print(
+            "The sizes of code are estimates until the first build: they were measured with zig for boards."
+        )
     console.print(_verdict(plan))
 
 
@@ -61,7 +71,8 @@ def _verdict(plan: dict[str, Any]) -> str:
     if plan["fits"]:
         return "It fits."
     over = " and ".join(f"{o['memory']} by {o['over_bytes']:,} bytes" for o in plan["overflows"])
-    return f"It does not fit: over {over}."
+    help_text = "".join(f"\n- {sentence}" for sentence in plan.get("help", ()))
+    return f"It does not fit: over {over}.{help_text}"
 
 
 PLAN = Command("plan", "the preview of flash and SRAM", _configure, _run)

@@ -1,0 +1,71 @@
+"""What would make a network fit that does not: other numbers, fewer parameters, another board."""
+
+from __future__ import annotations
+
+import math
+
+from codegen.as_int8 import as_int8
+from codegen.compiler import Compilation, compile_model
+from codegen.errors import CodegenError
+from codegen.graph import DType
+from codegen.plan.memory import Memory
+from codegen.targets.board import Board, Cpu, all_boards
+
+
+def what_would_help(compilation: Compilation) -> tuple[str, ...]:
+    """Sentences in the order in which to try them; none where everything fits.
+
+    Figures are estimates of sizes, not of what remains of the accuracy. It compiles the network again for
+    what it tells of, and so takes longer than a plan.
+    """
+    if not compilation.plan.overflows(compilation.board):
+        return ()
+    return (*_as_int8(compilation), *_fewer_parameters(compilation), *_other_boards(compilation))
+
+
+def _as_int8(compilation: Compilation) -> tuple[str, ...]:
+    """For a float network: what int8 would take."""
+    graph = compilation.graph
+    if graph.tensors[graph.inputs[0]].dtype is not DType.FLOAT32:
+        return ()
+    try:
+        smaller = compile_model(as_int8(graph), compilation.board, compilation.options)
+    except CodegenError:
+        return ()
+    if not smaller.plan.overflows(compilation.board):
+        return ("quantized to int8 it would fit",)
+    return ("quantize it to int8, which takes about a quarter but is not enough alone",)
+
+
+def _fewer_parameters(compilation: Compilation) -> tuple[str, ...]:
+    """How much structured pruning has to remove of what does not fit."""
+    plan = compilation.plan
+    removable = {Memory.FLASH: plan.flash.weights_bytes, Memory.SRAM: plan.sram.arena_bytes}
+    parts = {Memory.FLASH: "of the parameters", Memory.SRAM: "of the largest layers' channels"}
+    wanted = []
+    for overflow in plan.overflows(compilation.board):
+        share = overflow.over_bytes / max(removable[overflow.memory], 1)
+        if share >= 1:
+            return ()
+        percent = math.ceil(100 * share)
+        wanted.append(f"at least {percent} % {parts[overflow.memory]} ({overflow.memory.value})")
+    return (f"structured pruning would have to remove {' and '.join(wanted)}",)
+
+
+def _other_boards(compilation: Compilation) -> tuple[str, ...]:
+    """The boards, other than this computer, on which it fits as it is."""
+    fitting = [board.title for board in _candidates(compilation) if _fits(compilation, board)]
+    return (f"it fits as it is on {' or '.join(fitting)}",) if fitting else ()
+
+
+def _candidates(compilation: Compilation) -> list[Board]:
+    ours = compilation.board
+    return [b for b in all_boards().values() if b.cpu is not Cpu.HOST and b.target != ours.target]
+
+
+def _fits(compilation: Compilation, board: Board) -> bool:
+    try:
+        other = compile_model(compilation.graph, board, compilation.options)
+    except CodegenError:
+        return False
+    return not other.plan.overflows(board)
