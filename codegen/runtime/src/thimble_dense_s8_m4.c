@@ -43,20 +43,21 @@ __attribute__((noinline)) static const uint32_t *four_rows(const uint32_t *w, co
     /* Compilers load the words one by one and move them about. */
     const int8_t *const end = input + (n & ~3);
     while (input != end) {
-        __asm__ volatile("ldr r4, [%[x]], #4\n"
-                "ldm %[w]!, {r2, r3, r6, r8}\n"
-                "sxtb16 r5, r4\n sxtb16 r4, r4, ror #8\n"
-                "sxtb16 r9, r2\n smlad %[s0], r9, r5, %[s0]\n"
-                "sxtb16 r9, r3\n smlad %[s0], r9, r4, %[s0]\n"
-                "sxtb16 r2, r2, ror #8\n smlad %[s1], r2, r5, %[s1]\n"
-                "sxtb16 r3, r3, ror #8\n smlad %[s1], r3, r4, %[s1]\n"
-                "sxtb16 r9, r6\n smlad %[s2], r9, r5, %[s2]\n"
-                "sxtb16 r9, r8\n smlad %[s2], r9, r4, %[s2]\n"
-                "sxtb16 r6, r6, ror #8\n smlad %[s3], r6, r5, %[s3]\n"
-                "sxtb16 r8, r8, ror #8\n smlad %[s3], r8, r4, %[s3]\n"
-                : [x] "+r"(input), [w] "+r"(w), [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3)
-                :
-                : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "memory");
+        __asm__ volatile(
+            "ldr r4, [%[x]], #4\n"
+            "ldm %[w]!, {r2, r3, r6, r8}\n"
+            "sxtb16 r5, r4\n sxtb16 r4, r4, ror #8\n"
+            "sxtb16 r9, r2\n smlad %[s0], r9, r5, %[s0]\n"
+            "sxtb16 r9, r3\n smlad %[s0], r9, r4, %[s0]\n"
+            "sxtb16 r2, r2, ror #8\n smlad %[s1], r2, r5, %[s1]\n"
+            "sxtb16 r3, r3, ror #8\n smlad %[s1], r3, r4, %[s1]\n"
+            "sxtb16 r9, r6\n smlad %[s2], r9, r5, %[s2]\n"
+            "sxtb16 r9, r8\n smlad %[s2], r9, r4, %[s2]\n"
+            "sxtb16 r6, r6, ror #8\n smlad %[s3], r6, r5, %[s3]\n"
+            "sxtb16 r8, r8, ror #8\n smlad %[s3], r8, r4, %[s3]\n"
+            : [x] "+r"(input), [w] "+r"(w), [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3)
+            :
+            : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "memory");
     }
     n &= 3;
 #endif

@@ -219,11 +219,12 @@ static inline void spread_4(int16_t *to, const int8_t *from, int32_t step, int32
 #if THIMBLE_HAS_DSP
     /* So that compilers do not unroll the loop around it. */
     int32_t a, b, c, d;
-    __asm__("ldrsb %0, [%4]\n ldrsb %1, [%4, %5]\n ldrsb %2, [%4, %5, lsl #1]\n ldrsb %3, [%4, %6]\n"
-            "strh %0, [%7]\n strh %1, [%7, #2]\n strh %2, [%7, #4]\n strh %3, [%7, #6]\n"
-            : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d)
-            : "r"(from), "r"(step), "r"(thrice), "r"(to)
-            : "memory");
+    __asm__ volatile(
+        "ldrsb %0, [%4]\n ldrsb %1, [%4, %5]\n ldrsb %2, [%4, %5, lsl #1]\n ldrsb %3, [%4, %6]\n"
+        "strh %0, [%7]\n strh %1, [%7, #2]\n strh %2, [%7, #4]\n strh %3, [%7, #6]\n"
+        : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d)
+        : "r"(from), "r"(step), "r"(thrice), "r"(to)
+        : "memory");
 #else
     to[0] = from[0];
     to[1] = from[step];
