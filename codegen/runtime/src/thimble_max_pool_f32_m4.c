@@ -27,7 +27,7 @@ static inline int32_t smaller(int32_t a, int32_t b)
 static inline void four_channels(const window *w, const float *pixel, float *output)
 {
     const int32_t step = (w->channels - CHANNELS) * 4, gap = (w->line - w->width * w->channels) * 4;
-    __asm__(
+    __asm__ volatile(
         ".syntax unified\n"
         ".macro larger_of a, x\n"
         "vcmp.f32 \\x, \\a\n vmrs APSR_nzcv, fpscr\n it gt\n vmovgt.f32 \\a, \\x\n"
