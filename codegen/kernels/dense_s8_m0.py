@@ -31,12 +31,12 @@ class _DenseM0:
 
     def refusal(self, layer: Layer) -> str | None:
         reason = self.portable.refusal(layer)
-        if reason is None and _scaling(layer) is None:
+        if reason is None and dense_scaling(layer) is None:
             return SCALE_REFUSAL
         return reason
 
     def lower(self, layer: Layer) -> LoweredLayer:
-        table = _scaling(layer)
+        table = dense_scaling(layer)
         if table is None:
             raise ValueError(f"{layer.op.name} was refused")
         portable, weights = self.portable.lower(layer), weight_matrix(layer)
@@ -114,7 +114,7 @@ def interleaved(weights: Int8Matrix) -> Int8Matrix:
     return np.concatenate([groups.reshape(-1), weights[whole:].reshape(-1)])
 
 
-def _scaling(layer: Layer) -> Table | None:
+def dense_scaling(layer: Layer) -> Table | None:
     """``[outputs or 1, 4]``: what the bias needs besides, and a scale."""
     multiplier, shift = (array.data.tolist() for array in multipliers(layer))
     output, weights = layer.quantization(layer.output), weight_matrix(layer)

@@ -18,6 +18,7 @@ from codegen.kernels.conv_transpose2d_s8 import ConvTranspose2DS8
 from codegen.kernels.conversions import DequantizeS8, QuantizeS8
 from codegen.kernels.cycles import with_cycles_on
 from codegen.kernels.dense_f32_m4 import DenseF32M4
+from codegen.kernels.dense_light_s8_m0 import DenseLightS8M0
 from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
 from codegen.kernels.dense_s8_m0 import DenseCrs8S8M0, DenseCrs16S8M0, DenseS8M0
 from codegen.kernels.dense_s8_m4 import DenseS8M4
@@ -71,6 +72,7 @@ KERNELS: tuple[Kernel, ...] = (
     DepthwiseConv2DF32M4(),
     DenseS8(),
     DenseS8M0(),
+    DenseLightS8M0(),
     DenseS8M4(),
     DenseCrs8S8(),
     DenseCrs8S8M0(),

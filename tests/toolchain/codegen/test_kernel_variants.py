@@ -173,6 +173,32 @@ def test_dense_m0(seed, tmp_path):
     check(dense(seed), tmp_path, "thimble_dense_s8_m0")
 
 
+def light_dense(seed: int) -> Graph:
+    """Small weights with a few large ones; the last two take several blocks of inputs."""
+    rng = np.random.default_rng(seed)
+    inputs, rows = int(rng.integers(10, 60)) * 4 + (0, 300)[seed > 5], int(rng.integers(4, 12)) * 4
+    size = int(rng.choice([1, 6, 20]))
+    weights = rng.integers(-size, size + 1, (rows, inputs))
+    large = rng.random((rows, inputs)) < 0.001
+    weights[large] = rng.choice([-128, 127, 100], np.count_nonzero(large))
+    spread = 40 * size * np.sqrt(inputs) / rng.uniform(20, 120, rows if seed % 2 else 1)
+    scales = tuple(float(s) for s in 1 / np.maximum(spread, 4.1))
+    weight_scale = Quantization(scales, (0,) * len(scales), 0)
+    tensors = (
+        Tensor("x", (1, inputs), DType.INT8, Quantization((1.0,), (_int8(rng),))),
+        Tensor("w", (rows, inputs), DType.INT8, weight_scale, weights.astype(np.int8)),
+        Tensor("b", (rows,), DType.INT32, None, _bias(rng, rows)),
+        Tensor("y", (1, rows), DType.INT8, Quantization((1.0,), (_int8(rng),))),
+    )
+    op = Dense("dense", ("x", "w", "b"), ("y",))
+    return Graph("one_layer", {t.name: t for t in tensors}, (op,), ("x",), ("y",))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_light_dense_m0(seed, tmp_path):
+    check(light_dense(seed), tmp_path, "thimble_dense_light_s8_m0")
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_sparse_dense_m0(seed, tmp_path):
     """Some rows are empty."""
