@@ -14,7 +14,7 @@ from codegen.compiler import Compilation, compile_model
 from codegen.emit import write_project
 from codegen.errors import CodegenError
 from codegen.firmware import build_firmware
-from codegen.graph import DType, Graph, Log, Quantization, Quantize, Rsqrt, Sqrt, Tensor
+from codegen.graph import Dense, DType, Graph, Log, Quantization, Quantize, Rsqrt, Sqrt, Tensor
 from codegen.kernels import KERNELS
 from codegen.options import BuildOptions
 from codegen.sparse import ENCODINGS
@@ -43,9 +43,24 @@ def _to_uint8() -> Graph:
     return Graph("one", {t.name: t for t in tensors}, (Quantize("q", ("x",), ("y",)),), ("x",), ("y",))
 
 
+def _light_dense() -> Graph:
+    """A dense layer with small weights and a large one."""
+    weights = np.random.default_rng(0).integers(-6, 7, (16, 64), dtype=np.int8)
+    weights[3, 5] = weights[3, 6] = weights[3, 7] = 127
+    tensors = [
+        Tensor("x", (1, 64), DType.INT8, Quantization((0.1,), (-5,))),
+        Tensor("w", weights.shape, DType.INT8, Quantization((0.01,), (0,)), weights),
+        Tensor("y", (1, 16), DType.INT8, Quantization((0.05,), (3,))),
+    ]
+    return Graph("one", {t.name: t for t in tensors}, (Dense("d", ("x", "w"), ("y",)),), ("x",), ("y",))
+
+
 def _cases() -> dict[str, tuple[Graph, str]]:
     """A network and an encoding for each function of the runtime, by its name and the type of the input."""
-    found: dict[str, tuple[Graph, str]] = {"int8-thimble_flip_sign": (_to_uint8(), "auto")}
+    found: dict[str, tuple[Graph, str]] = {
+        "int8-thimble_flip_sign": (_to_uint8(), "auto"),
+        "int8-thimble_dense_light_s8_m0": (_light_dense(), "auto"),
+    }
     for (dtype, make), name in product(_MAKERS.items(), CASES):
         graph = runnable(make(name))
         for encoding, board in product(ENCODINGS, ("host", *BOARDS)):
