@@ -9,10 +9,10 @@ import numpy as np
 
 from codegen.errors import CodegenError, all_of
 from codegen.graph import Graph, macs
-from codegen.kernels import Layer, LoweredLayer, lower_layer
+from codegen.kernels import Layer, LoweredLayer, in_place_operators, lower_layer
 from codegen.options import BuildOptions
 from codegen.passes import run_passes
-from codegen.plan import ArenaPlan, MemoryPlan, plan_arena, scratch_limits_bytes
+from codegen.plan import ArenaPlan, MemoryPlan, in_lowest_order, plan_arena, scratch_limits_bytes
 from codegen.targets.board import Board, Cpu
 from codegen.targets.target import WeightsIn
 from codegen.toolchain.prediction import SIZED_COMPILER, LayerSize, predict
@@ -64,6 +64,7 @@ class Compilation:
                 "planner": arena.planner,
                 "bytes": arena.arena_bytes,
                 "lower_bound": arena.lower_bound_bytes,
+                "proof": arena.proof.value,
                 "tensors": _tensors_json(self.graph, arena),
             },
             "layers": [
@@ -123,10 +124,11 @@ def compile_model(
     _check_ends(graph)
     graph = run_passes(graph)
     cpu = kernels_for or board.cpu
-    layers = _lower(graph, options.encoding, cpu)
-    arena = plan_arena(
-        graph, options.planner, {x.op.name: x.scratch_bytes for x in layers if x.scratch_bytes}
-    )
+    in_place = in_place_operators(graph, cpu)
+    graph = in_lowest_order(graph, in_place)
+    layers = _lower(graph, options.encoding, cpu, scratch_limits_bytes(graph, in_place))
+    scratch_bytes = {x.op.name: x.scratch_bytes for x in layers if x.scratch_bytes}
+    arena = plan_arena(graph, options.planner, scratch_bytes, in_place)
     sizes = tuple(LayerSize(x.function, x.weights_bytes, len(x.constants), x.params_bytes) for x in layers)
     prediction = predict(sizes, arena, board)
     return Compilation(
@@ -140,10 +142,12 @@ def compile_model(
     )
 
 
-def _lower(graph: Graph, encoding: str, cpu: Cpu) -> tuple[LoweredLayer, ...]:
+def _lower(
+    graph: Graph, encoding: str, cpu: Cpu, scratch_limits_bytes: tuple[int, ...]
+) -> tuple[LoweredLayer, ...]:
     """Every layer lowered; what cannot be is told of all layers at once."""
     layers, refused = [], []
-    for op, limit in zip(graph.ops, scratch_limits_bytes(graph), strict=True):
+    for op, limit in zip(graph.ops, scratch_limits_bytes, strict=True):
         try:
             layers.append(lower_layer(Layer(graph, op), encoding, cpu, limit))
         except CodegenError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codegen.errors import CodegenError
-from codegen.plan import PLANNERS
+from codegen.plan import DEFAULT_PLANNER, PLANNERS
 from codegen.sparse import ENCODINGS
 from codegen.toolchain import COMPILERS
 
@@ -16,7 +16,7 @@ class BuildOptions:
 
     compiler: str = "zig"
     encoding: str = "auto"
-    planner: str = "greedy"
+    planner: str = DEFAULT_PLANNER
 
     def __post_init__(self) -> None:
         _one_of("compiler", self.compiler, COMPILERS)

@@ -18,6 +18,7 @@ from codegen.compiler import Compilation, compile_model
 from codegen.frontends import load_graph
 from codegen.graph import DType, Graph
 from codegen.options import BuildOptions
+from codegen.plan import Proof
 from codegen.targets.board import Board
 from codegen.targets.target import WeightsIn
 from core.boards.catalogue import board_named
@@ -44,6 +45,7 @@ class Preview:
     """An estimate before the work. `parameters_fraction` is the part of all parameters that is gone
     (structured) or zero (element); `structures_fraction` the part of the filters and neurons that is gone.
     `weights_in_sram_bytes` of the SRAM hold copies of the weights: faster, and given up where space is short.
+    `arena_is_smallest` when it is proven that no arrangement of the buffers takes fewer bytes.
     """
 
     parameters_before: int
@@ -57,6 +59,7 @@ class Preview:
     weights_in_sram_bytes: int
     arena_bytes: int
     arena_lower_bound_bytes: int
+    arena_is_smallest: bool
     buffers: tuple[PreviewBuffer, ...]
     fits: bool
     cycles: int
@@ -150,6 +153,7 @@ def _describe(before: Graph, left: int, structures_gone: float, compiled: Compil
         weights_in_sram_bytes=plan.flash.weights_bytes if compiled.weights_in is WeightsIn.RAM else 0,
         arena_bytes=plan.arena.arena_bytes,
         arena_lower_bound_bytes=plan.arena.lower_bound_bytes,
+        arena_is_smallest=plan.arena.proof is not Proof.NONE,
         buffers=tuple(
             PreviewBuffer(t["name"], t["offset"], t["bytes"], t["first"], t["last"]) for t in tensors
         ),

@@ -2,7 +2,7 @@
 
 from codegen.kernels.base import Kernel, KernelVariant, Layer, LoweredLayer, serves_cpu
 from codegen.kernels.cycles import with_cycles_on
-from codegen.kernels.registry import KERNELS, lower_layer
+from codegen.kernels.registry import KERNELS, in_place_operators, lower_layer
 
 __all__ = [
     "KERNELS",
@@ -10,6 +10,7 @@ __all__ = [
     "KernelVariant",
     "Layer",
     "LoweredLayer",
+    "in_place_operators",
     "lower_layer",
     "serves_cpu",
     "with_cycles_on",

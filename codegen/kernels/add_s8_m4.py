@@ -17,6 +17,7 @@ class AddS8M4:
     serves: type[Op] = Add
     dtype: DType | None = DType.INT8
     encoding = "none"
+    in_place = True
     cpus = frozenset({Cpu.CORTEX_M4F})
 
     def refusal(self, layer: Layer) -> str | None:

@@ -15,6 +15,7 @@ class ArithmeticF32:
 
     dtype: DType | None = DType.FLOAT32
     encoding = "none"
+    in_place = True
 
     def __init__(self, serves: type[Op], cycles: int) -> None:
         self.serves = serves

@@ -188,6 +188,13 @@ class KernelVariant(Kernel, Protocol):
     cpus: frozenset[Cpu]
 
 
+class InPlaceKernel(Kernel, Protocol):
+    """A kernel whose output may lie over any input of the same shape with elements as large or larger: before
+    it writes an element it has read what it needs of the inputs there."""
+
+    in_place: bool
+
+
 class RoundingKernel(Kernel, Protocol):
     """A kernel for convolutions that can round in these ways; one that does not say rounds as TFLite's."""
 

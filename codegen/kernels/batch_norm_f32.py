@@ -16,6 +16,7 @@ class BatchNormF32:
     serves: type[Op] = BatchNorm
     dtype: DType | None = DType.FLOAT32
     encoding = "none"
+    in_place = True
 
     def refusal(self, layer: Layer) -> str | None:
         return None

@@ -11,6 +11,7 @@ class QuantizeS8:
     serves: type[Op] = Quantize
     dtype: DType | None = DType.FLOAT32
     encoding = "none"
+    in_place = True
     _cycles = 500
 
     def refusal(self, layer: Layer) -> str | None:
@@ -43,6 +44,7 @@ class QuantizeS8:
 class DequantizeS8(QuantizeS8):
     function = "thimble_dequantize_s8"
     serves: type[Op] = Dequantize
+    in_place = False
     dtype: DType | None = DType.INT8
     _cycles = 150
 

@@ -17,6 +17,7 @@ class DivS8:
     serves: type[Op] = Div
     dtype: DType | None = DType.INT8
     encoding = "none"
+    in_place = True
 
     def refusal(self, layer: Layer) -> str | None:
         return int8_operands_refusal(layer)

@@ -18,6 +18,7 @@ class _Extreme:
     serves: type[Op]
     dtype: DType | None = DType.INT8
     encoding = "none"
+    in_place = True
     _word: str
     _cycles = 31
 

@@ -15,6 +15,7 @@ class FlipSignU8:
     serves: type[Op] = Quantize
     dtype: DType | None = DType.UINT8
     encoding = "none"
+    in_place = True
     gives = DType.INT8
 
     def refusal(self, layer: Layer) -> str | None:

@@ -17,6 +17,7 @@ class LogSoftmaxS8:
     serves: type[Op] = LogSoftmax
     dtype: DType | None = DType.INT8
     encoding = "none"
+    in_place = True
 
     def refusal(self, layer: Layer) -> str | None:
         if layer.output.dtype is not DType.INT8:

@@ -21,6 +21,7 @@ class LookupS8:
     function = "thimble_lookup_s8"
     dtype: DType | None = DType.INT8
     encoding = "none"
+    in_place = True
 
     def __init__(self, serves: type[Unary]) -> None:
         self.serves: type[Op] = serves

@@ -22,6 +22,7 @@ class PReluS8:
     serves: type[Op] = PRelu
     dtype: DType | None = DType.INT8
     encoding = "none"
+    in_place = True
 
     def refusal(self, layer: Layer) -> str | None:
         return int8_operands_refusal(layer)
@@ -56,6 +57,7 @@ class PReluF32:
     serves: type[Op] = PRelu
     dtype: DType | None = DType.FLOAT32
     encoding = "none"
+    in_place = True
 
     def refusal(self, layer: Layer) -> str | None:
         return float_refusal(layer) or broadcast_refusal(layer)

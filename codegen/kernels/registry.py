@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codegen.errors import CodegenError
-from codegen.graph import Op
+from codegen.graph import Graph, Op
 from codegen.kernels.add_s8_m4 import AddS8M4
 from codegen.kernels.arithmetic_f32 import ARITHMETIC
 from codegen.kernels.asymmetric_conv2d_s8 import AsymmetricConv2DS8
@@ -148,6 +148,16 @@ def lower_layer(layer: Layer, encoding: str, cpu: Cpu, scratch_limit_bytes: int)
     smallest = min(lowered, key=lambda x: x.weights_bytes).encoding
     fitting = [x for x in lowered if x.encoding == smallest and x.scratch_bytes <= scratch_limit_bytes]
     return min(fitting, key=lambda x: x.cycles)
+
+
+def in_place_operators(graph: Graph, cpu: Cpu) -> frozenset[str]:
+    """The operators that may write over an input of the output's shape, whichever kernel serves them."""
+    return frozenset(op.name for op in graph.ops if _is_in_place(Layer(graph, op), cpu))
+
+
+def _is_in_place(layer: Layer, cpu: Cpu) -> bool:
+    serving = [k for k in KERNELS if _serves(k, layer.op, cpu) and k.dtype in (None, layer.input.dtype)]
+    return bool(serving) and all(getattr(kernel, "in_place", False) for kernel in serving)
 
 
 def _serves(kernel: Kernel, op: Op, cpu: Cpu) -> bool:

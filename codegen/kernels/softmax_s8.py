@@ -17,6 +17,7 @@ class SoftmaxS8:
     serves: type[Op] = Softmax
     dtype: DType | None = DType.INT8
     encoding = "none"
+    in_place = True
 
     def refusal(self, layer: Layer) -> str | None:
         if layer.input.dtype.value != "int8" or layer.output.dtype.value != "int8":

@@ -11,6 +11,7 @@ class SoftmaxF32:
     serves: type[Op] = Softmax
     dtype: DType | None = DType.FLOAT32
     encoding = "none"
+    in_place = True
     _cycles = 3950
 
     def refusal(self, layer: Layer) -> str | None:

@@ -15,6 +15,7 @@ class SquaredDifferenceS8:
     serves: type[Op] = SquaredDifference
     dtype: DType | None = DType.INT8
     encoding = "none"
+    in_place = True
 
     def refusal(self, layer: Layer) -> str | None:
         return int8_operands_refusal(layer)

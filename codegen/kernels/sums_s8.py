@@ -15,6 +15,7 @@ class AddS8:
     serves: type[Op] = Add
     dtype: DType | None = DType.INT8
     encoding = "none"
+    in_place = True
     _word = "sum"
 
     def refusal(self, layer: Layer) -> str | None:

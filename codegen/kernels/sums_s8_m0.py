@@ -43,6 +43,7 @@ class AddS8M0:
     serves: type[Op] = Add
     dtype: DType | None = DType.INT8
     encoding = "none"
+    in_place = True
     cpus = frozenset({Cpu.CORTEX_M0PLUS})
     portable = AddS8()
     sign = 1

@@ -40,6 +40,7 @@ class UnaryF32:
 
     dtype: DType | None = DType.FLOAT32
     encoding = "none"
+    in_place = True
 
     def __init__(
         self,

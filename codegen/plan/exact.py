@@ -8,34 +8,45 @@ the height plus all bytes still to come must stay below the best plan so far.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from codegen.plan.first_fit import first_fit
 from codegen.plan.greedy import greedy
 from codegen.plan.lifetimes import Buffer, lower_bound_bytes
-from codegen.plan.placement import Placement
+from codegen.plan.placement import Placement, Placements, whole
+from codegen.plan.two_ends import two_ends
 
 #: Places tried before the search gives up; the best plan so far is then returned, not proven.
 MAX_NODES = 20_000
 
 
-def exact(buffers: tuple[Buffer, ...], alignment_bytes: int) -> tuple[Placement, ...]:
+def exact(buffers: tuple[Buffer, ...], alignment_bytes: int) -> Placements:
     """Placements in the order of `buffers`, as low as possible."""
-    return solve(buffers, alignment_bytes)[0]
+    return solve(buffers, alignment_bytes, MAX_NODES)
 
 
-def solve(buffers: tuple[Buffer, ...], alignment_bytes: int) -> tuple[tuple[Placement, ...], bool]:
-    """The placements, and whether no smaller arena exists (counted in whole multiples of the alignment)."""
-    whole = tuple(
-        replace(b, size_bytes=-(-b.size_bytes // alignment_bytes) * alignment_bytes) for b in buffers
-    )
-    best = min((greedy(whole, alignment_bytes), first_fit(whole, alignment_bytes)), key=_top)
-    proven = _top(best) <= lower_bound_bytes(whole)
-    if not proven:
-        search = _Search(whole, _top(best))
+def solve(buffers: tuple[Buffer, ...], alignment_bytes: int, max_nodes: int) -> Placements:
+    """The smallest arena that greedy by size, first fit, both ends, or the search for one below them find,
+    counted in whole multiples of the alignment. `max_nodes` is how many places the search may try."""
+    aligned = whole(buffers, alignment_bytes)
+    bound = lower_bound_bytes(aligned)
+    best = _quick(aligned, alignment_bytes, bound)
+    exhausted = _top(best) <= bound
+    if not exhausted:
+        search = _Search(aligned, _top(best), max_nodes)
         best = search.run() or best
-        proven = not search.gave_up
-    return tuple(Placement(b, p.offset) for b, p in zip(buffers, best, strict=True)), proven
+        exhausted = not search.gave_up
+    return Placements(tuple(Placement(b, p.offset) for b, p in zip(buffers, best, strict=True)), exhausted)
+
+
+def _quick(aligned: tuple[Buffer, ...], alignment_bytes: int, bound: int) -> tuple[Placement, ...]:
+    """The first that takes no more than `bound` bytes, or else the smallest."""
+    best = greedy(aligned, alignment_bytes).placements
+    if _top(best) > bound:
+        best = min(best, first_fit(aligned, alignment_bytes).placements, key=_top)
+    if _top(best) > bound:
+        best = min(best, two_ends(aligned, alignment_bytes, bound), key=_top)
+    return best
 
 
 def _top(placements: tuple[Placement, ...]) -> int:
@@ -48,6 +59,7 @@ class _Search:
 
     buffers: tuple[Buffer, ...]
     limit: int
+    max_nodes: int
     gave_up: bool = False
     _nodes: int = 0
     _best: tuple[int, ...] | None = None
@@ -81,8 +93,8 @@ class _Search:
             return
         self._nodes += 1
         key = (unplaced, tuple(max(h, floor) for h in heights))
-        if self._nodes > MAX_NODES or key in self._failed:
-            self.gave_up |= self._nodes > MAX_NODES
+        if self._nodes > self.max_nodes or key in self._failed:
+            self.gave_up |= self._nodes > self.max_nodes
             return
         for index, offset in self._candidates(unplaced, heights, floor):
             buffer = self.buffers[index]
@@ -92,7 +104,7 @@ class _Search:
             for step in span:
                 heights[step] = offset + size
                 remaining[step] -= size
-            if self._may_fit(heights, remaining):
+            if self._may_fit(heights, remaining, offset):
                 offsets[index] = offset
                 self._descend(unplaced - {index}, heights, remaining, offset, offsets)
             heights[buffer.first : buffer.last + 1] = before
@@ -115,5 +127,9 @@ class _Search:
                 found.append((index, lowest[index]))
         return found
 
-    def _may_fit(self, heights: list[int], remaining: list[int]) -> bool:
-        return all(h + r < self.limit for h, r in zip(heights, remaining, strict=True))
+    def _may_fit(self, heights: list[int], remaining: list[int], floor: int) -> bool:
+        """What is still to come lies above the heights, and above `floor`, the last offset."""
+        limit = self.limit
+        return all(
+            h + r < limit and (r == 0 or floor + r < limit) for h, r in zip(heights, remaining, strict=True)
+        )

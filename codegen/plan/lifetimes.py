@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codegen.graph import Graph, Reshape
+from codegen.graph import Graph
+from codegen.plan.sharing import owners
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,16 @@ class Buffer:
         return self.first <= other.last and other.first <= self.last
 
 
-def buffers_of(graph: Graph) -> tuple[Buffer, ...]:
+def buffers_of(
+    graph: Graph, in_place: frozenset[str] = frozenset(), may_shrink: bool = False
+) -> tuple[Buffer, ...]:
     """The activation buffers of a graph in the order in which they come alive.
 
-    A reshape changes no byte, so its output shares its input's buffer. The graph's inputs are alive
-    from the first step, its outputs until the last.
+    A reshape changes no byte, so its output shares its input's buffer; so does the output of an operator
+    named in `in_place` where an input of the same size dies, or with `may_shrink` a larger one. The graph's
+    inputs are alive from the first step, its outputs until the last.
     """
-    owner = _owners(graph)
+    owner = owners(graph, in_place, may_shrink)
     members: dict[str, list[str]] = {}
     for tensor, root in owner.items():
         members.setdefault(root, []).append(tensor)
@@ -40,20 +44,15 @@ def buffers_of(graph: Graph) -> tuple[Buffer, ...]:
     return tuple(sorted(buffers, key=lambda b: (b.first, b.name)))
 
 
+def live_bytes(buffers: tuple[Buffer, ...]) -> tuple[int, ...]:
+    """The sum of bytes alive in each step."""
+    steps = range(max((b.last for b in buffers), default=-1) + 1)
+    return tuple(sum(b.size_bytes for b in buffers if b.first <= s <= b.last) for s in steps)
+
+
 def lower_bound_bytes(buffers: tuple[Buffer, ...]) -> int:
     """No plan can be smaller: the largest sum of bytes alive in one step."""
-    steps = range(max((b.last for b in buffers), default=-1) + 1)
-    return max((sum(b.size_bytes for b in buffers if b.first <= s <= b.last) for s in steps), default=0)
-
-
-def _owners(graph: Graph) -> dict[str, str]:
-    """The tensor whose buffer each activation lives in."""
-    owner = {name: name for name in graph.inputs}
-    for op in graph.ops:
-        for output in op.outputs:
-            shares = isinstance(op, Reshape) and op.inputs[0] in owner
-            owner[output] = owner[op.inputs[0]] if shares else output
-    return owner
+    return max(live_bytes(buffers), default=0)
 
 
 def _spans(graph: Graph, owner: dict[str, str]) -> dict[str, tuple[int, int]]:

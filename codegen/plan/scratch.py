@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from codegen.graph import Graph
-from codegen.plan.lifetimes import Buffer, buffers_of, lower_bound_bytes
+from codegen.plan.lifetimes import Buffer, buffers_of, live_bytes
 
 #: Scratch may raise the arena above the lower bound of the tensors by this part, and by these bytes.
 _ALLOWED_PART = 0.05
@@ -26,13 +26,11 @@ def scratch_buffers(graph: Graph, scratch_bytes: Mapping[str, int]) -> tuple[Buf
     )
 
 
-def scratch_limits_bytes(graph: Graph) -> tuple[int, ...]:
+def scratch_limits_bytes(graph: Graph, in_place: frozenset[str] = frozenset()) -> tuple[int, ...]:
     """How much scratch memory each operator may take, so that a faster kernel never costs much SRAM: steps in
-    which few tensors are alive have room below the lower bound."""
-    buffers = buffers_of(graph)
-    bound = lower_bound_bytes(buffers)
+    which few tensors are alive have room below the lower bound. Operators named in `in_place` write over an
+    input that dies."""
+    live = live_bytes(buffers_of(graph, in_place))
+    bound = max(live, default=0)
     allowed = bound + int(bound * _ALLOWED_PART) + _ALLOWED_BYTES
-    return tuple(
-        allowed - sum(b.size_bytes for b in buffers if b.first <= step <= b.last)
-        for step in range(len(graph.ops))
-    )
+    return tuple(allowed - taken for taken in live)

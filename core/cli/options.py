@@ -32,7 +32,7 @@ def add_build_options(parser: ArgumentParser) -> None:
         "--encoding", default="auto", help="storage of sparse weights: auto (default), dense, crs"
     )
     group.add_argument(
-        "--planner", default="greedy", help="how the arena is planned: greedy (default), first-fit, exact"
+        "--planner", default="auto", help="how the arena is planned: auto (default), greedy, first-fit, exact"
     )
 
 

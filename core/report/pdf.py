@@ -255,10 +255,7 @@ def _memory(report: Report) -> Iterator[Any]:
     yield Spacer(1, 8)
     yield _table(tables.memory_parts(report.plan), (2, 1.3, 5), left=(0, 2))
     arena = report.plan["arena"]
-    words = (
-        f"The arena holds the activations: {arena['bytes']:,} bytes with the planner “{arena['planner']}”. "
-        f"At least {arena['lower_bound']:,} bytes are alive together in one step; no planner needs less."
-    )
+    words = f"The arena holds the activations. {tables.arena_words(arena)}"
     yield _together(
         _text("Memory map of the arena", _HEADING), _text(words, _NOTE), _image(figures.memory_map(arena))
     )

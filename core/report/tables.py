@@ -143,6 +143,26 @@ def classes(confusion: Json) -> Table:
     return table
 
 
+_PROOFS = {
+    "lower-bound": "so many are alive together in one step, and no arrangement takes fewer",
+    "search": "all arrangements that could take fewer were tried, and none does",
+    "none": "whether an arrangement takes fewer is not known",
+}
+
+
+def arena_words(arena: Json) -> str:
+    """How large the arena is, and whether it could be smaller. Records of earlier versions do not say what
+    was proven."""
+    words = (
+        f"The arena takes {arena['bytes']:,} bytes with the planner “{arena['planner']}”: "
+        f"{_PROOFS[arena.get('proof', 'none')]}."
+    )
+    if arena["bytes"] == arena["lower_bound"]:
+        return words
+    bound = f"{arena['lower_bound']:,}"
+    return f"{words} The tensors alone need at least {bound}; the rest is scratch memory and gaps."
+
+
 def verdict(report: Report) -> str:
     """Whether the board computes what it should, in words."""
     bench = report.bench or {}

@@ -63,6 +63,7 @@ def fake_preview(model: Path, prune: Prune | None, quantize: Quantize, board: st
         sram_limit_bytes=270_336,
         arena_bytes=200,
         arena_lower_bound_bytes=150,
+        arena_is_smallest=False,
         buffers=(PreviewBuffer("input", 0, 100, 0, 1), PreviewBuffer("output", 100, 100, 1, 2)),
         fits=flash <= 1_000_000,
         weights_in_sram_bytes=0,

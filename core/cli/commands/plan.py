@@ -55,11 +55,7 @@ def show_plan(console: Console, plan: dict[str, Any]) -> None:
     console.print(table("In all", ("", "bytes", "limit", "used"), rows))
     layers = tables.deployed_layers(plan)
     console.print(table("Layers", layers[0], layers[1:], text=(0, 1, 2)))
-    arena = plan["arena"]
-    console.print(
-        f"Arena: {arena['bytes']:,} bytes with the planner {arena['planner']};"
-        f" no planner needs less than {arena['lower_bound']:,}."
-    )
+    console.print(tables.arena_words(plan["arena"]))
     if plan["sizes"] == "estimated":
         console.print(
             "The sizes of code are estimates until the first build: they were measured with zig for boards."

@@ -58,12 +58,18 @@ class BoardPage(WizardPage):
     @Slot(object)
     def _show_arena(self, preview: Preview) -> None:
         self.arena.show_buffers(preview.buffers, preview.arena_bytes)
-        self.arena_about.setText(
-            tr(
-                "Each block is one layer's data: how long it is needed (left to right) and where it lies. "
-                "{used} are used; no arrangement could do with less than {bound}."
-            ).format(used=bytes_text(preview.arena_bytes), bound=bytes_text(preview.arena_lower_bound_bytes))
+        proof = (
+            tr("No arrangement could do with less: that is proven.")
+            if preview.arena_is_smallest
+            else tr("No arrangement could do with less than {bound}.").format(
+                bound=bytes_text(preview.arena_lower_bound_bytes)
+            )
         )
+        about = tr(
+            "Each block is one layer's data: how long it is needed (left to right) and where it lies. "
+            "{used} are used."
+        ).format(used=bytes_text(preview.arena_bytes))
+        self.arena_about.setText(f"{about} {proof}")
 
 
 def board_about(board: Board) -> str:

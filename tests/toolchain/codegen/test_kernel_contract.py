@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import subprocess
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -15,8 +16,9 @@ from codegen.emit import write_project
 from codegen.errors import CodegenError
 from codegen.firmware import build_firmware
 from codegen.graph import Dense, DType, Graph, Log, Quantization, Quantize, Rsqrt, Sqrt, Tensor
-from codegen.kernels import KERNELS
+from codegen.kernels import KERNELS, in_place_operators
 from codegen.options import BuildOptions
+from codegen.plan import plan_arena
 from codegen.sparse import ENCODINGS
 from codegen.targets.board import find_board
 from codegen.toolchain.compilers import STRICT
@@ -90,6 +92,13 @@ def _samples(graph: Graph) -> np.ndarray:
     return rng.normal(size=shape).astype(np.float32)
 
 
+def _out_of_place(compiled: Compilation) -> Compilation:
+    """With memory of its own for every tensor, so that kernels that write over an input are found out."""
+    scratch = {x.op.name: x.scratch_bytes for x in compiled.layers if x.scratch_bytes}
+    arena = plan_arena(compiled.graph, scratch_bytes=scratch)
+    return replace(compiled, plan=replace(compiled.plan, arena=arena))
+
+
 def _sanitized(compiled: Compilation, x: np.ndarray, folder) -> np.ndarray:
     command = shutil.which("gcc")  # zig, which builds everything else, ships no sanitizer runtime
     if command is None:
@@ -108,10 +117,11 @@ def _sanitized(compiled: Compilation, x: np.ndarray, folder) -> np.ndarray:
 def test_a_kernel_gives_the_same_everywhere_and_is_as_large_as_predicted(name, tmp_path):
     graph, encoding = GRAPHS[name]
     x = _samples(graph)
-    expected = _sanitized(_compile(graph, "host", encoding), x, tmp_path)
+    expected = _sanitized(_out_of_place(_compile(graph, "host", encoding)), x, tmp_path)
     assert len(np.unique(expected)) > 1, "it computes nothing"
     for board_id in BOARDS:
         board, compiled = find_board(board_id), _compile(graph, board_id, encoding)
+        assert _shares(compiled) == bool(in_place_operators(compiled.graph, board.cpu)), "nothing is shared"
         image = build_firmware(compiled, tmp_path / board_id, cache_dir())
         for predicted, linked in (
             (image.predicted_flash_bytes, image.flash_bytes),
@@ -123,6 +133,13 @@ def test_a_kernel_gives_the_same_everywhere_and_is_as_large_as_predicted(name, t
         assert result.cycles is not None
         estimate = sum(layer.cycles for layer in compiled.layers)
         assert not compiled.layers[0].function or 0.5 < estimate / result.cycles[0] < 2
+
+
+def _shares(compiled: Compilation) -> bool:
+    """Whether the first operator writes over an input."""
+    op, arena = compiled.graph.ops[0], compiled.plan.arena
+    activations = compiled.graph.activations_of(op)
+    return any(arena.offset_of(op.outputs[0]) == arena.offset_of(name) for name in activations)
 
 
 def _compare(given: np.ndarray, expected: np.ndarray, graph: Graph) -> None:

@@ -66,7 +66,8 @@ def test_plan_has_the_fields_of_the_contract(thimble, tflite):
     assert plan["flash"]["total"] == plan["flash"]["weights"] + plan["flash"]["code"]
     assert [layer["op"] for layer in plan["layers"]] == ["Dense", "Softmax"]
     assert plan["layers"][0]["params"] == 15
-    assert set(plan["arena"]) == {"planner", "bytes", "lower_bound", "tensors"}
+    assert set(plan["arena"]) == {"planner", "bytes", "lower_bound", "proof", "tensors"}
+    assert plan["arena"]["proof"] == "lower-bound"
     assert plan["estimate"] is False
 
 
