@@ -1,12 +1,4 @@
-"""Which channels of a network belong together: what goes when a filter or a neuron goes. NumPy alone.
-
-A channel of a convolution or dense layer is a row of that layer's weights, an entry of its bias, and a
-slice of the weights of every layer that reads it. Pooling and ReLU hand channels on one by one. A
-flattening of ``[1, h, w, c]`` puts channel k at the places k, k + c, k + 2c, … of the vector.
-
-Channels that reach any other operator (an addition, a concatenation, a depthwise layer, a convolution in
-groups) stay whole: what goes together there is not followed yet.
-"""
+"""The structures that may be pruned, put together in groups of those that are alike. NumPy alone."""
 
 from __future__ import annotations
 
@@ -14,95 +6,118 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from codegen.graph import AveragePool2D, Conv2D, Dense, Graph, MaxPool2D, Op, Relu, Reshape
+import numpy as np
+import numpy.typing as npt
+
+from codegen.graph import Graph
+from core.compress.coupling import Axes, Coupling, Ids, trace
 
 
-@dataclass(frozen=True, slots=True)
-class Consumer:
-    """A layer that reads a group's channels; each channel is `repeat` of its inputs."""
-
-    layer: str
-    repeat: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """The channels that one layer gives, and everyone who reads them.
+    """Structures that the same layers make and the same layers read: any one may go as well as another.
 
-    `layer` is the name of the layer that makes them; `channels` is their number.
+    `layer` is the first of the `layers` that make their channels; for residual connections there are
+    several. `structures` are their numbers, in the order of that layer's channels.
     """
 
     layer: str
-    channels: int
-    consumers: tuple[Consumer, ...]
+    layers: tuple[str, ...]
+    structures: Ids
 
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where the last axis of a tensor comes from: entry j is channel j mod channels of `layer`."""
-
-    layer: str
-    repeat: int
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """For each tensor its source (absent for the model's inputs), and the layers that must stay whole."""
-
-    sources: Mapping[str, Source]
-    whole: frozenset[str]
-
-
-def trace(graph: Graph) -> Trace:
-    """Follow the channels through the graph."""
-    sources: dict[str, Source] = {}
-    whole: set[str] = set()
-    for op in graph.ops:
-        if makes_channels(op):
-            sources[op.outputs[0]] = Source(op.name, 1)
-            continue
-        source = sources.get(op.inputs[0])
-        handed_on = None if source is None else _hand_on(graph, op, source)
-        if handed_on is None:
-            whole.update(sources[name].layer for name in op.inputs if name in sources)
-        else:
-            sources[op.outputs[0]] = handed_on
-    whole.update(sources[name].layer for name in graph.outputs if name in sources)
-    return Trace(sources, frozenset(whole))
-
-
-def makes_channels(op: Op) -> bool:
-    """Whether each output channel has weights of its own over all input channels."""
-    return isinstance(op, Dense) or (isinstance(op, Conv2D) and op.groups == 1)
-
-
-def _hand_on(graph: Graph, op: Op, source: Source) -> Source | None:
-    """The source of the operator's output, or None where channels are mixed or would be counted."""
-    if isinstance(op, MaxPool2D | AveragePool2D | Relu):
-        return source
-    if isinstance(op, Reshape):
-        before, after = graph.tensors[op.inputs[0]].shape, graph.tensors[op.outputs[0]].shape
-        if before[-1] == after[-1]:
-            return source
-        if len(after) == 2:
-            return Source(source.layer, source.repeat * prod(before[1:-1]))
-    return None
+    @property
+    def channels(self) -> int:
+        return len(self.structures)
 
 
 def find_groups(graph: Graph) -> tuple[Group, ...]:
-    """The groups of channels that may be pruned, in the order of the graph.
+    """The groups that may be pruned, in the order of the graph."""
+    return groups_of(graph, trace(graph))
 
-    Left out are those that reach an output of the model or an operator that mixes channels.
+
+def groups_of(graph: Graph, coupling: Coupling) -> tuple[Group, ...]:
+    made_by: dict[int, list[str]] = {}
+    for layer, ids in coupling.makers.items():
+        for structure in dict.fromkeys(ids.tolist()):
+            made_by.setdefault(structure, []).append(layer)
+    places = _places(coupling)
+    alike: dict[tuple[tuple[str, int, int], ...], list[int]] = {}
+    for structure in made_by:
+        if not coupling.fixed[structure]:
+            alike.setdefault(tuple(places[structure]), []).append(structure)
+    groups = (
+        Group(made_by[members[0]][0], tuple(made_by[members[0]]), np.asarray(members, np.int64))
+        for members in alike.values()
+    )
+    order = {op.name: place for place, op in enumerate(graph.ops)}
+    return tuple(sorted(groups, key=lambda group: order[group.layer]))
+
+
+def _places(coupling: Coupling) -> dict[int, list[tuple[str, int, int]]]:
+    """For each structure where it lies: constant, axis, number of entries."""
+    places: dict[int, list[tuple[str, int, int]]] = {}
+    for name, axes in coupling.constants.items():
+        for axis, ids in enumerate(axes):
+            if ids is not None:
+                present, counts = np.unique(ids, return_counts=True)
+                for structure, count in zip(present.tolist(), counts.tolist(), strict=True):
+                    places.setdefault(structure, []).append((name, axis, count))
+    return places
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """How many entries of an axis stay: `rest` always, and `each` for every structure left of a group."""
+
+    rest: int
+    each: Mapping[int, int]
+
+    def entries(self, left: Mapping[int, int]) -> int:
+        return self.rest + sum(count * left[group] for group, count in self.each.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Parameters as a function of how many structures are left in each group, without touching a weight.
+
+    Groups are counted as `find_groups` lists them.
     """
-    traced = trace(graph)
-    consumers: dict[str, list[Consumer]] = {}
-    for op in graph.ops:
-        source = traced.sources.get(op.inputs[0])
-        if makes_channels(op) and source is not None:
-            consumers.setdefault(source.layer, []).append(Consumer(op.name, source.repeat))
-    groups = []
-    for op in graph.ops:
-        weight = graph.weight(op)
-        if makes_channels(op) and weight is not None and op.name not in traced.whole:
-            groups.append(Group(op.name, weight.shape[0], tuple(consumers.get(op.name, []))))
-    return tuple(groups)
+
+    axes: Mapping[str, tuple[_Axis, ...]]
+    constants_of: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, graph: Graph, coupling: Coupling, groups: tuple[Group, ...]) -> Sizes:
+        owner = np.full(len(coupling.fixed), -1, np.int64)
+        for place, group in enumerate(groups):
+            owner[group.structures] = place
+        axes = {}
+        for tensor in graph.constants():
+            unknown: Axes = (None,) * len(tensor.shape)
+            known = coupling.constants.get(tensor.name, unknown)
+            axes[tensor.name] = tuple(
+                _Axis(length, {}) if ids is None else _axis(owner[ids], groups)
+                for length, ids in zip(tensor.shape, known, strict=True)
+            )
+        constants = {op.name: tuple(n for n in op.inputs if n in axes) for op in graph.ops}
+        return cls(axes, constants)
+
+    def parameters(self, left: Mapping[int, int], layers: frozenset[str]) -> int:
+        """Weights and biases of `layers`, each counted once, when so many structures are left."""
+        names = {name for layer in layers for name in self.constants_of[layer]}
+        return sum(prod(axis.entries(left) for axis in self.axes[name]) for name in names)
+
+    def touched_by(self, groups: frozenset[int]) -> frozenset[str]:
+        """The layers that lose parameters when structures of these groups go."""
+        return frozenset(
+            layer
+            for layer, names in self.constants_of.items()
+            if any(groups & axis.each.keys() for name in names for axis in self.axes[name])
+        )
+
+
+def _axis(owners: npt.NDArray[np.int64], groups: tuple[Group, ...]) -> _Axis:
+    present, counts = np.unique(owners, return_counts=True)
+    counted = dict(zip(present.tolist(), counts.tolist(), strict=True))
+    rest = counted.pop(-1, 0)
+    return _Axis(rest, {group: count // groups[group].channels for group, count in counted.items()})

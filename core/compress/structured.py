@@ -15,18 +15,54 @@ import numpy as np
 import numpy.typing as npt
 
 from codegen.graph import Graph, Tensor
+from core.compress.coupling import Coupling, trace
 from core.compress.criteria import find_criterion
-from core.compress.groups import Consumer, Group, Source, find_groups, makes_channels, trace
+from core.compress.groups import Group, Sizes, find_groups, groups_of
 from core.errors import ThimbleError
 from core.recipe import Prune, Scope, SparsityOf
 
-__all__ = ["Consumer", "Group", "Kept", "choose", "find_groups", "prunable_parameters", "prune_graph"]
+__all__ = ["Group", "Kept", "choose", "find_groups", "prunable_parameters", "prune_graph"]
 
-#: Channels that stay, ascending, by the name of the layer that makes them. Layers not named keep all.
+#: Channels that stay, ascending, by the name of the layer that makes them. Layers not named keep all but
+#: what goes with the others'.
 Kept = Mapping[str, tuple[int, ...]]
-_Counts = Mapping[str, int]
+#: How many structures are left, by the place of the group.
+_Counts = Mapping[int, int]
 #: Against 0.7 · 10 = 7.000000000000001 and the like.
 _EPSILON = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Network:
+    """A graph with what is known of its channels. Groups are named by their place in `groups`."""
+
+    graph: Graph
+    coupling: Coupling
+    groups: tuple[Group, ...]
+    sizes: Sizes
+
+    @classmethod
+    def of(cls, graph: Graph) -> _Network:
+        coupling = trace(graph)
+        groups = groups_of(graph, coupling)
+        return cls(graph, coupling, groups, Sizes.of(graph, coupling, groups))
+
+    @property
+    def channels(self) -> dict[int, int]:
+        return {place: group.channels for place, group in enumerate(self.groups)}
+
+    def exception(self, place: int, prune: Prune) -> float | None:
+        """The fraction that the recipe gives for this group: the smallest, where its layers differ."""
+        given = [prune.layers[layer] for layer in self.groups[place].layers if layer in prune.layers]
+        return min(given, default=None)
+
+    def free(self, prune: Prune) -> tuple[int, ...]:
+        """The groups that share in the common target."""
+        return tuple(n for n in range(len(self.groups)) if self.exception(n, prune) is None)
+
+    def counted(self, prune: Prune) -> frozenset[str]:
+        """The layers that lose parameters to the common target: makers and readers of free channels."""
+        return self.sizes.touched_by(frozenset(self.free(prune)))
 
 
 def choose(
@@ -43,142 +79,161 @@ def choose(
     layer keeps at least one channel, and the outputs stay whole. Raises ThimbleError ``unknown-layer``
     for exceptions that name no prunable layer, ``target-out-of-reach`` when too little can be removed.
     """
-    original = original or graph
-    check_exceptions(graph, prune)
+    network = _Network.of(graph)
+    whole = network if original is None or original is graph else _Network.of(original)
+    _check_exceptions(network, prune)
     target = prune.sparsity if fraction is None else fraction
-    ranking = _rank(graph, prune, seed)
+    ranking = _rank(network, prune, seed)
     if prune.threshold is not None:
         keep = _above_threshold(ranking, prune.threshold)
     else:
-        met = _target(original, graph, prune, target)
+        met = _target(whole, network, prune, target)
         search = _search_global if prune.scope is Scope.GLOBAL else _search_layer
-        keep = search(ranking, _channels(original), met, target)
-    keep = {**keep, **_exceptions(original, prune, ranking)}
+        keep = search(ranking, whole.channels, met, target)
+    keep = {**keep, **_exceptions(whole, prune, ranking)}
+    return _kept(network, ranking, keep)
+
+
+def _kept(network: _Network, ranking: _Ranking, keep: _Counts) -> Kept:
+    """The channels of each layer when the `keep` most important structures of each group stay."""
+    stays = np.ones(len(network.coupling.fixed), np.bool_)
+    for place, count in keep.items():
+        order = ranking.order[place]
+        stays[network.groups[place].structures[order[: len(order) - count]]] = False
+    layers = {layer for group in network.groups for layer in group.layers}
     return {
-        layer: tuple(sorted(int(n) for n in ranking.order[layer][len(ranking.order[layer]) - count :]))
-        for layer, count in keep.items()
+        layer: tuple(np.flatnonzero(stays[ids]).tolist())
+        for layer, ids in network.coupling.makers.items()
+        if layer in layers
     }
 
 
 def check_exceptions(graph: Graph, prune: Prune) -> None:
     """Raise ThimbleError ``unknown-layer`` for an exception that names no prunable layer."""
-    groups = [group.layer for group in find_groups(graph)]
-    weighted = {op.name for op in graph.ops if graph.weight(op) is not None}
+    _check_exceptions(_Network.of(graph), prune)
+
+
+def _check_exceptions(network: _Network, prune: Prune) -> None:
+    prunable = dict.fromkeys(layer for group in network.groups for layer in group.layers)
+    weighted = {op.name for op in network.graph.ops if network.graph.weight(op) is not None}
     for layer, share in prune.layers.items():
-        if layer in groups or (layer in weighted and share == 0.0):
+        if layer in prunable or (layer in weighted and share == 0.0):
             continue
         problem = "gives an output or must stay whole" if layer in weighted else "does not exist"
-        known = ", ".join(groups)
         raise ThimbleError(
             "unknown-layer",
             f"the recipe has an exception for the layer {layer!r}, which {problem}",
-            f"these layers can be pruned: {known}",
+            f"these layers can be pruned: {', '.join(prunable)}",
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """Scores of all channels by layer, and their numbers from the least to the most important.
+    """Scores of all structures by group, and their places from the least to the most important.
 
-    `free` are the layers that share in the common target: those without an exception of their own.
+    `free` are the groups that share in the common target: those without an exception of their own.
     """
 
-    scores: Mapping[str, npt.NDArray[np.float64]]
-    order: Mapping[str, npt.NDArray[np.int64]]
-    free: tuple[str, ...]
+    scores: Mapping[int, npt.NDArray[np.float64]]
+    order: Mapping[int, npt.NDArray[np.int64]]
+    free: tuple[int, ...]
 
 
-def _rank(graph: Graph, prune: Prune, seed: int) -> _Ranking:
+def _rank(network: _Network, prune: Prune, seed: int) -> _Ranking:
     criterion = find_criterion(prune.criterion)
-    groups = find_groups(graph)
     scores = {}
-    ops = {op.name: op for op in graph.ops}
-    for group in groups:
-        weight = graph.weight(ops[group.layer])
-        if weight is None or weight.data is None:
-            raise ValueError(f"layer {group.layer!r} has no weights")
+    for place, group in enumerate(network.groups):
         rng = np.random.default_rng((seed, zlib.crc32(group.layer.encode())))
-        rows = weight.data.reshape(group.channels, -1)
-        scores[group.layer] = np.asarray(criterion.scores(rows.T, rng), np.float64)
-    order = {layer: np.argsort(values, kind="stable") for layer, values in scores.items()}
-    return _Ranking(scores, order, tuple(layer for layer in scores if layer not in prune.layers))
+        scores[place] = np.asarray(criterion.scores(_weights(network, group), rng), np.float64)
+    order = {place: np.argsort(values, kind="stable") for place, values in scores.items()}
+    return _Ranking(scores, order, network.free(prune))
 
 
-def _above_threshold(ranking: _Ranking, threshold: float) -> dict[str, int]:
+def _weights(network: _Network, group: Group) -> npt.NDArray[np.float32]:
+    """The filters and neurons of a group, [weights of each, structures]: those of all layers that make it."""
+    ops = {op.name: op for op in network.graph.ops}
+    parts = []
+    for layer in group.layers:
+        weight = network.graph.weight(ops[layer])
+        if weight is None or weight.data is None:
+            raise ValueError(f"layer {layer!r} has no weights")
+        rows = weight.data.reshape(len(weight.data), -1)
+        made = network.coupling.makers[layer]
+        place = {structure: n for n, structure in enumerate(group.structures.tolist())}
+        channels = [n for n, structure in enumerate(made.tolist()) if structure in place]
+        # A layer may make several channels of one structure: they are scored together.
+        channels.sort(key=lambda n: place[int(made[n])])
+        parts.append(rows[channels].reshape(group.channels, -1))
+    return np.concatenate(parts, axis=1).T
+
+
+def _above_threshold(ranking: _Ranking, threshold: float) -> dict[int, int]:
     return {
-        layer: max(1, int(np.count_nonzero(ranking.scores[layer] >= threshold))) for layer in ranking.free
+        place: max(1, int(np.count_nonzero(ranking.scores[place] >= threshold))) for place in ranking.free
     }
 
 
 _Met = Callable[[_Counts], bool]
 
 
-def _target(original: Graph, graph: Graph, prune: Prune, fraction: float) -> _Met:
-    """Whether channel counts (of the layers that are free) meet the target."""
-    fixed = _exceptions(original, prune, None)
+def _target(whole: _Network, network: _Network, prune: Prune, fraction: float) -> _Met:
+    """Whether what is left of the free groups meets the target."""
+    fixed = _exceptions(whole, prune, None)
     if prune.of is SparsityOf.STRUCTURES:
-        whole = sum(n for layer, n in _channels(original).items() if layer not in fixed)
-        return lambda counts: sum(counts.values()) <= whole * (1.0 - fraction) + _EPSILON
-    sizes = _Sizes.of(graph)
-    counted = _free_layers(graph, prune)
-    most = (1.0 - fraction) * _Sizes.of(original).parameters({}, counted)
-    return lambda counts: sizes.parameters({**fixed, **counts}, counted) <= most + _EPSILON
-
-
-def _free_layers(graph: Graph, prune: Prune) -> frozenset[str]:
-    """The layers that lose parameters to the common target: makers and readers of free channels."""
-    names: set[str] = set()
-    for group in find_groups(graph):
-        if group.layer not in prune.layers:
-            names.update((group.layer, *(consumer.layer for consumer in group.consumers)))
-    return frozenset(names)
+        structures = sum(n for place, n in whole.channels.items() if place not in fixed)
+        return lambda counts: sum(counts.values()) <= structures * (1.0 - fraction) + _EPSILON
+    counted = network.counted(prune)
+    most = (1.0 - fraction) * whole.sizes.parameters(whole.channels, whole.counted(prune))
+    now = {**network.channels, **fixed}
+    return lambda counts: network.sizes.parameters({**now, **counts}, counted) <= most + _EPSILON
 
 
 def prunable_parameters(graph: Graph, prune: Prune) -> int:
     """Weights and biases of the layers that the recipe's fraction refers to."""
-    return _Sizes.of(graph).parameters({}, _free_layers(graph, prune))
+    network = _Network.of(graph)
+    return network.sizes.parameters(network.channels, network.counted(prune))
 
 
-def _search_global(ranking: _Ranking, channels: _Counts, met: _Met, target: float) -> dict[str, int]:
-    """Remove the least important channels of all layers until the target is met.
+def _search_global(ranking: _Ranking, channels: _Counts, met: _Met, target: float) -> dict[int, int]:
+    """Remove the least important structures of all groups until the target is met.
 
-    Scores are divided by their layer's mean, or layers with few weights in a filter would go first.
-    The most important channel of each layer stays.
+    Scores are divided by their group's mean, or layers with few weights in a filter would go first.
+    The most important structure of each group stays.
     """
-    layers, relative = [], []
-    for place, layer in enumerate(ranking.free):
-        scores = ranking.scores[layer]
-        removable = ranking.order[layer][:-1]
-        layers.append(np.full(len(removable), place))
+    groups, relative = [], []
+    for n, place in enumerate(ranking.free):
+        scores = ranking.scores[place]
+        removable = ranking.order[place][:-1]
+        groups.append(np.full(len(removable), n))
         relative.append(scores[removable] / (scores.mean() or 1.0))
-    if not layers:
+    if not groups:
         raise _nothing_to_prune()
-    owners = np.concatenate(layers)[np.argsort(np.concatenate(relative), kind="stable")]
+    owners = np.concatenate(groups)[np.argsort(np.concatenate(relative), kind="stable")]
 
-    def counts(removed: int) -> dict[str, int]:
+    def counts(removed: int) -> dict[int, int]:
         gone = np.bincount(owners[:removed], minlength=len(ranking.free))
-        return {layer: len(ranking.order[layer]) - int(gone[n]) for n, layer in enumerate(ranking.free)}
+        return {place: len(ranking.order[place]) - int(gone[n]) for n, place in enumerate(ranking.free)}
 
     return counts(_first(len(owners), lambda removed: met(counts(removed)), target))
 
 
-def _search_layer(ranking: _Ranking, channels: _Counts, met: _Met, target: float) -> dict[str, int]:
-    """Remove one common fraction of each layer's channels, the smallest that meets the target."""
+def _search_layer(ranking: _Ranking, channels: _Counts, met: _Met, target: float) -> dict[int, int]:
+    """Remove one common fraction of each group, the smallest that meets the target."""
     if not ranking.free:
         raise _nothing_to_prune()
-    shares = sorted({n / channels[layer] for layer in ranking.free for n in range(channels[layer])})
+    shares = sorted({n / channels[place] for place in ranking.free for n in range(channels[place])})
 
-    def counts(place: int) -> dict[str, int]:
-        share = shares[place]
+    def counts(step: int) -> dict[int, int]:
+        share = shares[step]
         return {
-            layer: min(
-                len(ranking.order[layer]),
-                max(1, channels[layer] - floor(share * channels[layer] + _EPSILON)),
+            place: min(
+                len(ranking.order[place]),
+                max(1, channels[place] - floor(share * channels[place] + _EPSILON)),
             )
-            for layer in ranking.free
+            for place in ranking.free
         }
 
-    return counts(_first(len(shares) - 1, lambda place: met(counts(place)), target))
+    return counts(_first(len(shares) - 1, lambda step: met(counts(step)), target))
 
 
 def _first(last: int, met: Callable[[int], bool], target: float) -> int:
@@ -204,113 +259,64 @@ def _nothing_to_prune() -> ThimbleError:
     )
 
 
-def _exceptions(original: Graph, prune: Prune, ranking: _Ranking | None) -> dict[str, int]:
-    """Channels that stay in the layers with an exception, at most as many as are still there."""
+def _exceptions(whole: _Network, prune: Prune, ranking: _Ranking | None) -> dict[int, int]:
+    """Structures that stay in the groups with an exception, at most as many as are still there."""
     kept = {}
-    for layer, count in _channels(original).items():
-        if layer in prune.layers:
-            stay = max(1, count - ceil(prune.layers[layer] * count - _EPSILON))
-            kept[layer] = stay if ranking is None else min(stay, len(ranking.order[layer]))
+    for place, count in whole.channels.items():
+        share = whole.exception(place, prune)
+        if share is not None:
+            stay = max(1, count - ceil(share * count - _EPSILON))
+            kept[place] = stay if ranking is None else min(stay, len(ranking.order[place]))
     return kept
-
-
-def _channels(graph: Graph) -> dict[str, int]:
-    return {group.layer: group.channels for group in find_groups(graph)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """What decides a layer's parameters. `inputs` counts weights per output channel and input channel."""
-
-    outputs: int
-    feeder: str | None
-    inputs: int
-    input_channels: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Sizes:
-    """Parameters as a function of channel counts, without touching any weight."""
-
-    layers: Mapping[str, _Layer]
-
-    @classmethod
-    def of(cls, graph: Graph) -> _Sizes:
-        traced = trace(graph)
-        outputs = {
-            op.name: weight.shape[0]
-            for op in graph.ops
-            if makes_channels(op) and (weight := graph.weight(op)) is not None
-        }
-        layers = {}
-        for op in graph.ops:
-            if op.name in outputs:
-                source = traced.sources.get(op.inputs[0])
-                per_output = graph.tensors[op.inputs[1]].elements // outputs[op.name]
-                channels = outputs[source.layer] if source else 1
-                feeder = source.layer if source else None
-                layers[op.name] = _Layer(outputs[op.name], feeder, per_output // channels, channels)
-        return cls(layers)
-
-    def parameters(self, counts: _Counts, layers: frozenset[str]) -> int:
-        """Weights and biases of `layers` when only so many channels are left."""
-        total = 0
-        for name in layers:
-            layer = self.layers[name]
-            outputs = counts.get(name, layer.outputs)
-            channels = counts.get(layer.feeder, layer.input_channels) if layer.feeder else 1
-            total += outputs * (layer.inputs * channels + 1)
-        return total
 
 
 def prune_graph(graph: Graph, kept: Kept) -> Graph:
     """The float graph with only the kept channels; it computes what the graph with the others zero does.
 
-    Raises ValueError when `kept` names a layer whose channels cannot be pruned, or channels it lacks.
+    What is coupled with a removed channel goes with it. Raises ValueError when `kept` names a layer whose
+    channels cannot be pruned, channels it lacks, or two layers that contradict each other.
     """
-    _check_kept(graph, kept)
-    sources = trace(graph).sources
-    ops = [op for op in graph.ops if makes_channels(op)]
-    width = {op.name: graph.tensors[op.outputs[0]].shape[-1] for op in ops}
+    coupling = trace(graph)
+    stays = _staying(coupling, kept)
     changed: dict[str, Tensor] = {}
-    for op in ops:
-        rows = kept.get(op.name)
-        columns = _places(sources.get(op.inputs[0]), kept, width)
-        kernel = graph.tensors[op.inputs[1]]
-        changed[kernel.name] = _take(_take(kernel, rows, 0), columns, -1)
-        for bias in op.inputs[2:]:
-            changed[bias] = _take(graph.tensors[bias], rows, 0)
-    for name, source in sources.items():
-        places = _places(source, kept, width)
-        if places is not None:
+    for name, axes in coupling.constants.items():
+        tensor = graph.tensors[name]
+        for axis, ids in enumerate(axes):
+            if ids is not None and not stays[ids].all():
+                tensor = _take(tensor, np.flatnonzero(stays[ids]), axis)
+        changed[name] = tensor
+    for name, ids in coupling.activations.items():
+        left = int(np.count_nonzero(stays[ids]))
+        if left != len(ids):
             tensor = graph.tensors[name]
-            changed[name] = replace(tensor, shape=(*tensor.shape[:-1], len(places)))
+            changed[name] = replace(tensor, shape=(*tensor.shape[:-1], left))
     return graph.with_ops(graph.ops, **changed)
 
 
-def _check_kept(graph: Graph, kept: Kept) -> None:
-    channels = _channels(graph)
+def _staying(coupling: Coupling, kept: Kept) -> npt.NDArray[np.bool_]:
+    """Whether each structure stays."""
+    stays = np.ones(len(coupling.fixed), np.bool_)
     for layer, numbers in kept.items():
-        if layer not in channels:
+        made = coupling.makers.get(layer)
+        if made is None or coupling.fixed[made].all():
             raise ValueError(f"the channels of layer {layer!r} cannot be pruned")
         if (
             not numbers
             or list(numbers) != sorted(set(numbers))
-            or not 0 <= numbers[0] <= numbers[-1] < channels[layer]
+            or not 0 <= numbers[0] <= numbers[-1] < len(made)
         ):
             raise ValueError(f"layer {layer!r} cannot keep the channels {numbers}")
+        stays[np.delete(made, numbers)] = False
+    for layer, numbers in kept.items():
+        if not stays[coupling.makers[layer][list(numbers)]].all():
+            raise ValueError(f"layer {layer!r} cannot keep channels that go with another layer's")
+    if np.any(coupling.fixed & ~stays):
+        raise ValueError("channels that must stay cannot be removed")
+    return stays
 
 
-def _places(source: Source | None, kept: Kept, width: _Counts) -> npt.NDArray[np.int64] | None:
-    """Entries of the last axis that stay, or None for all."""
-    if source is None or source.layer not in kept:
-        return None
-    steps = np.arange(source.repeat)[:, None] * width[source.layer]
-    return np.asarray(steps + np.asarray(kept[source.layer], np.int64), np.int64).reshape(-1)
-
-
-def _take(tensor: Tensor, places: npt.NDArray[np.int64] | tuple[int, ...] | None, axis: int) -> Tensor:
-    if places is None or tensor.data is None:
+def _take(tensor: Tensor, places: npt.NDArray[np.int64], axis: int) -> Tensor:
+    if tensor.data is None:
         return tensor
-    data = np.take(tensor.data, np.asarray(places), axis=axis)
+    data = np.ascontiguousarray(np.take(tensor.data, places, axis=axis))
     return replace(tensor, shape=tuple(data.shape), data=data)

@@ -5,15 +5,23 @@ import numpy.typing as npt
 
 from codegen.graph import (
     Activation,
+    Add,
+    BatchNorm,
+    Concat,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     DType,
     Graph,
     MaxPool2D,
+    Mean,
+    Mul,
     Op,
+    Pad,
     Padding,
     Relu,
     Reshape,
+    Sigmoid,
     Softmax,
     Tensor,
     verify,
@@ -52,6 +60,81 @@ def convnet(filters: tuple[int, int] = (4, 6), hidden: int = 8, classes: int = 3
     return verify(Graph("convnet", tensors, ops, ("x",), ("y",)))
 
 
+class Builder:
+    """Writes a float Graph down layer by layer, with random weights. Layers give the name of their output."""
+
+    def __init__(self, seed: int, image: tuple[int, int, int]) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.tensors: dict[str, Tensor] = {"x": Tensor("x", (1, *image), DType.FLOAT32)}
+        self.ops: list[Op] = []
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        return self.tensors[name].shape
+
+    def weights(self, name: str, *shape: int) -> str:
+        data = self.rng.normal(size=shape).astype(np.float32)
+        self.tensors[name] = Tensor(name, shape, DType.FLOAT32, data=data)
+        return name
+
+    def add(self, op: Op, *shape: int) -> str:
+        self.ops.append(op)
+        self.tensors[op.name] = Tensor(op.name, shape, DType.FLOAT32)
+        return op.name
+
+    def conv(self, name: str, source: str, filters: int, kernel: int = 3, stride: int = 1) -> str:
+        _, height, width, channels = self.shape(source)
+        read = (source, self.weights(f"{name}/kernel", filters, kernel, kernel, channels))
+        edge = kernel // 2
+        size = ((height - 1) // stride + 1, (width - 1) // stride + 1)
+        op = Conv2D(name, read, (name,), (stride, stride), padding=Padding(edge, edge, edge, edge))
+        return self.add(op, 1, *size, filters)
+
+    def norm(self, name: str, source: str) -> str:
+        channels = self.shape(source)[-1]
+        parts = [self.weights(f"{name}/{part}", channels) for part in ("gamma", "beta", "mean")]
+        spread = self.tensors[self.weights(f"{name}/variance", channels)]
+        positive = Tensor(spread.name, spread.shape, DType.FLOAT32, data=np.abs(np.asarray(spread.data)))
+        self.tensors[spread.name] = positive
+        return self.add(BatchNorm(name, (source, *parts, spread.name), (name,)), *self.shape(source))
+
+    def depthwise(self, name: str, source: str, multiplier: int = 1) -> str:
+        _, height, width, channels = self.shape(source)
+        made = channels * multiplier
+        read = (source, self.weights(f"{name}/kernel", 1, 3, 3, made), self.weights(f"{name}/bias", made))
+        op = DepthwiseConv2D(name, read, (name,), padding=Padding(1, 1, 1, 1))
+        return self.add(op, 1, height, width, made)
+
+    def dense(self, name: str, source: str, units: int, activation: Activation = Activation.NONE) -> str:
+        inputs = self.shape(source)[-1]
+        read = (source, self.weights(f"{name}/kernel", units, inputs), self.weights(f"{name}/bias", units))
+        return self.add(Dense(name, read, (name,), activation), 1, units)
+
+    def graph(self, output: str) -> Graph:
+        return verify(Graph("built", self.tensors, tuple(self.ops), ("x",), (output,)))
+
+
+def residual_net(seed: int = 0) -> Graph:
+    """What couples channels: residual and concatenated branches, batch norms, depthwise layers, a gate."""
+    net = Builder(seed, (6, 6, 2))
+    stem = net.add(
+        Relu("stem", (net.norm("stem/norm", net.conv("stem/conv", "x", 5)),), ("stem",)), 1, 6, 6, 5
+    )
+    body = net.norm("body/norm", net.conv("body", net.conv("inner", stem, 4), 5))
+    joined = net.add(Add("joined", (body, stem), ("joined",), Activation.RELU), 1, 6, 6, 5)
+    deep = net.depthwise("deep", joined, 2)
+    wide = net.conv("wide", deep, 6, 1)
+    squeezed = net.add(Mean("squeezed", (wide,), ("squeezed",)), 1, 6)
+    gate = net.dense("gate", net.dense("gate/inner", squeezed, 3, Activation.RELU), 6)
+    opened = net.add(Sigmoid("opened", (gate,), ("opened",)), 1, 6)
+    shaped = net.add(Reshape("shaped", (opened,), ("shaped",)), 1, 1, 1, 6)
+    gated = net.add(Mul("gated", (wide, shaped), ("gated",)), 1, 6, 6, 6)
+    both = net.add(Concat("both", (gated, joined), ("both",), 3), 1, 6, 6, 11)
+    padded = net.add(Pad("padded", (both,), ("padded",), (0, 1, 1, 0), (0, 1, 1, 0)), 1, 8, 8, 11)
+    last = net.conv("last", padded, 3, 3, 2)
+    flat = net.add(Reshape("flat", (last,), ("flat",)), 1, 4 * 4 * 3)
+    return net.graph(net.dense("answer", flat, 3))
+
+
 def compute(graph: Graph, x: Array) -> Array:
     """The output for one input, straight from the definitions."""
     values = {graph.inputs[0]: x.astype(np.float64)}
@@ -66,15 +149,48 @@ def _apply(op: Op, operands: list[Array64], shape: tuple[int, ...]) -> Array64:
     if isinstance(op, Conv2D):
         windows = _windows(x, op.padding, _reach(operands[1].shape[1:3], op.dilation), op.stride, 0.0)
         taken = windows[..., :: op.dilation[0], :: op.dilation[1]]
-        return _activated(op, np.einsum("yxcij,oijc->yxo", taken, operands[1])[None] + operands[2])
+        return _activated(op, np.einsum("yxcij,oijc->yxo", taken, operands[1])[None] + _bias(operands))
+    if isinstance(op, DepthwiseConv2D):
+        kernel = operands[1][0]
+        wide = np.repeat(x, kernel.shape[-1] // x.shape[-1], axis=-1)
+        windows = _windows(wide, op.padding, _reach(kernel.shape[:2], op.dilation), op.stride, 0.0)
+        return _activated(op, np.einsum("yxcij,ijc->yxc", windows, kernel)[None] + _bias(operands))
     if isinstance(op, MaxPool2D):
         return _windows(x, op.padding, op.pool, op.stride, -np.inf).max(axis=(3, 4))[None]
     if isinstance(op, Dense):
-        return _activated(op, x @ operands[1].T + operands[2])
+        return _activated(op, x @ operands[1].T + _bias(operands))
     if isinstance(op, Softmax):
         raised = np.exp(x - x.max())
         return raised / raised.sum()
-    return _activated(op, x) if isinstance(op, Relu) else x.reshape(shape)
+    if isinstance(op, BatchNorm):
+        gamma, beta, mean, variance = operands[1:]
+        return (x - mean) / np.sqrt(variance + op.epsilon) * gamma + beta
+    if isinstance(op, Pad):
+        return np.pad(x, tuple(zip(op.before, op.after, strict=True)))
+    return _simple(op, operands).reshape(shape)
+
+
+def _simple(op: Op, operands: list[Array64]) -> Array64:
+    x = operands[0]
+    if isinstance(op, Add):
+        return _activated(op, x + operands[1])
+    if isinstance(op, Mul):
+        return _activated(op, x * operands[1])
+    if isinstance(op, Sigmoid):
+        return 0.5 * (1.0 + np.tanh(x / 2.0))
+    if isinstance(op, Mean):
+        return x.mean(axis=op.axes, keepdims=op.keep_dims)
+    if isinstance(op, Concat):
+        return np.concatenate(operands, axis=op.axis)
+    if isinstance(op, Reshape):
+        return x
+    if isinstance(op, Relu):
+        return _activated(op, x)
+    raise ValueError(f"no rule for {op.kind}")
+
+
+def _bias(operands: list[Array64]) -> Array64 | float:
+    return operands[2] if len(operands) > 2 else 0.0
 
 
 def _reach(kernel: tuple[int, ...], dilation: tuple[int, int]) -> tuple[int, int]:
@@ -91,7 +207,7 @@ def _windows(
     return every[:: stride[0], :: stride[1]]
 
 
-def _activated(op: Conv2D | Dense | Relu, x: Array64) -> Array64:
+def _activated(op: Conv2D | DepthwiseConv2D | Dense | Add | Mul | Relu, x: Array64) -> Array64:
     if op.activation is Activation.NONE:
         return x
     return np.clip(x, 0.0, 6.0 if op.activation is Activation.RELU6 else None)
