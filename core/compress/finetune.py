@@ -18,8 +18,8 @@ from core.compress.optimizers import learning_rate, make_optimizer
 from core.data import DataSet
 from core.recipe import Augment, Training
 
-#: Keras kernels by layer name that say which weights may be other than zero.
-Masks = Mapping[str, npt.NDArray[np.bool_]]
+#: By layer name a factor for each of its weights, in Keras' order: 0 where a weight must stay zero, or 1.
+Masks = Mapping[str, tuple[npt.NDArray[np.float32], ...]]
 _NO_MASKS: Masks = MappingProxyType({})
 _EVALUATION_BATCH = 256
 
@@ -125,10 +125,11 @@ def class_weights(data: DataSet) -> dict[int, float]:
 
 
 def apply_masks(model: Any, masks: Masks) -> None:
-    """Set the weights outside the masks to zero. The masks have the shapes of the Keras kernels."""
-    for name, mask in masks.items():
-        kernel = model.get_layer(name).kernel
-        kernel.assign(kernel.value * mask)
+    """Set the weights outside the masks to zero. The masks have the shapes of Keras' weights."""
+    for name, factors in masks.items():
+        for weight, factor in zip(model.get_layer(name).weights, factors, strict=True):
+            if not factor.all():
+                weight.assign(weight.value * factor)
 
 
 def _stalled(results: list[EpochResult], patience: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -12,13 +12,14 @@ from codegen.graph import Graph
 from core.compress import elementwise, structured
 from core.compress.finetune import Masks
 from core.models.keras_graph import graph_of_model
+from core.models.keras_layers.stored import STORED, weights_from
 from core.models.keras_surgery import keep_channels, with_weights_of
 from core.recipe import Prune, PruneKind
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """The model after a step. `masks` (Keras' layouts, by layer) must hold during fine-tuning.
+    """The model after a step. `masks` must hold during fine-tuning.
 
     `sparsity` is the fraction of the prunable parameters of the original that is gone or zero.
     """
@@ -65,13 +66,18 @@ class ElementPruner:
         free = [mask for layer, mask in masks.items() if layer not in prune.layers]
         whole = sum(mask.size for mask in free)
         left = sum(int(np.count_nonzero(mask)) for mask in free)
-        in_keras = {layer: _keras_layout(mask) for layer, mask in masks.items()}
-        return Pruned(masked, 1.0 - left / whole if whole else 0.0, in_keras)
+        return Pruned(masked, 1.0 - left / whole if whole else 0.0, _masks_of(model, graph, masks))
 
 
-def _keras_layout(mask: Any) -> Any:
-    """[out, h, w, in] as [h, w, in, out], and [out, in] as [in, out]."""
-    return np.moveaxis(mask, 0, -1)
+def _masks_of(model: Any, graph: Graph, masks: elementwise.Masks) -> Masks:
+    """The masks in Keras' layouts: what becomes of a network of ones when it is masked."""
+    ones = {t.name: replace(t, data=np.ones(t.shape, np.float32)) for t in graph.constants()}
+    masked = elementwise.mask_graph(graph.with_ops(graph.ops, **ones), masks)
+    return {
+        layer.name: tuple(weights_from(masked, layer.name, type(layer).__name__, layer.get_config()))
+        for layer in model.layers
+        if any(stored.prunable for stored in STORED.get(type(layer).__name__, ()))
+    }
 
 
 PRUNERS: dict[PruneKind, Pruner] = {

@@ -19,7 +19,9 @@ from core.models.keras_file import (
     read_network,
     read_weights,
 )
-from core.models.keras_layers import CONVERTERS, Converted
+from core.models.keras_layers import CONVERTERS, Converted, joints
+
+_INPUT = "InputLayer"
 
 Weights = Mapping[str, list[FloatArray]]
 
@@ -44,7 +46,7 @@ def graph_of_model(model: Any) -> Graph:
 def check_layers(network: KerasNetwork) -> None:
     """Raise ThimbleError ``unsupported-operator`` for the first layer that cannot be compiled."""
     for layer in network.layers:
-        if layer.class_name not in CONVERTERS:
+        if layer.class_name not in CONVERTERS and layer.class_name != _INPUT:
             raise _unsupported(layer)
 
 
@@ -76,13 +78,13 @@ def graph_of_network(network: KerasNetwork, weights: Weights) -> Graph:
 
 
 def _convert(layer: KerasLayer, sources: list[Tensor], weights: list[FloatArray]) -> Converted:
-    if layer.class_name == "InputLayer":
+    if layer.class_name == _INPUT:
         return _input(layer)
-    if len(sources) != 1:
+    if not sources or (len(sources) > 1 and layer.class_name not in joints.CONVERTERS):
         raise _unsupported(layer)
     try:
-        return CONVERTERS[layer.class_name](layer, sources[0], weights)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+        return CONVERTERS[layer.class_name](layer, sources, weights)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise ThimbleError(
             "bad-model",
             f"layer {layer.name!r} ({layer.class_name}) is not described as expected ({error})",
@@ -104,9 +106,8 @@ def _input(layer: KerasLayer) -> Converted:
 
 
 def _unsupported(layer: KerasLayer) -> ThimbleError:
-    known = ", ".join(name for name in CONVERTERS if name != "InputLayer")
     return ThimbleError(
         "unsupported-operator",
         f"layer {layer.name!r} is a {layer.class_name}, which is not there yet",
-        f"use these layers instead: {known}",
+        f"use these layers instead: {', '.join(CONVERTERS)}",
     )

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from codegen.graph import Conv2D, Dense, Graph
+from codegen.graph import Graph
 from core.compress.structured import Kept, prune_graph
 from core.models.keras_graph import graph_of_model
-
-#: The option that sets a layer's number of output channels.
-_WIDTH = {"Conv2D": "filters", "Dense": "units"}
+from core.models.keras_layers.stored import STORED, WIDTHS, weights_from
 
 
 def keep_channels(model: Any, kept: Kept) -> Any:
     """A new Keras model with only the kept channels of each layer (by layer name).
 
-    It computes exactly what `model` does with the weights and biases of the other channels at zero.
+    It computes exactly what `model` does with all that belongs to the other channels at zero.
     """
     return with_weights_of(model, prune_graph(graph_of_model(model), kept))
 
@@ -23,28 +21,24 @@ def keep_channels(model: Any, kept: Kept) -> Any:
 def with_weights_of(model: Any, graph: Graph) -> Any:
     """A new Keras model of the layers of `model`, with the widths and the weights of `graph`.
 
-    `graph` is float and has operators named after the layers, as `graph_of_model` makes it.
+    `graph` is float and has constants named after the layers, as `graph_of_model` makes it.
     """
     config = model.get_config()
-    ops = {op.name: op for op in graph.ops if isinstance(op, Conv2D | Dense)}
     for layer in config["layers"]:
         layer.pop("build_config", None)  # shapes of before
-        name, options = layer["config"]["name"], layer["config"]
-        if name in ops:
-            options[_WIDTH[layer["class_name"]]] = graph.tensors[ops[name].inputs[1]].shape[0]
-        elif layer["class_name"] == "Reshape" and len(options["target_shape"]) == 1:
-            options["target_shape"] = (-1,)
+        _set_width(layer["class_name"], layer["config"], graph)
     config.pop("build_input_shape", None)
     rebuilt = type(model).from_config(config)
-    for name, op in ops.items():
-        _set_weights(rebuilt.get_layer(name), graph, op)
+    for layer in rebuilt.layers:
+        class_name = type(layer).__name__
+        if class_name in STORED:
+            layer.set_weights(weights_from(graph, layer.name, class_name, layer.get_config()))
     return rebuilt
 
 
-def _set_weights(layer: Any, graph: Graph, op: Conv2D | Dense) -> None:
-    """From the Graph's layouts to Keras': [out, h, w, in] to [h, w, in, out], [out, in] to [in, out]."""
-    kernel, bias = (graph.tensors[name].data for name in op.inputs[1:3])
-    if kernel is None:
-        raise ValueError(f"layer {op.name!r} has no weights")
-    kernel = kernel.transpose(1, 2, 3, 0) if isinstance(op, Conv2D) else kernel.T
-    layer.set_weights([kernel, bias] if layer.use_bias else [kernel])
+def _set_width(class_name: str, options: dict[str, Any], graph: Graph) -> None:
+    name = options["name"]
+    if class_name in WIDTHS:
+        options[WIDTHS[class_name]] = graph.tensors[f"{name}/kernel"].shape[0]
+    elif class_name == "Reshape":
+        options["target_shape"] = graph.tensors[name].shape[1:]

@@ -1,29 +1,49 @@
 """Float Graphs with random weights, and what they compute, for tests of pruning."""
 
+import math
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from codegen.graph import (
     Activation,
     Add,
+    AveragePool2D,
     BatchNorm,
     Concat,
     Conv2D,
     Dense,
     DepthwiseConv2D,
     DType,
+    Elu,
+    Exp,
+    Gelu,
     Graph,
+    HardSigmoid,
+    HardSwish,
+    LeakyRelu,
+    LogSoftmax,
+    Maximum,
     MaxPool2D,
     Mean,
+    Minimum,
     Mul,
     Op,
     Pad,
     Padding,
+    PRelu,
+    ReduceMax,
     Relu,
     Reshape,
     Sigmoid,
+    Silu,
     Softmax,
+    Sub,
+    Tanh,
     Tensor,
+    Transpose,
     verify,
 )  # fmt: skip
 
@@ -140,57 +160,82 @@ def compute(graph: Graph, x: Array) -> Array:
     values = {graph.inputs[0]: x.astype(np.float64)}
     for op in graph.ops:
         operands = [values[n] if n in values else np.asarray(graph.tensors[n].data) for n in op.inputs]
-        values[op.outputs[0]] = _apply(op, operands, graph.tensors[op.outputs[0]].shape)
+        result = _RULES[type(op)](op, *operands) if type(op) in _RULES else _UNARY[type(op)](operands[0])
+        values[op.outputs[0]] = _activated(op, result).reshape(graph.tensors[op.outputs[0]].shape)
     return values[graph.outputs[0]]
 
 
-def _apply(op: Op, operands: list[Array64], shape: tuple[int, ...]) -> Array64:
-    x = operands[0]
-    if isinstance(op, Conv2D):
-        windows = _windows(x, op.padding, _reach(operands[1].shape[1:3], op.dilation), op.stride, 0.0)
+def _activated(op: Op, x: Array64) -> Array64:
+    low, high = getattr(op, "activation", Activation.NONE).limits
+    return np.clip(x, low, high)
+
+
+def _conv2d(op: Any, x: Array64, kernel: Array64, bias: Array64 | float = 0.0) -> Array64:
+    filters = kernel.shape[0] // op.groups
+    parts = []
+    for n, part in enumerate(np.split(x, op.groups, axis=-1)):
+        windows = _windows(part, op.padding, _reach(kernel.shape[1:3], op.dilation), op.stride, 0.0)
         taken = windows[..., :: op.dilation[0], :: op.dilation[1]]
-        return _activated(op, np.einsum("yxcij,oijc->yxo", taken, operands[1])[None] + _bias(operands))
-    if isinstance(op, DepthwiseConv2D):
-        kernel = operands[1][0]
-        wide = np.repeat(x, kernel.shape[-1] // x.shape[-1], axis=-1)
-        windows = _windows(wide, op.padding, _reach(kernel.shape[:2], op.dilation), op.stride, 0.0)
-        return _activated(op, np.einsum("yxcij,ijc->yxc", windows, kernel)[None] + _bias(operands))
-    if isinstance(op, MaxPool2D):
-        return _windows(x, op.padding, op.pool, op.stride, -np.inf).max(axis=(3, 4))[None]
-    if isinstance(op, Dense):
-        return _activated(op, x @ operands[1].T + _bias(operands))
-    if isinstance(op, Softmax):
-        raised = np.exp(x - x.max())
-        return raised / raised.sum()
-    if isinstance(op, BatchNorm):
-        gamma, beta, mean, variance = operands[1:]
-        return (x - mean) / np.sqrt(variance + op.epsilon) * gamma + beta
-    if isinstance(op, Pad):
-        return np.pad(x, tuple(zip(op.before, op.after, strict=True)))
-    return _simple(op, operands).reshape(shape)
+        parts.append(np.einsum("yxcij,oijc->yxo", taken, kernel[n * filters : (n + 1) * filters]))
+    return np.concatenate(parts, axis=-1)[None] + bias
 
 
-def _simple(op: Op, operands: list[Array64]) -> Array64:
-    x = operands[0]
-    if isinstance(op, Add):
-        return _activated(op, x + operands[1])
-    if isinstance(op, Mul):
-        return _activated(op, x * operands[1])
-    if isinstance(op, Sigmoid):
-        return 0.5 * (1.0 + np.tanh(x / 2.0))
-    if isinstance(op, Mean):
-        return x.mean(axis=op.axes, keepdims=op.keep_dims)
-    if isinstance(op, Concat):
-        return np.concatenate(operands, axis=op.axis)
-    if isinstance(op, Reshape):
-        return x
-    if isinstance(op, Relu):
-        return _activated(op, x)
-    raise ValueError(f"no rule for {op.kind}")
+def _depthwise(op: Any, x: Array64, kernel: Array64, bias: Array64 | float = 0.0) -> Array64:
+    wide = np.repeat(x, kernel.shape[-1] // x.shape[-1], axis=-1)
+    windows = _windows(wide, op.padding, _reach(kernel.shape[1:3], op.dilation), op.stride, 0.0)
+    taken = windows[..., :: op.dilation[0], :: op.dilation[1]]
+    return np.einsum("yxcij,ijc->yxc", taken, kernel[0])[None] + bias
 
 
-def _bias(operands: list[Array64]) -> Array64 | float:
-    return operands[2] if len(operands) > 2 else 0.0
+def _softmax(op: Any, x: Array64) -> Array64:
+    raised = np.exp(op.beta * (x - x.max(axis=-1, keepdims=True)))
+    return raised / raised.sum(axis=-1, keepdims=True)
+
+
+def _batch_norm(op: Any, x: Array64, gamma: Array64, beta: Array64, mean: Array64, var: Array64) -> Array64:
+    return (x - mean) / np.sqrt(var + op.epsilon) * gamma + beta
+
+
+def _average(op: Any, x: Array64) -> Array64:
+    inside = _windows(np.ones_like(x), op.padding, op.pool, op.stride, 0.0).sum(axis=(3, 4))
+    return (_windows(x, op.padding, op.pool, op.stride, 0.0).sum(axis=(3, 4)) / inside)[None]
+
+
+_RULES: dict[type[Op], Callable[..., Array64]] = {
+    Conv2D: _conv2d,
+    DepthwiseConv2D: _depthwise,
+    Dense: lambda op, x, kernel, bias=0.0: x @ kernel.T + bias,
+    BatchNorm: _batch_norm,
+    MaxPool2D: lambda op, x: _windows(x, op.padding, op.pool, op.stride, -np.inf).max(axis=(3, 4))[None],
+    AveragePool2D: _average,
+    Mean: lambda op, x: x.mean(axis=op.axes, keepdims=op.keep_dims),
+    ReduceMax: lambda op, x: x.max(axis=op.axes, keepdims=op.keep_dims),
+    Softmax: _softmax,
+    LogSoftmax: lambda op, x: np.log(_softmax(Softmax("", (), ()), x)),
+    Add: lambda op, a, b: a + b,
+    Sub: lambda op, a, b: a - b,
+    Mul: lambda op, a, b: a * b,
+    Maximum: lambda op, a, b: np.maximum(a, b),
+    Minimum: lambda op, a, b: np.minimum(a, b),
+    Concat: lambda op, *parts: np.concatenate(parts, axis=op.axis),
+    Pad: lambda op, x: np.pad(x, tuple(zip(op.before, op.after, strict=True))),
+    Transpose: lambda op, x: x.transpose(op.permutation),
+    LeakyRelu: lambda op, x: np.where(x < 0, op.alpha * x, x),
+    PRelu: lambda op, x, slope: np.where(x < 0, slope * x, x),
+    Elu: lambda op, x: np.where(x < 0, op.alpha * np.expm1(np.minimum(x, 0)), x),
+    HardSigmoid: lambda op, x: np.clip(op.alpha * x + op.beta, 0, 1),
+}
+
+_UNARY: dict[type[Op], Callable[[Array64], Array64]] = {
+    Relu: lambda x: x,
+    Reshape: lambda x: x,
+    Sigmoid: lambda x: 0.5 * (1.0 + np.tanh(x / 2.0)),
+    Tanh: np.tanh,
+    Exp: np.exp,
+    Silu: lambda x: x * 0.5 * (1.0 + np.tanh(x / 2.0)),
+    HardSwish: lambda x: x * np.clip(x + 3, 0, 6) / 6,
+    Gelu: lambda x: x * 0.5 * (1.0 + np.vectorize(math.erf)(x / math.sqrt(2.0))),
+}
 
 
 def _reach(kernel: tuple[int, ...], dilation: tuple[int, int]) -> tuple[int, int]:
@@ -205,9 +250,3 @@ def _windows(
     padded = np.pad(x, amounts, constant_values=fill)
     every = np.lib.stride_tricks.sliding_window_view(padded[0], reach, axis=(0, 1))
     return every[:: stride[0], :: stride[1]]
-
-
-def _activated(op: Conv2D | DepthwiseConv2D | Dense | Add | Mul | Relu, x: Array64) -> Array64:
-    if op.activation is Activation.NONE:
-        return x
-    return np.clip(x, 0.0, 6.0 if op.activation is Activation.RELU6 else None)
