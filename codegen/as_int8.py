@@ -10,14 +10,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from codegen.graph import Array, DType, Graph, Op, Quantization, Softmax, Tensor
+from codegen.graph import Add, Array, BatchNorm, DType, Graph, Mul, Op, Quantization, Softmax, Tensor
+from codegen.passes import run_passes
 
 _ASSUMED = Quantization((1 / 64,), (0,))
 _SOFTMAX = Quantization((1 / 256,), (-128,))
 
 
 def as_int8(graph: Graph) -> Graph:
-    """The graph with int8 activations and weights and int32 biases, zeros kept as zeros."""
+    """The graph with int8 activations and weights and int32 biases, zeros kept as zeros.
+
+    Batch norms are folded first, as a converter does; those that cannot be are a product and a sum.
+    """
+    graph = _without_batch_norms(run_passes(graph))
     tensors = {name: _activation(t) for name, t in graph.tensors.items()}
     for op in graph.ops:
         if isinstance(op, Softmax):
@@ -25,6 +30,21 @@ def as_int8(graph: Graph) -> Graph:
             tensors[name] = replace(tensors[name], quantization=_SOFTMAX)
         tensors.update(_constants(graph, op))
     return replace(graph, tensors=tensors)
+
+
+def _without_batch_norms(graph: Graph) -> Graph:
+    ops: list[Op] = []
+    tensors: dict[str, Tensor] = {}
+    for op in graph.ops:
+        if not isinstance(op, BatchNorm):
+            ops.append(op)
+            continue
+        scaled = f"{op.name}/scaled"
+        gamma, beta = op.inputs[1:3]
+        tensors[scaled] = replace(graph.tensors[op.outputs[0]], name=scaled)
+        ops.append(Mul(scaled, (op.inputs[0], gamma), (scaled,)))
+        ops.append(Add(op.name, (scaled, beta), op.outputs))
+    return graph.with_ops(tuple(ops), **tensors).pruned()
 
 
 def _activation(tensor: Tensor) -> Tensor:

@@ -119,6 +119,7 @@ class Cluster:
     clusters: int = key(16, "different values that the weights of a layer may keep", 2, 256)
     scope: Scope = key(Scope.LAYER, "one codebook a layer, or one for all")
     engine: str = key("thimble", "thimble or tfmot")
+    finetune_epochs: int = key(2, "epochs that keep the clusters, where there is [finetune]", 0, 10_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,20 @@ For worker processes: Keras is imported inside the functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.compress.augment import augment
+from core.compress.constraints import Constraint, Unconstrained
 from core.compress.optimizers import learning_rate, make_optimizer
 from core.data import DataSet
 from core.recipe import Augment, Training
 
-#: By layer name a factor for each of its weights, in Keras' order: 0 where a weight must stay zero, or 1.
-Masks = Mapping[str, tuple[npt.NDArray[np.float32], ...]]
-_NO_MASKS: Masks = MappingProxyType({})
+_FREE = Unconstrained()
 _EVALUATION_BATCH = 256
 
 
@@ -66,12 +64,13 @@ def train(
     epochs: range,
     seed: int,
     augmentation: Augment | None = None,
-    masks: Masks = _NO_MASKS,
+    constraint: Constraint = _FREE,
     hooks: Hooks | None = None,
 ) -> list[EpochResult]:
     """Train `model` in place for the epochs in `epochs` (numbers from 0) and give their results.
 
-    Shuffling and augmentation depend on the seed and the epoch's number alone. With `early_stopping`
+    Shuffling and augmentation depend on the seed and the epoch's number alone; the constraint is applied
+    after each batch. With `early_stopping`
     the loop ends after so many epochs in which the training loss did not fall.
     """
     hooks = hooks or Hooks()
@@ -85,7 +84,7 @@ def train(
         for images, labels in _batches(data, options, augmentation, seed, epoch):
             model.reset_metrics()
             figures.append(model.train_on_batch(images, labels, class_weight=weights))
-            apply_masks(model, masks)
+            constraint.apply(model)
             hooks.after_batch(place * batches + len(figures), len(epochs) * batches)
         loss, accuracy = np.mean(np.asarray(figures, np.float64), axis=0)
         results.append(_result(model, data, epoch + 1, float(loss), float(accuracy)))
@@ -122,14 +121,6 @@ def class_weights(data: DataSet) -> dict[int, float]:
     """Weights that make every class count the same: samples / (classes · samples of the class)."""
     counts = np.bincount(data.y_train, minlength=data.classes)
     return {label: len(data.y_train) / (data.classes * max(int(n), 1)) for label, n in enumerate(counts)}
-
-
-def apply_masks(model: Any, masks: Masks) -> None:
-    """Set the weights outside the masks to zero. The masks have the shapes of Keras' weights."""
-    for name, factors in masks.items():
-        for weight, factor in zip(model.get_layer(name).weights, factors, strict=True):
-            if not factor.all():
-                weight.assign(weight.value * factor)
 
 
 def _stalled(results: list[EpochResult], patience: int) -> bool:

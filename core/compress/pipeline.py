@@ -1,4 +1,4 @@
-"""A recipe run on a Keras model: prune, fine-tune, prune, fine-tune, … For worker processes."""
+"""A recipe run on a Keras model: prune, fine-tune, …, cluster, fine-tune. For worker processes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 from codegen.graph import Graph, macs
 from core.compress import structured
-from core.compress.finetune import EpochResult, Hooks, apply_masks, train
+from core.compress.clustering import cluster_model
+from core.compress.finetune import EpochResult, Hooks, train
 from core.compress.pruners import PRUNERS, Pruned
-from core.compress.steps import Step, plan_steps
+from core.compress.steps import Step, plan_steps, total_epochs
 from core.compress.supported import check_supported
 from core.data import DataSet
 from core.jobs.context import JobContext
@@ -38,7 +39,7 @@ def check_recipe(recipe: Recipe, graph: Graph) -> None:
 
 
 def run_recipe(model: Any, data: DataSet, recipe: Recipe, context: JobContext) -> Compressed:
-    """Prune and fine-tune as the recipe says; `model` itself is left as it is.
+    """Prune, cluster and fine-tune as the recipe says; `model` itself is left as it is.
 
     Emits a partial ``epoch`` after each epoch. Raises ThimbleError as `check_recipe` does, and
     CancelledByUser at the end of a batch.
@@ -55,8 +56,12 @@ def run_recipe(model: Any, data: DataSet, recipe: Recipe, context: JobContext) -
         if step.prune is not None:
             part.progress(0.0, f"Pruning, step {number + 1} of {len(steps)}")
             current = PRUNERS[step.prune.kind].prune(current.model, original, step.prune, recipe.seed)
+        if step.cluster is not None:
+            part.progress(0.0, "Clustering the weights")
+            model, constraint = cluster_model(current.model, step.cluster)
+            current = Pruned(model, current.sparsity, constraint)
         if recipe.finetune is not None and step.epochs:
-            reporter = _Reporter(part, current, recipe.finetune.epochs, history)
+            reporter = _Reporter(part, current, total_epochs(recipe), history)
             train(
                 current.model,
                 data,
@@ -64,10 +69,10 @@ def run_recipe(model: Any, data: DataSet, recipe: Recipe, context: JobContext) -
                 step.epochs,
                 recipe.seed,
                 recipe.augment if data.has_images else None,  # shifts and flips are of pictures
-                current.masks,
+                current.constraint,
                 reporter.hooks(step.epochs),
             )
-    apply_masks(current.model, current.masks)
+    current.constraint.apply(current.model)
     return Compressed(_copy(current.model), tuple(history))
 
 

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
 from codegen.graph import Graph
 from core.compress import elementwise, structured
-from core.compress.finetune import Masks
+from core.compress.constraints import Constraint, Masked, Unconstrained
 from core.models.keras_graph import graph_of_model
-from core.models.keras_layers.stored import STORED, weights_from
-from core.models.keras_surgery import keep_channels, with_weights_of
+from core.models.keras_surgery import keep_channels, kernels_in_keras, with_weights_of
 from core.recipe import Prune, PruneKind
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """The model after a step. `masks` must hold during fine-tuning.
+    """The model after a step, and what must hold during fine-tuning.
 
     `sparsity` is the fraction of the prunable parameters of the original that is gone or zero.
     """
 
     model: Any
     sparsity: float
-    masks: Masks = field(default_factory=lambda: MappingProxyType({}))
+    constraint: Constraint = field(default_factory=Unconstrained)
 
 
 class Pruner(Protocol):
@@ -66,18 +64,9 @@ class ElementPruner:
         free = [mask for layer, mask in masks.items() if layer not in prune.layers]
         whole = sum(mask.size for mask in free)
         left = sum(int(np.count_nonzero(mask)) for mask in free)
-        return Pruned(masked, 1.0 - left / whole if whole else 0.0, _masks_of(model, graph, masks))
-
-
-def _masks_of(model: Any, graph: Graph, masks: elementwise.Masks) -> Masks:
-    """The masks in Keras' layouts: what becomes of a network of ones when it is masked."""
-    ones = {t.name: replace(t, data=np.ones(t.shape, np.float32)) for t in graph.constants()}
-    masked = elementwise.mask_graph(graph.with_ops(graph.ops, **ones), masks)
-    return {
-        layer.name: tuple(weights_from(masked, layer.name, type(layer).__name__, layer.get_config()))
-        for layer in model.layers
-        if any(stored.prunable for stored in STORED.get(type(layer).__name__, ()))
-    }
+        factors = {layer: mask.astype(np.float32) for layer, mask in masks.items() if not mask.all()}
+        constraint = Masked(tuple(kernels_in_keras(model, graph, factors)))
+        return Pruned(masked, 1.0 - left / whole if whole else 0.0, constraint)
 
 
 PRUNERS: dict[PruneKind, Pruner] = {

@@ -80,20 +80,24 @@ def _all_macs(graph: Graph) -> int:
 
 
 def _stored_layers(graph: Graph, tflite: Path) -> dict[str, StoredLayer]:
-    """The layers of the file by name. Both run in the same order, so they are matched by place."""
+    """The layers of the file by name; where the file does not tell names, by their order."""
     ops, stored = _weighted(graph), read_tflite_weights(tflite)
-    sizes = [graph.tensors[op.inputs[1]].elements for op in ops]
-    if sizes != [layer.kernel.size for layer in stored]:
+    named = {layer.name: layer for layer in stored}
+    if not named.keys() >= {op.name for op in ops}:
+        named = {op.name: layer for op, layer in zip(ops, stored, strict=False)}
+    sizes = {op.name: graph.tensors[op.inputs[1]].elements for op in ops}
+    if sizes != {name: named[name].kernel.size for name in sizes if name in named}:
         raise RuntimeError(f"the layers of {tflite.name} are not those of the model it was made from")
-    return {op.name: layer for op, layer in zip(ops, stored, strict=True)}
+    return {name: named[name] for name in sizes}
 
 
 def _layers(outcome: Outcome, stored: dict[str, StoredLayer]) -> Iterator[dict[str, Any]]:
     for op in _weighted(outcome.original):
+        # A separable convolution is two operators; Keras counts its parameters under the second one's name.
         yield {
             "name": op.name,
-            "params_before": outcome.parameters_before[op.name],
-            "params_after": outcome.parameters_after[op.name],
+            "params_before": outcome.parameters_before.get(op.name, 0),
+            "params_after": outcome.parameters_after.get(op.name, 0),
             "sparsity": stored[op.name].sparsity,
             "unique": stored[op.name].unique,
         }

@@ -20,12 +20,14 @@ def check_supported(recipe: Recipe) -> None:
 
 
 def _missing(recipe: Recipe) -> Iterator[tuple[str, str]]:
-    for section in ("train", "distill", "cluster"):
+    for section in ("train", "distill"):
         if getattr(recipe, section) is not None:
             yield f"[{section}]", f"leave out the section [{section}]"
     if recipe.prune is not None and recipe.prune.criterion not in CRITERIA:
         known = ", ".join(criterion.value for criterion in CRITERIA)
         yield f"the criterion {recipe.prune.criterion.value}", f"use one of these: {known}"
+    if recipe.cluster is not None and recipe.cluster.engine != "thimble":
+        yield f"clustering with {recipe.cluster.engine}", 'use engine = "thimble" in [cluster]'
     if recipe.quantize.kind not in _QUANTIZATIONS:
         known = ", ".join(kind.value for kind in _QUANTIZATIONS)
         yield f"quantization to {recipe.quantize.kind.value}", f"use one of these: {known}"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+import numpy.typing as npt
 
 from codegen.graph import Graph
 from core.compress.structured import Kept, prune_graph
 from core.models.keras_graph import graph_of_model
-from core.models.keras_layers.stored import STORED, WIDTHS, weights_from
+from core.models.keras_layers.stored import STORED, WIDTHS, stored_weights, weights_from
+
+Array = npt.NDArray[Any]
 
 
 def keep_channels(model: Any, kept: Kept) -> Any:
@@ -34,6 +39,22 @@ def with_weights_of(model: Any, graph: Graph) -> Any:
         if class_name in STORED:
             layer.set_weights(weights_from(graph, layer.name, class_name, layer.get_config()))
     return rebuilt
+
+
+def kernels_in_keras(
+    model: Any, graph: Graph, by_operator: Mapping[str, Array]
+) -> Iterator[tuple[str, int, Array]]:
+    """Arrays that are laid out like the kernels of the Graph, in Keras' layout.
+
+    Gives the layer's name, the kernel's place among the layer's weights, and the array.
+    """
+    ops = {op.inputs[1]: op.name for op in graph.ops if graph.weight(op) is not None}
+    for layer in model.layers:
+        config = layer.get_config()
+        for place, stored in enumerate(stored_weights(type(layer).__name__, config)):
+            owner = ops.get(f"{layer.name}/{stored.suffix}")
+            if owner is not None and owner in by_operator:
+                yield layer.name, place, stored.to_keras(by_operator[owner], config)
 
 
 def _set_width(class_name: str, options: dict[str, Any], graph: Graph) -> None:

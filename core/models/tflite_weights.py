@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from codegen.frontends.tflite.naming import layer_name, text
 from core.errors import ThimbleError
 
 Array = npt.NDArray[Any]
@@ -18,8 +19,9 @@ Array = npt.NDArray[Any]
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredLayer:
     """Weights and biases of one operator as they are stored (integers when quantized), and its
-    multiply-accumulates."""
+    multiply-accumulates. `name` is the Keras layer's, as far as the file tells it."""
 
+    name: str
     kernel: Array
     bias: Array
     macs: int
@@ -66,9 +68,9 @@ def read_tflite_weights(path: str | Path) -> tuple[StoredLayer, ...]:
             bias = file.constant(op.inputs[2]) if len(op.inputs) > 2 else None
             if kernel is not None:
                 window_positions = prod(file.shape(op.outputs[0])[1:-1])
-                layers.append(
-                    StoredLayer(kernel, np.zeros(0) if bias is None else bias, kernel.size * window_positions)
-                )
+                macs = kernel.size * window_positions
+                name = layer_name(file.name(op.outputs[0]), kind)
+                layers.append(StoredLayer(name, kernel, np.zeros(0) if bias is None else bias, macs))
     return tuple(layers)
 
 
@@ -100,6 +102,9 @@ class _File:
 
     def shape(self, number: int) -> tuple[int, ...]:
         return tuple(int(n) for n in self.model.subgraphs[0].tensors[number].shape)
+
+    def name(self, number: int) -> str:
+        return text(self.model.subgraphs[0].tensors[number].name)
 
     def constant(self, number: int) -> Array | None:
         if number < 0:

@@ -75,6 +75,28 @@ def build_small(seed: int = 0) -> Any:
     )
 
 
+def build_branched(seed: int = 0) -> Any:
+    """14×14×1 through batch norms, a residual sum, separable and depthwise convolutions, a concatenation."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    layers = keras.layers
+    image = keras.Input((14, 14, 1), name="picture")
+    stem = layers.Conv2D(8, 3, padding="same", use_bias=False, name="stem")(image)
+    stem = layers.ReLU(name="stem_out")(layers.BatchNormalization(name="stem_norm")(stem))
+    body = layers.SeparableConv2D(8, 3, padding="same", name="body")(stem)
+    joined = layers.Add(name="joined")([layers.BatchNormalization(name="body_norm")(body), stem])
+    joined = layers.MaxPooling2D(2, name="smaller")(layers.ReLU(name="joined_out")(joined))
+    deep = layers.DepthwiseConv2D(3, padding="same", activation="relu", name="deep")(joined)
+    both = layers.Concatenate(name="both")(
+        [deep, layers.Conv2D(6, 1, activation="relu", name="side")(joined)]
+    )
+    mean = layers.GlobalAveragePooling2D(name="mean")(
+        layers.Conv2D(16, 3, activation="relu", name="last")(both)
+    )
+    return keras.Model(image, layers.Dense(10, activation="softmax", name="answer")(mean), name="branched")
+
+
 @pytest.fixture(scope="session")
 def trained_small(tensorflow: None, small_digits: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`build_small` trained well enough that losing accuracy shows."""

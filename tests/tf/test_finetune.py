@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.compress.constraints import Clustered, Masked
 from core.compress.finetune import Hooks, class_weights, train
 from core.compress.optimizers import learning_rate
 from core.data import DataSet
@@ -35,9 +36,18 @@ def test_the_same_seed_gives_the_same_weights(small_digits: DataSet) -> None:
 
 def test_masks_hold(small_digits: DataSet) -> None:
     mask = np.random.default_rng(0).random((3, 3, 6, 8)) < 0.3
-    kernel = _trained(small_digits, masks={"shapes": mask})[2]
+    constraint = Masked((("shapes", 0, mask.astype(np.float32)),))
+    kernel = _trained(small_digits, constraint=constraint)[2]
     assert np.all(kernel[~mask] == 0.0)
     assert np.count_nonzero(kernel) == mask.sum()
+
+
+def test_clusters_share_one_value_that_learns(small_digits: DataSet) -> None:
+    labels = np.random.default_rng(0).integers(0, 4, (3, 3, 6, 8)).astype(np.int32)
+    kernel = _trained(small_digits, constraint=Clustered(((("shapes", 0, labels),),)))[2]
+    assert [len(np.unique(kernel[labels == n])) for n in range(4)] == [1, 1, 1, 1]
+    assert np.all(kernel[labels == 0] == 0.0)
+    assert len(np.unique(kernel)) == 4
 
 
 @pytest.mark.parametrize("optimizer", list(Optimizer))

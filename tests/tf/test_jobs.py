@@ -23,7 +23,7 @@ from core.models.keras_graph import read_keras_graph
 from core.models.tflite_weights import read_tflite_weights
 from core.recipe import Recipe
 from core.recipe_toml import read_recipe, recipe_from_dict
-from tests.tf.conftest import Watcher
+from tests.tf.conftest import Watcher, build_branched
 
 pytestmark = pytest.mark.tf
 
@@ -130,6 +130,45 @@ def test_element_wise_compression_leaves_real_zeros(params: dict[str, Any]) -> N
     assert sum(np.count_nonzero(layer.kernel == 0) for layer in stored) >= 0.9 * size
     assert result["parameters"]["after"] == result["parameters"]["before"]
     assert result["parameters"]["nonzero"] < 0.15 * result["parameters"]["before"]
+
+
+@pytest.mark.parametrize("recipe", [STRUCTURED, ELEMENT], ids=["structured", "element"])
+def test_networks_with_branches_are_compressed(
+    recipe: dict[str, Any], params: dict[str, Any], tmp_path: Path
+) -> None:
+    build_branched().save(tmp_path / "branched.keras")
+    result = compress(
+        {**params, "model": str(tmp_path / "branched.keras"), "recipe": recipe}, Watcher().context
+    )
+    names = ["stem", "body/depthwise", "body", "deep", "side", "last", "answer"]
+    assert sorted(layer["name"] for layer in result["layers"]) == sorted(names)
+    assert result["parameters"]["before"] == build_branched().count_params()
+    stored = {layer.name: layer for layer in read_tflite_weights(Path(params["out"]) / "model.tflite")}
+    rebuilt = load_graph(Path(params["out"]) / "model.tflite")
+    weighted = [op.name for op in rebuilt.ops if rebuilt.weight(op) is not None]
+    assert sorted(weighted) == sorted(stored)
+    if recipe is STRUCTURED:
+        assert result["parameters"]["after"] < 0.5 * result["parameters"]["before"]
+    else:
+        kernels = [layer.kernel for layer in stored.values()]
+        assert sum(np.count_nonzero(k == 0) for k in kernels) >= 0.9 * sum(k.size for k in kernels)
+
+
+def test_clusters_survive_fine_tuning_and_int8(params: dict[str, Any]) -> None:
+    recipe = _recipe(
+        prune={"kind": "element", "sparsity": 0.5, "steps": 1}, cluster={"clusters": 8, "finetune_epochs": 3}
+    )
+    watcher = Watcher()
+    result = compress({**params, "recipe": recipe}, watcher.context)
+    assert [epoch["epoch"] for epoch in watcher.partials()] == [1, 2, 3, 4, 5, 6, 7]
+    graph = read_keras_graph(Path(params["out"]) / "model.keras")
+    kernels = [np.asarray(w.data) for op in graph.ops if (w := graph.weight(op)) is not None]
+    assert max(len(np.unique(kernel)) for kernel in kernels) <= 8
+    assert sum(np.count_nonzero(k == 0) for k in kernels) >= 0.5 * sum(k.size for k in kernels)
+    for layer in read_tflite_weights(Path(params["out"]) / "model.tflite"):
+        # Scales are per channel, so a codebook is too.
+        assert all(len(np.unique(channel)) <= 8 for channel in layer.kernel.reshape(len(layer.kernel), -1))
+    assert result["accuracy"]["after"] > 0.5
 
 
 def test_a_cancelled_job_leaves_the_folder_as_it_was(params: dict[str, Any]) -> None:

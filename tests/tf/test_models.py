@@ -247,7 +247,7 @@ def test_lambda_layers_are_refused(tmp_path: Path) -> None:
 def test_an_unsupported_layer_of_keras_is_named(tmp_path: Path) -> None:
     import keras
 
-    layers = [keras.layers.Conv2D(2, 3), keras.layers.BatchNormalization(name="norm")]
+    layers = [keras.layers.Conv2D(2, 3), keras.layers.LayerNormalization(name="norm")]
     keras.Sequential([keras.Input((4, 4, 1)), *layers]).save(tmp_path / "m.keras")
     with pytest.raises(ThimbleError) as caught:
         load_keras(tmp_path / "m.keras")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+#: The two operators of a separable convolution stand below this in its layer.
+_SEPARABLE = "separable_conv2d"
+
 #: What TensorFlow calls the operation itself, by TFLite operator: the converter joins the names of all that
 #: it fused, and the layer that holds the weights is the one people know.
 _OPERATIONS = {
-    "CONV_2D": ("convolution", "Conv2D"),
+    "CONV_2D": ("convolution", "Conv2D", _SEPARABLE),
     "DEPTHWISE_CONV_2D": ("depthwise", "depthwise_convolution", "DepthwiseConv2D", "DepthwiseConv2dNative"),
     "FULLY_CONNECTED": ("MatMul", "Tensordot"),
 }
@@ -17,11 +20,15 @@ def layer_name(tensor_name: str, kind: str) -> str:
     """The Keras layer that a TFLite tensor came from.
 
     ``model/conv2d/Relu;…`` is ``conv2d``; ``model/re_lu/Relu;model/first/convolution`` of a CONV_2D is
-    ``first``.
+    ``first``. A number behind the operation tells two tensors of it apart: ``model/deep/depthwise1`` is
+    ``deep``. The first half of a separable convolution ``body`` is ``body/depthwise``.
     """
     joined = [part.split("/") for part in tensor_name.split(";")]
-    own = (path for path in joined if path[-1] in _OPERATIONS.get(kind, ()) and len(path) >= 2)
+    operations = _OPERATIONS.get(kind, ())
+    own = (path for path in joined if path[-1].rstrip("0123456789") in operations and len(path) >= 2)
     path = next(own, joined[0])
+    if path[-2:-1] == [_SEPARABLE] and len(path) >= 3:
+        return f"{path[-3]}/depthwise"
     return path[-2] if len(path) >= 2 else kind.lower()
 
 

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from codegen.graph import Graph, Tensor
 from core.models.keras_file import FloatArray
 from core.models.keras_layers.converted import constant
 
 Config = Mapping[str, Any]
-_Turn = Callable[[FloatArray, Config], FloatArray]
+_Array = npt.NDArray[Any]
+_Turn = Callable[[_Array, Config], _Array]
 
 
-def _same(data: FloatArray, config: Config) -> FloatArray:
+def _same(data: _Array, config: Config) -> _Array:
     return data
 
 
@@ -27,53 +29,51 @@ def _same(data: FloatArray, config: Config) -> FloatArray:
 class Stored:
     """One weight: its suffix, and how it is laid out here and there.
 
-    `option` is the layer's option without which the weight is not there. `prunable` are kernels, whose
-    elements may be set to zero.
+    `option` is the layer's option without which the weight is not there.
     """
 
     suffix: str
     to_graph: _Turn = _same
     to_keras: _Turn = _same
     option: str | None = None
-    prunable: bool = False
 
     def is_in(self, config: Config) -> bool:
         return self.option is None or bool(config.get(self.option, True))
 
 
-def _depthwise_to_graph(data: FloatArray, config: Config) -> FloatArray:
+def _depthwise_to_graph(data: _Array, config: Config) -> _Array:
     height, width, channels, multiplier = data.shape
     return data.reshape(1, height, width, channels * multiplier)
 
 
-def _depthwise_to_keras(data: FloatArray, config: Config) -> FloatArray:
+def _depthwise_to_keras(data: _Array, config: Config) -> _Array:
     return data.reshape(*data.shape[1:3], -1, int(config.get("depth_multiplier", 1)))
 
 
-def _conv_to_graph(data: FloatArray, config: Config) -> FloatArray:
+def _conv_to_graph(data: _Array, config: Config) -> _Array:
     return data.transpose(3, 0, 1, 2)
 
 
-def _conv_to_keras(data: FloatArray, config: Config) -> FloatArray:
+def _conv_to_keras(data: _Array, config: Config) -> _Array:
     return data.transpose(1, 2, 3, 0)
 
 
-def _series_to_graph(data: FloatArray, config: Config) -> FloatArray:
+def _series_to_graph(data: _Array, config: Config) -> _Array:
     return data.transpose(2, 0, 1)[:, None]
 
 
-def _series_to_keras(data: FloatArray, config: Config) -> FloatArray:
+def _series_to_keras(data: _Array, config: Config) -> _Array:
     return data[:, 0].transpose(1, 2, 0)
 
 
-def _turned(data: FloatArray, config: Config) -> FloatArray:
+def _turned(data: _Array, config: Config) -> _Array:
     return data.T
 
 
-_CONV = Stored("kernel", _conv_to_graph, _conv_to_keras, prunable=True)
-_SERIES = Stored("kernel", _series_to_graph, _series_to_keras, prunable=True)
-_DENSE = Stored("kernel", _turned, _turned, prunable=True)
-_DEPTHWISE = Stored("kernel", _depthwise_to_graph, _depthwise_to_keras, prunable=True)
+_CONV = Stored("kernel", _conv_to_graph, _conv_to_keras)
+_SERIES = Stored("kernel", _series_to_graph, _series_to_keras)
+_DENSE = Stored("kernel", _turned, _turned)
+_DEPTHWISE = Stored("kernel", _depthwise_to_graph, _depthwise_to_keras)
 _BIAS = Stored("bias", option="use_bias")
 
 STORED: dict[str, tuple[Stored, ...]] = {
@@ -82,7 +82,7 @@ STORED: dict[str, tuple[Stored, ...]] = {
     "Dense": (_DENSE, _BIAS),
     "DepthwiseConv2D": (_DEPTHWISE, _BIAS),
     "SeparableConv2D": (
-        Stored("depthwise/kernel", _depthwise_to_graph, _depthwise_to_keras, prunable=True),
+        Stored("depthwise/kernel", _depthwise_to_graph, _depthwise_to_keras),
         _CONV,
         _BIAS,
     ),

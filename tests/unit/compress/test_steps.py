@@ -42,7 +42,7 @@ def test_fine_tuning_alone_and_nothing_at_all() -> None:
     [
         "[train]",
         "[distill]",
-        "[cluster]",
+        '[cluster]\nengine = "tfmot"',
         '[prune]\ncriterion = "gradient"',
         '[prune]\ncriterion = "activation"',
         '[quantize]\nkind = "uint8"',
@@ -72,7 +72,7 @@ def test_a_refused_job_writes_nothing(tmp_path: Any) -> None:
     from core.jobs.context import JobContext
     from core.jobs.tasks.compress import compress
 
-    params = {"model": "zoo:lenet", "data": "digits", "recipe": {"name": "n", "cluster": {}}}
+    params = {"model": "zoo:lenet", "data": "digits", "recipe": {"name": "n", "cluster": {"engine": "tfmot"}}}
     with pytest.raises(ThimbleError, match="cluster"):
         compress({**params, "out": str(tmp_path / "out")}, JobContext(lambda event: None))
     assert not (tmp_path / "out").exists()
