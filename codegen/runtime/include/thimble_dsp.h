@@ -90,16 +90,48 @@ static inline uint32_t thimble_upper_halves(uint32_t a, uint32_t b)
 
 #endif
 
-/* sum + the product of the lower halves + that of the upper halves, both signed (SMLAD). */
-static inline int32_t thimble_multiply_halves(uint32_t a, uint32_t b, int32_t sum)
+/* LLVM 21 vectorizes several products in a row into wrong ones, on x86 with AVX2: there each is a call. */
+#if THIMBLE_HAS_DSP || !defined(__clang__)
+#define THIMBLE_PRODUCT static inline
+#else
+#define THIMBLE_PRODUCT __attribute__((noinline, unused)) static
+#endif
+
+/* sum + the product of the lower halves + that of the upper halves, both signed, modulo 2^32 (SMLAD). */
+THIMBLE_PRODUCT int32_t thimble_multiply_halves(uint32_t a, uint32_t b, int32_t sum)
 {
 #if THIMBLE_HAS_DSP
     int32_t result;
     __asm__("smlad %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
     return result;
 #else
-    return sum + (int16_t)(uint16_t)a * (int16_t)(uint16_t)b +
-           (int16_t)(uint16_t)(a >> 16) * (int16_t)(uint16_t)(b >> 16);
+    const int32_t lower = (int16_t)(uint16_t)a * (int16_t)(uint16_t)b;
+    const int32_t upper = (int16_t)(uint16_t)(a >> 16) * (int16_t)(uint16_t)(b >> 16);
+    return (int32_t)((uint32_t)sum + (uint32_t)lower + (uint32_t)upper);
+#endif
+}
+
+/* sum + the upper word of the product (SMMLA). */
+static inline int32_t thimble_multiply_high(int32_t a, int32_t b, int32_t sum)
+{
+#if THIMBLE_HAS_DSP
+    int32_t result;
+    __asm__("smmla %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+#else
+    return sum + (int32_t)((int64_t)a * b >> 32);
+#endif
+}
+
+/* The nearest int8 (SSAT). */
+static inline int8_t thimble_saturate_s8(int32_t x)
+{
+#if THIMBLE_HAS_DSP
+    int32_t result;
+    __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(x));
+    return (int8_t)result;
+#else
+    return (int8_t)(x < INT8_MIN ? INT8_MIN : x > INT8_MAX ? INT8_MAX : x);
 #endif
 }
 

@@ -124,3 +124,13 @@ def test_addition(seed, tmp_path):
 @pytest.mark.parametrize("seed", range(12))
 def test_dense(seed, tmp_path):
     check(dense(seed), tmp_path, "thimble_dense_s8_m4")
+
+
+@pytest.mark.parametrize(("seed", "weight"), [(1, -128), (2, 127), (3, None)])
+def test_dense_of_many_inputs(seed, weight, tmp_path):
+    """Sums of a second row leave the bits that they have in that of both, unless they are taken in parts."""
+    graph = dense(seed, 4000)
+    weights = graph.tensors["w"].data.copy()
+    if weight is not None:
+        weights[1:] = weight
+    check(with_weights(graph, weights), tmp_path, "thimble_dense_s8_m4")

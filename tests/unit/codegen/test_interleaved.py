@@ -71,10 +71,11 @@ def test_every_row_of_a_dense_layer_is_where_the_kernel_looks_for_it(shape):
     rows, inputs = shape
     weights = np.random.default_rng(0).integers(-128, 128, shape, dtype=np.int8)
     data = four_rows_at_a_time(weights).astype("<u4").view(np.int8)
+    raised = np.array([-128, 0], np.int8)  # the first row of two has 128 added, in eight bits
     quads = -(-inputs // 4)
     assert len(data) == (rows + rows % 2) * 4 * quads
     for (row, k), weight in np.ndenumerate(weights):
         group, place = divmod(row, 4)
         stored = 4 if rows + rows % 2 >= 4 * (group + 1) else 2
         start = group * 16 * quads + k // 4 * 4 * stored + place // 2 * 8
-        assert data[start + k % 2 * 4 + k % 4 // 2 * 2 + place % 2] == weight
+        assert data[start + k % 2 * 4 + k % 4 // 2 * 2 + place % 2] == weight ^ raised[place % 2]
