@@ -15,7 +15,6 @@ class CodegenError(Exception):
 
 
 def all_of(errors: list[CodegenError]) -> CodegenError:
-    """One error that tells what all of them do, once each; code and hint are those of the first."""
-    first = errors[0]
-    told = dict.fromkeys(error.what for error in errors)
-    return CodegenError(first.code, "; ".join(told), first.hint)
+    """One error that tells what all of them do, and what helps, once each; the code is that of the first."""
+    told, hints = (dict.fromkeys(texts) for texts in zip(*((e.what, e.hint) for e in errors), strict=True))
+    return CodegenError(errors[0].code, "; ".join(told), "; ".join(hint for hint in hints if hint))

@@ -25,12 +25,7 @@ def quantize_multiplier(real: float) -> tuple[int, int]:
     """
     if real == 0.0:
         return 0, 0
-    if not real < _LARGEST_FACTOR:
-        raise CodegenError(
-            "broken-file",
-            f"the scales of a layer's input and output differ by a factor of {real:g}",
-            "quantize the model again",
-        )
+    check_factor(real)
     fraction, shift = math.frexp(real)
     multiplier = _round_half_away(fraction * 2**31)
     if multiplier == 2**31:
@@ -39,6 +34,16 @@ def quantize_multiplier(real: float) -> tuple[int, int]:
     if shift < -31:
         return 0, 0
     return multiplier, shift
+
+
+def check_factor(real: float) -> None:
+    """Raise CodegenError ``broken-file`` for a factor between scales that no real network has, 2^30 on."""
+    if not real < _LARGEST_FACTOR:
+        raise CodegenError(
+            "broken-file",
+            f"the scales of a layer's input and output differ by a factor of {real:g}",
+            "quantize the model again",
+        )
 
 
 def _round_half_away(x: float) -> int:

@@ -31,6 +31,7 @@ def verify(graph: Graph) -> Graph:
         _verify_shapes(graph.tensors, op)
     for name in graph.outputs:
         require(name in known, f"output {name!r} is never written")
+        require(not graph.tensors[name].is_constant, f"output {name!r} is a constant")
     return graph
 
 

@@ -6,6 +6,7 @@ from typing import cast
 
 import numpy as np
 
+from codegen.fixed_point import check_factor
 from codegen.graph import DType, Op, ReduceSum
 from codegen.kernels.base import Layer, LoweredLayer, f32, s8, u32
 from codegen.kernels.reduced_axes import reduced_axes
@@ -27,6 +28,7 @@ class ReduceSumS8:
         op = cast(ReduceSum, layer.op)
         outer, count, inner = reduced_axes(layer.input.shape, op.axes) or (0, 0, 0)
         source, result = layer.quantization(layer.input), layer.quantization(layer.output)
+        check_factor(source.scale[0] / result.scale[0])
         scale = np.float32(source.scale[0]) / np.float32(result.scale[0])
         offset = np.float32(-source.zero_point[0]) * scale * np.float32(count)
         return LoweredLayer(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from codegen.errors import CodegenError
 from codegen.graph import Graph, Op
 from codegen.kernels.add_s8_m4 import AddS8M4
@@ -144,7 +146,9 @@ def lower_layer(layer: Layer, encoding: str, cpu: Cpu, scratch_limit_bytes: int)
         raise _unsupported(layer, serving, refusals)
     wanted = [k for k in able if k.encoding in ENCODINGS[encoding]]
     chosen = wanted or [k for k in able if k.encoding in ("dense", "none")]
-    lowered = [with_cycles_on(cpu, k.lower(layer)) for k in chosen]
+    # Scales of a damaged file overflow single precision; what comes of it is refused as a factor.
+    with np.errstate(all="ignore"):
+        lowered = [with_cycles_on(cpu, k.lower(layer)) for k in chosen]
     smallest = min(lowered, key=lambda x: x.weights_bytes).encoding
     fitting = [x for x in lowered if x.encoding == smallest and x.scratch_bytes <= scratch_limit_bytes]
     return min(fitting, key=lambda x: x.cycles)

@@ -17,8 +17,8 @@ from codegen.errors import CodegenError
 from codegen.frontends import load_graph
 from codegen.graph import Graph
 from codegen.targets.board import find_board
+from tests.fuzz import onnx_mutations, tflite_mutations
 from tests.fuzz.damage import DAMAGES
-from tests.fuzz.onnx_mutations import mutated
 from tests.fuzz.seeds import SEEDS
 
 #: A file of some kilobytes takes milliseconds; more than this is a hang.
@@ -27,6 +27,7 @@ CASE_SECONDS = 20.0
 MEMORY_BYTES = 4 * 2**30
 #: Larger networks that are valid would only take long to write out.
 _MOST_ELEMENTS = 2**20
+_MUTATED = {"onnx": onnx_mutations.mutated, "tflite": tflite_mutations.mutated}
 
 
 class FaultFoundError(Exception):
@@ -72,8 +73,8 @@ def damaged(seeds: list[bytes], name: str, number: int) -> bytes:
     """The file with this number; the same always."""
     rng = np.random.default_rng(number)
     content = seeds[int(rng.integers(0, len(seeds)))]
-    if name == "onnx" and rng.random() < 0.6:
-        return mutated(content, rng)
+    if rng.random() < 0.6:
+        return _MUTATED[name](content, rng)
     return DAMAGES[int(rng.integers(0, len(DAMAGES)))](content, rng)
 
 

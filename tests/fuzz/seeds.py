@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.fuzz.tflite_seeds import tflite_seeds
 from tests.unit.cli.models import write_int8_tflite
 from tests.unit.codegen.onnx_models import OnnxModel
 
 
 def _tflite() -> list[bytes]:
     with tempfile.TemporaryDirectory() as folder:
-        return [
+        return tflite_seeds() + [
             write_int8_tflite(Path(folder) / "m.tflite", last).read_bytes() for last in ("SOFTMAX", "TANH")
         ]
 

@@ -11,13 +11,16 @@ from codegen.graph import Array, DType, Quantization, Tensor
 
 _STORED = (DType.INT8, DType.UINT8)
 
+#: Of constants these are read as constants.
+FOLDED = ("DEQUANTIZE", "DENSIFY")
+
 
 def folded(site: Site) -> Tensor | None:
     """What a DEQUANTIZE or DENSIFY of a constant gives, or None for other operators.
 
     float16 weights are stored so, and sparse ones, which are read as dense.
     """
-    if site.kind not in ("DEQUANTIZE", "DENSIFY") or site.inputs[0].data is None:
+    if site.kind not in FOLDED or site.inputs[0].data is None:
         return None
     if site.kind == "DENSIFY":
         return replace(site.outputs[0], data=site.inputs[0].data, dtype=site.inputs[0].dtype)

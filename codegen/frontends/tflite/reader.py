@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from codegen.errors import CodegenError, all_of
-from codegen.frontends.tflite.constants import float_weights, folded
+from codegen.frontends.tflite.alternatives import alternative
+from codegen.frontends.tflite.constants import FOLDED, float_weights, folded
 from codegen.frontends.tflite.moved import bytes_moved
 from codegen.frontends.tflite.naming import layer_name, text
 from codegen.frontends.tflite.operators import READERS
@@ -64,6 +65,23 @@ def _operator_names() -> dict[int, str]:
     return {code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)}
 
 
+def _type_names() -> dict[int, str]:
+    from ai_edge_litert import schema_py_generated as schema
+
+    return {code: name for name, code in vars(schema.TensorType).items() if isinstance(code, int)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Operator:
+    """One operator of the file; tensors by their numbers, without the inputs that are left out."""
+
+    layer: str
+    kind: str
+    options: Any
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
 class _Reader:
     """Walks one unpacked model; holds what the operators' readers need."""
 
@@ -73,15 +91,16 @@ class _Reader:
         self._name = name
         self._kinds = _operator_names()
         self._names = [f"t{i}" for i in range(len(self._subgraph.tensors))]
-        self._taken: dict[str, int] = {}
+        self._operators = self._labelled()
         stored = zip(self._names, self._subgraph.tensors, strict=True)
         self._sparse = frozenset(name for name, raw in stored if raw.sparsity is not None)
 
     def graph(self) -> Graph:
+        self._check_operators()
         tensors = {name: self._tensor(i) for i, name in enumerate(self._names)}
         ops: list[Op] = []
         refused: list[CodegenError] = []
-        for operator in self._subgraph.operators:
+        for operator in self._operators:
             site = self._site(operator, tensors)
             constant = folded(site)
             if constant is not None:
@@ -121,59 +140,73 @@ class _Reader:
             data = values.reshape(shape).astype(dtype.numpy)
         return Tensor(self._names[index], shape, dtype, _quantization(raw.quantization), data)
 
-    def _check_type(self, raw: Any, has_data: bool) -> None:
-        label = text(raw.name)
-        if raw.type not in _DTYPES or (raw.type == _FLOAT16 and not has_data and not self._densified(raw)):
-            raise CodegenError(
-                "unsupported-type",
-                f"the tensor {label!r} has a type that the compiler does not know (TFLite type {raw.type})",
-                "convert the model to full int8, or to float32",
+    def _check_operators(self) -> None:
+        """Before anything else: an operator that is not known may read and write what is not known either."""
+        unknown = [o for o in self._operators if o.kind not in READERS and o.kind not in FOLDED]
+        if unknown:
+            raise all_of(
+                [
+                    CodegenError(
+                        "unsupported-operator",
+                        f"layer {o.layer!r} is a {o.kind}, which the compiler does not support",
+                        alternative(o.kind),
+                    )
+                    for o in unknown
+                ]
             )
 
-    def _densified(self, raw: Any) -> bool:
-        """Whether a DENSIFY gives the tensor: a constant that the file holds in another form."""
-        written = [
-            self._subgraph.tensors[o.outputs[0]]
-            for o in self._subgraph.operators
-            if self._kind(o) == "DENSIFY"
-        ]
-        return any(raw is tensor for tensor in written)
+    def _check_type(self, raw: Any, has_data: bool) -> None:
+        writers = [o for o in self._operators if any(self._subgraph.tensors[n] is raw for n in o.outputs)]
+        densified = any(o.kind == "DENSIFY" for o in writers)
+        if raw.type in _DTYPES and (raw.type != _FLOAT16 or has_data or densified):
+            return
+        kind = _type_names().get(int(raw.type), f"type {raw.type} of the schema")
+        told = [f"layer {o.layer!r} ({o.kind}) gives {kind}" for o in writers]
+        told.append(f"the tensor {text(raw.name)!r} is {kind}")
+        raise CodegenError(
+            "unsupported-type",
+            f"{told[0]}, a type that the compiler does not support",
+            "convert the model to full int8, or to float32",
+        )
+
+    def _labelled(self) -> tuple[_Operator, ...]:
+        """The file's operators, with names for people that are all different."""
+        taken: dict[str, int] = {}
+        labelled = []
+        for raw in self._subgraph.operators:
+            kind = self._kind(raw)
+            outputs = tuple(int(n) for n in raw.outputs)
+            name = layer_name(text(self._subgraph.tensors[outputs[0]].name), kind)
+            taken[name] = taken.get(name, 0) + 1
+            layer = name if taken[name] == 1 else f"{name}_{taken[name]}"
+            inputs = tuple(int(n) for n in raw.inputs if n >= 0)
+            labelled.append(_Operator(layer, kind, raw.builtinOptions, inputs, outputs))
+        return tuple(labelled)
 
     def _kind(self, operator: Any) -> str:
-        """The operator's name in the schema."""
+        """The operator's name in the schema; that of a custom one stands behind it."""
         code = self._model.operatorCodes[operator.opcodeIndex]
         builtin = max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
-        return self._kinds.get(builtin, str(builtin))
+        kind = self._kinds.get(builtin, str(builtin))
+        return f"{kind} {text(code.customCode)}" if kind == "CUSTOM" and code.customCode else kind
 
-    def _site(self, operator: Any, tensors: dict[str, Tensor]) -> Site:
-        kind = self._kind(operator)
-        output = self._subgraph.tensors[operator.outputs[0]]
+    def _site(self, operator: _Operator, tensors: dict[str, Tensor]) -> Site:
         return Site(
-            layer=self._unique(layer_name(text(output.name), kind)),
-            kind=kind,
-            options=operator.builtinOptions,
-            inputs=tuple(tensors[self._names[i]] for i in operator.inputs if i >= 0),
+            layer=operator.layer,
+            kind=operator.kind,
+            options=operator.options,
+            inputs=tuple(tensors[self._names[i]] for i in operator.inputs),
             outputs=tuple(tensors[self._names[i]] for i in operator.outputs),
             stored_sparse=self._sparse,
         )
 
-    def _unique(self, name: str) -> str:
-        count = self._taken.get(name, 0)
-        self._taken[name] = count + 1
-        return name if count == 0 else f"{name}_{count + 1}"
-
 
 def _understood(site: Site) -> tuple[Steps, dict[str, Tensor]]:
     """The operators that it becomes, and the tensors that they need changed."""
-    reader = READERS.get(site.kind)
-    if reader is None:
-        raise CodegenError(
-            "unsupported-operator",
-            f"layer {site.layer!r} is a {site.kind}, which the compiler does not support yet",
-            f"replace the layer; supported are {', '.join(sorted(READERS))}",
-        )
+    if site.kind not in READERS:  # one of the folded, of what is no constant
+        raise site.refuse("an input that is no constant", "export the model again")
     changed = float_weights(site)
-    made = reader(replace(site, inputs=tuple(changed.get(t.name, t) for t in site.inputs)))
+    made = READERS[site.kind](replace(site, inputs=tuple(changed.get(t.name, t) for t in site.inputs)))
     steps = made if isinstance(made, Steps) else Steps((made,))
     return bytes_moved(steps, {t.name: t for t in (*site.inputs, *site.outputs)}), changed
 

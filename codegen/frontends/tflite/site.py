@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from codegen.errors import CodegenError
 from codegen.frontends.padding import same_padding
 from codegen.graph import Activation, Array, Padding, Tensor
@@ -52,6 +54,8 @@ class Site:
         size: tuple[int, int] | None = None,
     ) -> Padding:
         """What SAME or VALID means for an image of this size (height, width), or for the first input."""
+        if min(*stride, *dilation) < 1:
+            raise self.refuse("a step of 0", "export the model again")
         if int(self.options.padding) != _SAME:
             return Padding()
         if size is None:
@@ -72,8 +76,15 @@ class Site:
         return data
 
     def integers(self, index: int, what: str) -> tuple[int, ...]:
-        """The integers in an input that must be known at compile time."""
-        return tuple(int(n) for n in self.constant(index, what).reshape(-1))
+        """The integers in an input that must be known at compile time, one after another."""
+        return tuple(int(n) for n in self.integer_array(index, what).reshape(-1))
+
+    def integer_array(self, index: int, what: str) -> Array:
+        """The same in their shape, as int64."""
+        data = self.constant(index, what)
+        if data.dtype.kind not in "iu":
+            raise self.refuse(f"a {what} of {data.dtype.name}", "export the model again")
+        return data.astype(np.int64)
 
     def axis(self, value: int) -> int:
         """An axis of the first input, counted from the front."""

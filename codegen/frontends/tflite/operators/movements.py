@@ -27,7 +27,7 @@ def _concat(site: Site) -> Op:
 
 
 def _pad(site: Site) -> Op:
-    amounts = site.constant(1, "padding").reshape(-1, 2)
+    amounts = site.integer_array(1, "padding").reshape(-1, 2)
     before, after = (tuple(int(n) for n in amounts[:, side]) for side in (0, 1))
     return Pad(site.layer, *site.names(1), before, after, _pad_value(site))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import mul
 
 import numpy as np
 
@@ -11,15 +12,13 @@ from codegen.frontends.tflite.steps import Reader, StepBuilder, Steps
 from codegen.graph import Array, Take
 
 _REFLECT = 0  # schema: enum MirrorPadMode { REFLECT, SYMMETRIC }
-#: A damaged file may ask for any number of repetitions.
+#: A damaged file may ask for any number of them.
 _MOST_PLACES = 2**20
 
 
 def _taken(site: Site, places: dict[int, Array]) -> Steps:
     """One Take for each axis, in the order given."""
     source, steps = site.inputs[0], StepBuilder(site)
-    if any(len(table) > _MOST_PLACES for table in places.values()):
-        raise site.refuse("more places than fit any board", "export the model again")
     (*before, last), shape = places.items(), list(source.shape)
     for axis, table in before:
         shape[axis] = len(table)
@@ -30,6 +29,12 @@ def _taken(site: Site, places: dict[int, Array]) -> Steps:
     return steps.done()
 
 
+def _require_few(site: Site) -> None:
+    """Raise CodegenError for axes that fit no board, before tables for them are made."""
+    if max((*site.inputs[0].shape, *site.outputs[0].shape), default=0) > _MOST_PLACES:
+        raise site.refuse("an axis longer than fits any board", "export the model again")
+
+
 def _or_all(site: Site, places: dict[int, Array]) -> dict[int, Array]:
     """The places; those of the last axis, each once, where there are none to take."""
     last = len(site.inputs[0].shape) - 1
@@ -38,7 +43,9 @@ def _or_all(site: Site, places: dict[int, Array]) -> dict[int, Array]:
 
 def _tile(site: Site) -> Steps:
     shape, times = site.inputs[0].shape, site.integers(1, "number of repetitions")
-    if len(times) != len(shape) or not shape or not all(0 < n <= _MOST_PLACES for n in times):
+    _require_few(site)
+    fits = len(times) == len(shape) > 0 and site.outputs[0].shape == tuple(map(mul, shape, times))
+    if not fits or min(times) < 1:
         raise site.refuse(f"the repetitions {times} for {shape}", "repeat each axis once at least")
     places = {
         axis: np.tile(np.arange(n), count)
@@ -49,9 +56,10 @@ def _tile(site: Site) -> Steps:
 
 
 def _gather(site: Site) -> Steps:
+    _require_few(site)
     if int(site.options.batchDims):
         raise site.refuse("batch dimensions", "gather along one axis for all")
-    axis, places = site.axis(int(site.options.axis)), site.constant(1, "list of places").astype(np.int64)
+    axis, places = site.axis(int(site.options.axis)), site.integer_array(1, "list of places")
     if len(places.shape) != 1:
         raise site.refuse(f"places of the shape {places.shape}", "give a list, and reshape afterwards")
     size = site.inputs[0].shape[axis]
@@ -61,8 +69,9 @@ def _gather(site: Site) -> Steps:
 
 
 def _mirror_pad(site: Site) -> Steps:
+    _require_few(site)
     shape = site.inputs[0].shape
-    amounts = site.constant(1, "padding").reshape(-1, 2).astype(np.int64)
+    amounts = site.integer_array(1, "padding").reshape(-1, 2)
     edge = 0 if int(site.options.mode) != _REFLECT else 1
     fits = len(amounts) == len(shape) > 0 and all(
         0 <= n <= size - edge for size, row in zip(shape, amounts.tolist(), strict=True) for n in row
@@ -82,9 +91,10 @@ def _resize_nearest(site: Site) -> Steps:
     """TFLite `reference/resize_nearest_neighbor.h`, GetNearestNeighbor: in single precision."""
     site.require_rank(4)
     corners, centers = bool(site.options.alignCorners), bool(site.options.halfPixelCenters)
+    if len(site.outputs[0].shape) != 4 or min(*site.inputs[0].shape, *site.outputs[0].shape) < 1:
+        raise site.refuse(f"an output {site.outputs[0].shape}", "export the model again")
     sizes = zip(site.inputs[0].shape[1:3], site.outputs[0].shape[1:3], strict=True)
-    if max(site.outputs[0].shape) > _MOST_PLACES:
-        raise site.refuse("more places than fit any board", "export the model again")
+    _require_few(site)
     tables = {axis + 1: _nearest(*pair, corners, centers) for axis, pair in enumerate(sizes)}
     return _taken(site, tables)
 

@@ -65,7 +65,7 @@ def _brought_together(site: Site, made: type[Reduce], axes: tuple[int, ...]) -> 
 
 
 def _arg_max(site: Site) -> Op:
-    axis = site.axis(int(site.constant(1, "axis").reshape(-1)[0]))
+    axis = site.axis(site.integers(1, "axis")[0])
     return ArgMax(site.layer, *site.names(1), axis)
 
 
