@@ -1,4 +1,4 @@
-"""What is not supported is named before anything is built: layer, operator, reason, and what to do instead."""
+"""What is not supported is named before anything is built: layer, operator, reason, what to do instead."""
 
 from __future__ import annotations
 
