@@ -134,9 +134,17 @@ _SOFTMAX_INTEGER_BITS = 5
 def softmax_multiplier(input_scale: float, beta: float) -> tuple[int, int]:
     """Multiplier and shift that give a difference of two inputs 5 integer bits.
 
-    TFLite PreprocessSoftmaxScaling.
+    TFLite PreprocessSoftmaxScaling. Raises CodegenError ``broken-file`` for a scale so small that the
+    reference, which only shifts to the left, cannot compute it: below 2^-27 or so.
     """
-    return quantize_multiplier(min(beta * input_scale * 2 ** (31 - _SOFTMAX_INTEGER_BITS), 2.0**31 - 1.0))
+    real = min(beta * input_scale * 2 ** (31 - _SOFTMAX_INTEGER_BITS), 2.0**31 - 1.0)
+    if not real >= 0.5:
+        raise CodegenError(
+            "broken-file",
+            f"a softmax has an input scale of {input_scale:g} and a beta of {beta:g}",
+            "quantize the model again",
+        )
+    return quantize_multiplier(real)
 
 
 def softmax_table(input_scale: float, beta: float) -> list[int]:
