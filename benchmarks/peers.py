@@ -4,9 +4,10 @@
 
 Builds the models with the default options, runs one inference of zeros each, and prints instructions,
 cycles, the ratio of the instructions to the best peer's (`peers.toml`; by the model's name), the arena beside
-its lower bound, and the flash beside the stored weights and the firmware. `--layers` adds a profile: each
-layer built and run alone. Models are read where they are; one that cannot be built is told, and the others
-go on.
+its lower bound, the flash beside the stored weights and the firmware, and last which limits of memory are
+missed: the arena at most the best peer's RAM and at most 1.05 times its lower bound and 2 KB, the code at
+most 12 KB for int8 and 16 KB for float. `--layers` adds a profile: each layer built and run alone. Models are
+read where they are; one that cannot be built is told, and the others go on.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from codegen.compiler import Compilation, compile_model
 from codegen.errors import CodegenError
 from codegen.firmware import build_firmware
 from codegen.frontends import load_graph
-from codegen.graph import Graph, Op, macs
+from codegen.graph import DType, Graph, Op, macs
 from codegen.passes import run_passes
 from codegen.targets.board import Board, find_board
 from codegen.toolchain.prediction import size_table
@@ -34,6 +35,11 @@ from core.paths import cache_dir
 
 PEERS = tomllib.loads(Path(__file__).with_name("peers.toml").read_text(encoding="utf-8"))
 ENDINGS = (".tflite", ".onnx")
+
+#: Of the arena, scratch memory included, above its lower bound.
+SRAM_PART, SRAM_BYTES = 1.05, 2048
+#: Of the flash that is neither weights nor firmware.
+CODE_BYTES = {DType.INT8: 12 * 1024, DType.FLOAT32: 16 * 1024}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +68,34 @@ def count(graph: Graph, board: Board) -> Count:
     return Count(compilation, result.cycles[0], result.instructions[0], result.stack_bytes, code)
 
 
+def figures_of(model: Path, board: Board) -> dict[str, float]:
+    """What was measured of the peers, for a network of these shapes."""
+    name = PEERS["same_shapes"].get(model.stem, model.stem)
+    figures: dict[str, float] = PEERS.get(name, {}).get(board.id, {})
+    return figures
+
+
 def best_peer(model: Path, board: Board) -> float | None:
     """Instructions of the best peer, or None where none was measured."""
-    name = PEERS["same_shapes"].get(model.stem, model.stem)
-    figures = PEERS.get(name, {}).get(board.id, {})
+    figures = figures_of(model, board)
     known = [figures[peer] * 1e6 for peer in ("tflm", "onnx2c") if peer in figures]
     return min(known, default=None)
+
+
+def missed(model: Path, done: Count) -> list[str]:
+    """The limits of memory that are not kept, in words."""
+    arena, found = done.compilation.plan.arena, []
+    ram = figures_of(model, done.compilation.board).get("ram_bytes")
+    if ram is not None and arena.arena_bytes > ram:
+        found.append(f"arena above the best peer's {ram:,}")
+    limit = SRAM_PART * arena.lower_bound_bytes + SRAM_BYTES
+    if arena.arena_bytes > limit:
+        found.append(f"arena above {limit:,.0f}")
+    weights = (t for t in done.compilation.graph.tensors.values() if t.is_constant)
+    dtype = DType.INT8 if any(t.dtype is DType.INT8 for t in weights) else DType.FLOAT32
+    if done.code_bytes > CODE_BYTES[dtype]:
+        found.append(f"code above {CODE_BYTES[dtype]:,}")
+    return found
 
 
 def alone(graph: Graph, op: Op) -> Graph:
@@ -116,6 +144,7 @@ def print_model(model: Path, board: Board, layers: bool) -> bool:
     print(
         f"{line} {done.instructions:12,} {done.cycles:12,} {ratio} {arena.arena_bytes:8,}"
         f" {arena.lower_bound_bytes:8,} {weights:9,} {done.code_bytes:7,} {done.stack_bytes:6,}"
+        f" {'; '.join(missed(model, done)) or 'kept'}"
     )
     if layers:
         print_layers(graph, board)
@@ -138,7 +167,7 @@ def main() -> int:
         parser.error("name models, or a folder of them with --models")
     print(
         f"{'model':24} {'board':12} {'instructions':>12} {'cycles':>12} {'/ peer':>6}"
-        f" {'arena':>8} {'bound':>8} {'weights':>9} {'code':>7} {'stack':>6}"
+        f" {'arena':>8} {'bound':>8} {'weights':>9} {'code':>7} {'stack':>6} memory"
     )
     boards = [find_board(name) for name in options.board.split(",")]
     done = [print_model(model, board, options.layers) for model in models for board in boards]
