@@ -67,7 +67,7 @@ LIBRARIES = {
 TEST_TOOLS = {"arm-none-eabi-gcc": "gcc-arm-none-eabi"}
 
 TIERS = {
-    "unit": ["tests/unit", "-n", "2"],
+    "unit": ["tests/unit", "tests/fuzz", "-n", "2"],
     "toolchain": ["tests/toolchain", "-n", "2", "--dist", "loadgroup"],
     "gui": ["tests/gui"],
     "tf": ["tests/tf"],

@@ -25,6 +25,8 @@ from tests.fuzz.seeds import SEEDS
 CASE_SECONDS = 20.0
 #: Address space of the whole process, Python and its libraries included.
 MEMORY_BYTES = 4 * 2**30
+#: In turn: each has kernels of its own.
+_BOARDS = ("host", "virtual-pico", "virtual-nano")
 #: Larger networks that are valid would only take long to write out.
 _MOST_ELEMENTS = 2**20
 _MUTATED = {"onnx": onnx_mutations.mutated, "tflite": tflite_mutations.mutated}
@@ -84,7 +86,8 @@ def _end(path: Path, number: int, content: bytes) -> str:
         with _alarm(CASE_SECONDS):
             graph = load_graph(path)
             if _is_small(graph):
-                project_sources(compile_model(graph, find_board("host")))
+                board = find_board(_BOARDS[number % len(_BOARDS)])
+                project_sources(compile_model(graph, board))
     except CodegenError as error:
         if not error.what:
             raise FaultFoundError(number, content, "an error without words") from error
