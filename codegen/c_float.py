@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-_LARGEST = "3.402823466e+38f"
+#: Of <float.h>.
+_LARGEST = "FLT_MAX"
 
 
 def c_float(value: float) -> str:

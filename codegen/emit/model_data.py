@@ -46,11 +46,12 @@ def model_data_h(compilation: Compilation, name: str) -> str:
 
 def model_data_c(compilation: Compilation, name: str, digest: bytes) -> str:
     """`digest` becomes the model's hash."""
-    parts = [f'#include "{name}_data.h"\n\n#include "{name}.h"\n']
     hash_array = ConstantArray("hash", np.frombuffer(digest, dtype=np.uint8))
-    parts.append(f"const uint8_t {name}_hash[32] = {{\n{initializer(hash_array)}\n}};\n")
+    parts = [f"const uint8_t {name}_hash[32] = {{\n{initializer(hash_array)}\n}};\n"]
     parts += [
         f"{declaration(label, array)} MODEL_WEIGHTS = {{\n{initializer(array)}\n}};\n"
         for label, array in _arrays(compilation, name)
     ]
-    return "\n".join(parts)
+    text = "\n".join(parts)
+    float_h = "#include <float.h>\n\n" if "FLT_MAX" in text else ""
+    return f'#include "{name}_data.h"\n\n{float_h}#include "{name}.h"\n\n{text}'

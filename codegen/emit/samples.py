@@ -126,4 +126,6 @@ def sample_files(samples: Samples, name: str) -> dict[str, str]:
         values_out=initializer(ConstantArray("outputs", samples.outputs.ravel())),
         compare=_CLOSE if is_float else _SAME,
     )
+    if "FLT_MAX" in source:
+        source = source.replace(f'#include "{name}.h"', f'#include <float.h>\n\n#include "{name}.h"')
     return {f"{name}_samples.h": header, f"{name}_samples.c": source}

@@ -70,6 +70,13 @@ endfunction()
 """
 
 
+#: Beyond what all C has to pass: what a careful project asks of code that it takes in.
+_CAREFUL = [
+    *("-Wconversion", "-Wshadow", "-Wcast-qual", "-Wcast-align=strict", "-Wmissing-prototypes"),
+    *("-Wstrict-prototypes", "-Wundef", "-Wwrite-strings", "-Wdouble-promotion", "-Wredundant-decls"),
+]
+
+
 def _tool(name: str) -> str:
     found = shutil.which(name)
     if found is None:
@@ -161,6 +168,16 @@ def test_without_the_pico_sdk_cmake_says_what_to_set(tmp_path):
 def test_plain_c_builds_with_cmake(make, tmp_path):
     build = _with_cmake(_export(make(), "c", tmp_path))
     assert (build / "libmy_net.a").is_file()
+
+
+@each_model
+@pytest.mark.parametrize("board_id", ["virtual-pico", "virtual-nano"])
+def test_what_is_generated_for_a_model_passes_careful_warnings(make, board_id, tmp_path):
+    compiled = compile_model(make(), find_board(board_id))
+    write_project(compiled, tmp_path, ExportOptions(name="my net"))
+    sources = [str(tmp_path / name) for name in ("my_net.c", "my_net_data.c")]
+    command = [_tool("gcc"), *STRICT, *_CAREFUL, "-fsyntax-only", f"-I{tmp_path}", *sources]
+    subprocess.run(command, check=True)
 
 
 @pytest.mark.parametrize("format_id", EXPORTERS)

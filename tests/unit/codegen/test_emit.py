@@ -11,6 +11,7 @@ from codegen.errors import CodegenError
 from codegen.options import BuildOptions
 from codegen.targets.board import find_board
 from tests.unit.codegen.networks import small_lenet
+from tests.unit.codegen.operator_cases import float_graph, runnable
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -96,6 +97,15 @@ def test_every_global_name_begins_with_the_models():
         assert set(re.findall(r"#define (\w+)", text)) - {"MODEL_WEIGHTS"} <= {
             w for w in re.findall(r"\w+", text) if w.startswith("MY_NET_")
         }
+
+
+def test_a_struct_in_a_struct_has_a_line_a_member():
+    graph = runnable(float_graph("Conv2D"))
+    code = project_sources(compile_model(graph, find_board("virtual-nano")))["model.c"]
+    assert "    .window = {\n        .in_height = 6,\n" in code
+    assert "    .output_max = FLT_MAX,\n" in code
+    assert code.index("#include <float.h>") < code.index("FLT_MAX")
+    assert max(map(len, code.splitlines())) <= 110
 
 
 def test_a_layers_name_cannot_leave_its_comment():
