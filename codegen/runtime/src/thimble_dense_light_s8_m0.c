@@ -6,6 +6,7 @@
  * u fits in 16 bits with its sign, (u + v * 2^16 + 2^15) >> 16 is exactly v. Small weights let that wait for many
  * inputs. Let `high` add up the v, and `all` the words; then the sum of the u is all - high * 2^16. */
 #include "thimble_dense_light_s8_m0.h"
+#include "thimble_naked.h"
 #include "thimble_split_requantize.h"
 
 enum { ROWS = 4, WORDS = 6 };
@@ -23,7 +24,7 @@ typedef struct {
 
 /* r0 words, r1 weights, r2 r3 work, r4 an input, r5 0x00FF00FF, r6 r7 sums of x * B and x * W, r8 r9 `all` and r10 r11
  * `high` of A and B, r12 end of the piece, lr 2^15. On the stack: 0 end of the words, 4 piece, 8 four. */
-__attribute__((naked, noinline)) static void four_rows(const four *f)
+THIMBLE_NAKED static void four_rows(const four *f)
 {
     __asm__(
         ".syntax unified\n"
