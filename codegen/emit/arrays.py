@@ -11,6 +11,8 @@ C_TYPES = {
     "float32": "float",
     "int8": "int8_t",
     "uint8": "uint8_t",
+    "bool": "uint8_t",
+    "int16": "int16_t",
     "uint16": "uint16_t",
     "int32": "int32_t",
     "uint32": "uint32_t",
@@ -42,5 +44,6 @@ def initializer(array: ConstantArray) -> str:
 
 
 def _literal(value: int) -> str:
-    # -2147483648 is not an int literal in C.
-    return "INT32_MIN" if value == np.iinfo(np.int32).min else str(value)
+    # -2147483648 is not an int literal in C, and bools are bytes.
+    smallest = {np.iinfo(np.int32).min: "INT32_MIN", np.iinfo(np.int64).min: "INT64_MIN"}
+    return smallest.get(value, str(int(value)))

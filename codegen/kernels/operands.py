@@ -89,16 +89,21 @@ def _shared_axes(layer: Layer) -> list[Axis]:
 
 def _axes(result: Shape, a_shape: Shape, b_shape: Shape) -> list[Axis]:
     """The axes of the result, merged where both inputs go on without a gap."""
-    first, second = (_steps(shape, len(result)) for shape in (a_shape, b_shape))
-    merged: list[Axis] = []
-    for n, a, b in zip(result, first, second, strict=True):
+    return [(n, a, b) for n, a, b in merged_axes(result, [a_shape, b_shape])]
+
+
+def merged_axes(result: Shape, shapes: list[Shape]) -> list[tuple[int, ...]]:
+    """(length, step in the first input, in the second, …), merged where all go on without a gap."""
+    steps = [_steps(shape, len(result)) for shape in shapes]
+    merged: list[tuple[int, ...]] = []
+    for n, *along in zip(result, *steps, strict=True):
         if n == 1:
             continue
-        if merged and merged[-1][1:] == (a * n, b * n):
-            merged[-1] = (merged[-1][0] * n, a, b)
+        if merged and merged[-1][1:] == tuple(step * n for step in along):
+            merged[-1] = (merged[-1][0] * n, *along)
         else:
-            merged.append((n, a, b))
-    return merged or [(1, 1, 1)]
+            merged.append((n, *along))
+    return merged or [(1, *(1 for _ in shapes))]
 
 
 def _steps(shape: Shape, rank: int) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from codegen.graph import DType, Mean, Op, Reduce, ReduceMax, ReduceMin, ReduceSum
+from codegen.graph import DType, Mean, Op, Reduce, ReduceMax, ReduceMin, ReduceProd, ReduceSum
 from codegen.kernels.base import Layer, LoweredLayer, u32
 from codegen.kernels.reduced_axes import reduced_axes
 
@@ -19,6 +19,8 @@ class _Reduction:
     def refusal(self, layer: Layer) -> str | None:
         if layer.input.quantization != layer.output.quantization:
             return "changes the scale"
+        if layer.input.dtype is not layer.output.dtype:
+            return f"gives {layer.output.dtype.value}"
         if reduced_axes(layer.input.shape, cast(Reduce, layer.op).axes) is None:
             return "reduces axes with others between them"
         return None
@@ -54,6 +56,18 @@ class ReduceMaxF32(_Reduction):
     function = "thimble_reduce_max_f32"
     serves: type[Op] = ReduceMax
     _cycles = (60, 68)
+
+
+class ReduceMinF32(_Reduction):
+    function = "thimble_reduce_min_f32"
+    serves: type[Op] = ReduceMin
+    _cycles = (60, 52)
+
+
+class ReduceProdF32(_Reduction):
+    function = "thimble_reduce_prod_f32"
+    serves: type[Op] = ReduceProd
+    _cycles = (60, 150)
 
 
 class ReduceMaxS8(_Reduction):

@@ -6,12 +6,16 @@ import numpy as np
 
 from codegen.errors import CodegenError
 from codegen.graph import Graph, Op
+from codegen.graph import ArgMax, ArgMin, Op
 from codegen.kernels.add_s8_m4 import AddS8M4
+from codegen.kernels.along_axis_f32 import ArgMaxF32, CumSumF32, HardmaxF32, ResampleF32
 from codegen.kernels.arithmetic_f32 import ARITHMETIC
 from codegen.kernels.asymmetric_conv2d_s8 import AsymmetricConv2DS8
 from codegen.kernels.average_pool_s8 import AveragePoolS8
 from codegen.kernels.base import Kernel, Layer, LoweredLayer, serves_cpu, serves_rounding
 from codegen.kernels.batch_norm_f32 import BatchNormF32
+from codegen.kernels.binary_f32 import BINARY
+from codegen.kernels.cast import CastElements
 from codegen.kernels.conv2d_f32_m4 import Conv2DF32M4
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.conv2d_s8_m0 import Conv2DS8M0
@@ -33,6 +37,7 @@ from codegen.kernels.extremes import MaximumF32, MaximumS8, MinimumF32, MinimumS
 from codegen.kernels.flip_sign import FlipSignS8, FlipSignU8
 from codegen.kernels.gather import SliceBytes, TransposeBytes
 from codegen.kernels.grouped_conv2d_s8 import GroupedConv2DS8
+from codegen.kernels.integers import INTEGERS
 from codegen.kernels.joints import ConcatBytes, SplitBytes
 from codegen.kernels.log_softmax_s8 import LogSoftmaxS8
 from codegen.kernels.lookup_s8 import LOOKUPS
@@ -44,15 +49,27 @@ from codegen.kernels.mul_s8 import MulS8
 from codegen.kernels.pad import PadBytes
 from codegen.kernels.pools_f32 import AveragePoolF32, MaxPoolF32
 from codegen.kernels.prelu import PReluF32, PReluS8
+from codegen.kernels.products_f32 import ConvTranspose2DF32, MatMulF32
 from codegen.kernels.reduce_sum_s8 import ReduceSumS8
-from codegen.kernels.reductions import MeanF32, ReduceMaxF32, ReduceMaxS8, ReduceMinS8, ReduceSumF32
+from codegen.kernels.reductions import (
+    MeanF32,
+    ReduceMaxF32,
+    ReduceMaxS8,
+    ReduceMinF32,
+    ReduceMinS8,
+    ReduceProdF32,
+    ReduceSumF32,
+)
 from codegen.kernels.reshape import ReshapeInPlace
+from codegen.kernels.resize import ResizeBilinearF32, ResizeNearestBytes
 from codegen.kernels.resize_bilinear_s8 import ResizeBilinearS8
+from codegen.kernels.select import SelectBytes
 from codegen.kernels.softmax_s8 import SoftmaxS8
 from codegen.kernels.softmaxes_f32 import LogSoftmaxF32, SoftmaxF32
 from codegen.kernels.squared_difference import SquaredDifferenceS8
 from codegen.kernels.sums_s8 import AddS8, SubS8
 from codegen.kernels.sums_s8_m0 import AddS8M0, SubS8M0
+from codegen.kernels.take import StoredBytes, TakeBytes
 from codegen.kernels.unary_f32 import UNARY
 from codegen.kernels.weights_f32 import Conv2DF32, DenseF32, DepthwiseConv2DF32
 from codegen.sparse import ENCODINGS
@@ -128,6 +145,23 @@ KERNELS: tuple[Kernel, ...] = (
     ResizeBilinearS8(),
     FlipSignU8(),
     FlipSignS8(),
+    ReduceMinF32(),
+    ReduceProdF32(),
+    ArgMaxF32(ArgMax),
+    ArgMaxF32(ArgMin),
+    CumSumF32(),
+    HardmaxF32(),
+    ResampleF32(),
+    MatMulF32(),
+    ConvTranspose2DF32(),
+    *BINARY,
+    *INTEGERS,
+    CastElements(),
+    SelectBytes(),
+    TakeBytes(),
+    StoredBytes(),
+    ResizeNearestBytes(),
+    ResizeBilinearF32(),
 )
 
 

@@ -73,24 +73,28 @@ def plan_arena(
         )
     scratch = scratch_buffers(graph, scratch_bytes)
     choices = dict.fromkeys(buffers_of(graph, in_place, may_shrink) for may_shrink in (False, True))
-    plans = (_planned(tensors, scratch, planner) for tensors in choices)
+    widest = max((t.dtype.itemsize for t in graph.tensors.values() if not t.is_constant), default=1)
+    alignment = max(ALIGNMENT_BYTES, widest)
+    plans = (_planned(tensors, scratch, planner, alignment) for tensors in choices)
     return min(plans, key=lambda plan: plan.arena_bytes)
 
 
-def _planned(tensors: tuple[Buffer, ...], scratch: tuple[Buffer, ...], planner: str) -> ArenaPlan:
+def _planned(
+    tensors: tuple[Buffer, ...], scratch: tuple[Buffer, ...], planner: str, alignment: int
+) -> ArenaPlan:
     buffers = tuple(sorted((*tensors, *scratch), key=lambda b: (b.first, b.name)))
-    result = PLANNERS[planner](buffers, ALIGNMENT_BYTES)
+    result = PLANNERS[planner](buffers, alignment)
     return ArenaPlan(
         planner=planner,
         arena_bytes=max((p.end for p in result.placements), default=0),
         lower_bound_bytes=lower_bound_bytes(tensors),
         placements=result.placements,
-        proof=_proof(buffers, result),
+        proof=_proof(buffers, result, alignment),
     )
 
 
-def _proof(buffers: tuple[Buffer, ...], result: Placements) -> Proof:
-    aligned = whole(buffers, ALIGNMENT_BYTES)
+def _proof(buffers: tuple[Buffer, ...], result: Placements, alignment: int) -> Proof:
+    aligned = whole(buffers, alignment)
     taken = max((p.offset + b.size_bytes for p, b in zip(result.placements, aligned, strict=True)), default=0)
     if taken <= lower_bound_bytes(aligned):
         return Proof.LOWER_BOUND

@@ -76,6 +76,16 @@ class Builder:
                 "compute with float32, or quantize with QuantizeLinear and DequantizeLinear",
             )
 
+    def require_numbers(self, node: Node, value: Activation) -> None:
+        """Raise CodegenError ``unsupported-operator`` unless these are floats, or integers that stand for
+        themselves."""
+        tensor = self.tensors[value.tensor]
+        if value.unsigned or (tensor.quantization is not None and tensor.dtype is not DType.FLOAT32):
+            raise node.refusal(
+                "computes with quantized numbers as if they were plain ones",
+                "put a DequantizeLinear before it and a QuantizeLinear behind it",
+            )
+
     def constant(self, node: Node, index: int) -> Array:
         """A constant input. Raises CodegenError ``unsupported-operator`` when it is computed."""
         return self.known(node, index).data

@@ -15,7 +15,24 @@ from codegen.compiler import Compilation, compile_model
 from codegen.emit import write_project
 from codegen.errors import CodegenError
 from codegen.firmware import build_firmware
-from codegen.graph import Dense, DType, Graph, Log, Quantization, Quantize, Rsqrt, Sqrt, Tensor
+from codegen.graph import (
+    Acos,
+    Acosh,
+    Asin,
+    Atanh,
+    Dense,
+    DType,
+    Graph,
+    IsInf,
+    IsNan,
+    Log,
+    Power,
+    Quantization,
+    Quantize,
+    Rsqrt,
+    Sqrt,
+    Tensor,
+)
 from codegen.kernels import KERNELS, in_place_operators
 from codegen.options import BuildOptions
 from codegen.plan import plan_arena
@@ -24,13 +41,17 @@ from codegen.targets.board import find_board
 from codegen.toolchain.compilers import STRICT
 from core.boards.session import run_samples
 from core.paths import cache_dir
-from tests.unit.codegen.operator_cases import CASES, float_graph, int8_graph, runnable
+from tests.unit.codegen.operator_cases import CASES, float_graph, int8_graph, integer_graph, runnable
 
 pytestmark = pytest.mark.toolchain
 
 BOARDS = ("virtual-pico", "virtual-nano")
 SAMPLES = 3
-_MAKERS = {DType.FLOAT32: float_graph, DType.INT8: int8_graph}
+_MAKERS = {DType.FLOAT32: float_graph, DType.INT8: int8_graph, DType.INT32: integer_graph}
+#: Where these functions have values.
+_RANGES = {Log: (0.1, 4.0), Sqrt: (0.1, 4.0), Rsqrt: (0.1, 4.0), Acosh: (1.0, 4.0)}
+_RANGES |= dict.fromkeys((Asin, Acos, Atanh), (-0.95, 0.95))
+_RANGES[Power] = (0.1, 4.0)
 
 
 def _compile(graph: Graph, board: str, encoding: str = "auto") -> Compilation:
@@ -87,9 +108,16 @@ def _samples(graph: Graph) -> np.ndarray:
     shape, rng = (SAMPLES, *tensor.shape[1:]), np.random.default_rng(1)
     if tensor.dtype is DType.INT8:
         return rng.integers(-128, 128, shape, dtype=np.int8)
-    if isinstance(graph.ops[0], Log | Rsqrt | Sqrt):
-        return rng.uniform(0.1, 4.0, shape).astype(np.float32)
-    return rng.normal(size=shape).astype(np.float32)
+    if tensor.dtype is DType.BOOL:
+        return rng.integers(0, 2, shape).astype(bool)
+    if tensor.dtype is DType.INT32:
+        return rng.integers(-100, 100, shape, dtype=np.int32)
+    if type(graph.ops[0]) in _RANGES:
+        return rng.uniform(*_RANGES[type(graph.ops[0])], shape).astype(np.float32)
+    x = rng.normal(size=shape).astype(np.float32)
+    if isinstance(graph.ops[0], IsNan | IsInf):
+        x.ravel()[::5], x.ravel()[1::5], x.ravel()[2::5] = np.nan, np.inf, -np.inf
+    return x
 
 
 def _out_of_place(compiled: Compilation) -> Compilation:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import codegen.graph as operators
-from codegen.graph import Concat, DType, Graph, Op, Padding, Quantization, Tensor
+from codegen.graph import Concat, DType, Graph, Op, Padding, Quantization, Relation, Tensor
 from codegen.graph.shapes import SHAPE_RULES
 
 Shape = tuple[int, ...]
@@ -89,7 +89,7 @@ CASES = {
     "SquaredDifference": _case(X, (4,)),
     "Power": _case(X, (4,)),
     "Mod": _case(X, (4,)),
-    "Compare": _typed(_case(X, (4,)), y0=DType.BOOL),
+    "Compare": _typed(_case(X, (4,), relation=Relation.GREATER), y0=DType.BOOL),
     "Bitwise": _typed(_case(X, (4,)), x0=DType.BOOL, c0=DType.BOOL, y0=DType.BOOL),
     "Select": _typed(_case(X, (4,), (1,)), x0=DType.BOOL),
     "PRelu": _case(X, (1, 1, 4)),
@@ -127,6 +127,21 @@ def float_graph(name: str, result: Shape | None = None) -> Graph:
     for n, shape in enumerate(case.constants):
         dtype = case.types.get(f"c{n}", DType.FLOAT32)
         data = rng.uniform(0.5, 1.5, shape).astype(dtype.numpy)
+        tensors.append(Tensor(f"c{n}", shape, dtype, None, data))
+    return _graph(name, tensors)
+
+
+def integer_graph(name: str) -> Graph:
+    """The case in int32 without scales, constants from 1 to 3."""
+    case = CASES[name]
+    rng = np.random.default_rng(0)
+    tensors = [
+        replace(t, dtype=case.types.get(t.name, DType.INT32), quantization=None)
+        for t in _activations(case, None, lambda _: None)
+    ]
+    for n, shape in enumerate(case.constants):
+        dtype = case.types.get(f"c{n}", DType.INT32)
+        data = rng.integers(1, 4, shape).astype(dtype.numpy)
         tensors.append(Tensor(f"c{n}", shape, dtype, None, data))
     return _graph(name, tensors)
 

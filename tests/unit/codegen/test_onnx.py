@@ -149,7 +149,7 @@ def test_uint8_is_int8_inside_and_uint8_at_the_ends(tmp_path):
 @pytest.mark.parametrize(
     ("kind", "attributes", "named"),
     [
-        ("Cos", {}, "Cos"),
+        ("Det", {}, "Det"),
         ("MaxPool", {"kernel_shape": [2, 2], "dilations": [2, 2]}, "dilations"),
         ("Softmax", {"axis": 7}, "axis 7"),
         ("MaxPool", {"kernel_shape": [9, 9]}, "window larger"),

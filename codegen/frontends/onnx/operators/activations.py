@@ -14,25 +14,45 @@ from codegen.frontends.onnx.operators.arithmetic import combined
 from codegen.frontends.onnx.value import Activation, Constant, Value
 from codegen.graph import (
     Abs,
+    Acos,
+    Acosh,
     Add,
+    Asin,
+    Asinh,
+    Atan,
+    Atanh,
+    Ceil,
     Clip,
+    Cos,
+    Cosh,
     Div,
+    DType,
     Elu,
+    Erf,
     Exp,
+    Floor,
     Gelu,
     HardSigmoid,
     HardSwish,
     LeakyRelu,
     Log,
+    Maximum,
+    Minimum,
     Mul,
     Neg,
     PRelu,
     Relu,
+    Round,
+    Shrink,
     Sigmoid,
+    Sign,
     Silu,
+    Sin,
+    Sinh,
     Sqrt,
-    Sub,
+    Tan,
     Tanh,
+    ThresholdedRelu,
     Unary,
 )
 from codegen.graph import (
@@ -70,7 +90,9 @@ def relu(builder: Builder, node: Node) -> Value:
 
 def clip(builder: Builder, node: Node) -> Value:
     """Between two constants, either of which may be left out; 0 to 6 is a ReLU6."""
-    value = builder.real(node)
+    value = builder.activation(node)
+    if builder.tensors[value.tensor].dtype is not DType.FLOAT32 or _computes_limits(builder, node):
+        return _clip_numbers(builder, node, value)
     low = float(_limit(builder, node, 1, float("-inf")))
     high = float(_limit(builder, node, 2, float("inf")))
     if (low, high) == (0.0, float("inf")):
@@ -79,6 +101,20 @@ def clip(builder: Builder, node: Node) -> Value:
         return mapped(builder, node, value, Relu, activation=Clamp.RELU6)
     # As in ONNX Runtime: where the limits are crossed, everything is the upper one.
     return mapped(builder, node, value, Clip, low=min(low, high), high=high)
+
+
+def _computes_limits(builder: Builder, node: Node) -> bool:
+    given = [builder.value(node, n) for n in (1, 2) if node.has_input(n)]
+    return any(isinstance(value, Activation) for value in given)
+
+
+def _clip_numbers(builder: Builder, node: Node, value: Activation) -> Value:
+    """Integers, or limits that are computed."""
+    if node.has_input(1):
+        value = combined(builder, node, Maximum, value, builder.value(node, 1), "_low")
+    if node.has_input(2):
+        value = combined(builder, node, Minimum, value, builder.value(node, 2))
+    return value
 
 
 def _limit(builder: Builder, node: Node, index: int, default: float) -> float:
@@ -161,27 +197,10 @@ def celu(builder: Builder, node: Node) -> Value:
     return combined(builder, node, Mul, mapped(builder, node, scaled, Elu, "_elu"), _number(alpha))
 
 
-def power(builder: Builder, node: Node) -> Value:
-    """x to a constant power: 0.5, 1, 2 or 3."""
-    value, exponent = builder.real(node), builder.constant(node, 1)
-    if exponent.size != 1 or float(exponent.ravel()[0]) not in (0.5, 1.0, 2.0, 3.0):
-        raise node.refusal("has an exponent other than 0.5, 1, 2 or 3", "write it with Mul, Exp and Log")
-    times = float(exponent.ravel()[0])
-    if times == 0.5:
-        return mapped(builder, node, value, Sqrt)
-    result = value
-    for _ in range(int(times) - 1):
-        result = combined(builder, node, Mul, result, value)
-    return result
-
-
 def shrink(builder: Builder, node: Node) -> Value:
-    """x + bias below −lambd, x − bias above lambd, else 0; only the soft form, with bias = lambd."""
+    """x + bias below −lambd, x − bias above lambd, else 0."""
     value, bias, lambd = builder.real(node), node.number("bias", 0.0), node.number("lambd", 0.5)
-    if bias != lambd or bias < 0:
-        raise node.refusal("shrinks with a jump", "use bias equal to lambd")
-    near = mapped(builder, node, value, Clip, "_near", low=-lambd, high=lambd)
-    return combined(builder, node, Sub, value, near)
+    return mapped(builder, node, value, Shrink, bias=bias, lambd=lambd)
 
 
 READERS: dict[str, Callable[[Builder, Node], Value]] = {
@@ -208,5 +227,21 @@ READERS: dict[str, Callable[[Builder, Node], Value]] = {
     "Abs": _simple(Abs),
     "Neg": _simple(Neg),
     "Reciprocal": reciprocal,
-    "Pow": power,
+    "ThresholdedRelu": _simple(ThresholdedRelu, alpha=1.0),
+    "Sin": _simple(Sin),
+    "Cos": _simple(Cos),
+    "Tan": _simple(Tan),
+    "Asin": _simple(Asin),
+    "Acos": _simple(Acos),
+    "Atan": _simple(Atan),
+    "Sinh": _simple(Sinh),
+    "Cosh": _simple(Cosh),
+    "Asinh": _simple(Asinh),
+    "Acosh": _simple(Acosh),
+    "Atanh": _simple(Atanh),
+    "Erf": _simple(Erf),
+    "Floor": _simple(Floor),
+    "Ceil": _simple(Ceil),
+    "Round": _simple(Round),
+    "Sign": _simple(Sign),
 }

@@ -1,4 +1,4 @@
-"""Gemm and MatMul with constant weights."""
+"""Gemm and MatMul."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from codegen.frontends.onnx.operators.arithmetic import combined
 from codegen.frontends.onnx.operators.movements import transposed
 from codegen.frontends.onnx.reshaping import reshape
 from codegen.frontends.onnx.value import Activation, Constant, Value, identity
-from codegen.graph import Add, Array, Conv2D, Dense
+from codegen.graph import Add, Array, Conv2D, Dense, MatMul, Mul
+from codegen.graph.shapes.elementwise import broadcast
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +26,9 @@ class _Weights:
 
 
 def gemm(builder: Builder, node: Node) -> Value:
-    """alpha · A · B + beta · C, with A computed and B constant."""
+    """alpha · A · B + beta · C: with A computed and B constant a dense layer."""
+    if isinstance(builder.value(node, 0), Constant) or isinstance(builder.value(node, 1), Activation):
+        return _computed_gemm(builder, node)
     value = builder.real(node)
     matrix = builder.known(node, 1)
     if value.rank != 2 or matrix.data.ndim != 2:
@@ -44,12 +47,39 @@ def gemm(builder: Builder, node: Node) -> Value:
         row = np.broadcast_to(addend.data.reshape(-1), (len(matrix.data),))
         scaled = row if beta == 1.0 else (row * np.float32(beta)).astype(row.dtype)
         return _rows(builder, node, value, _Weights(matrix, scaled))
-    if beta != 1.0 and not isinstance(addend, Constant):
-        raise node.refusal(f"adds a computed C times {beta}", "use beta=1")
+    return _plus(builder, node, _rows(builder, node, value, _Weights(matrix, None), "_product"), addend)
+
+
+def _plus(builder: Builder, node: Node, result: Activation, addend: Value) -> Activation:
+    """beta times the addend is added."""
+    beta = node.number("beta", 1.0)
     if isinstance(addend, Constant) and beta != 1.0:
         addend = Constant((addend.data * np.float32(beta)).astype(addend.data.dtype))
-    product = _rows(builder, node, value, _Weights(matrix, None), "_product")
-    return combined(builder, node, Add, product, addend)
+    elif beta != 1.0:
+        addend = combined(builder, node, Mul, addend, _number(beta), "_addend")
+    return combined(builder, node, Add, result, addend)
+
+
+def _computed_gemm(builder: Builder, node: Node) -> Value:
+    """With a computed B."""
+    factors = [builder.value(node, index) for index in (0, 1)]
+    for index, name in enumerate(("transA", "transB")):
+        factor = factors[index]
+        if not node.integer(name, 0):
+            continue
+        if isinstance(factor, Constant):
+            factors[index] = Constant(factor.data.T)
+        else:
+            factors[index] = transposed(builder, node, factor, (1, 0))
+    result = product(builder, node, *factors)
+    alpha = node.number("alpha", 1.0)
+    if alpha != 1.0:
+        result = combined(builder, node, Mul, result, _number(alpha), "_alpha")
+    return _plus(builder, node, result, builder.value(node, 2)) if node.has_input(2) else result
+
+
+def _number(value: float) -> Constant:
+    return Constant(np.full((), value, np.float32))
 
 
 def _is_row(data: Array, outputs: int) -> bool:
@@ -58,13 +88,14 @@ def _is_row(data: Array, outputs: int) -> bool:
 
 
 def mat_mul(builder: Builder, node: Node) -> Value:
-    """A · B with A computed, of any rank, and B a constant matrix or vector."""
-    value = builder.real(node)
-    matrix = builder.known(node, 1)
+    """A · B: with a constant matrix or vector B a dense layer, otherwise the product of two stacks."""
+    second = builder.value(node, 1)
+    first = builder.value(node, 0)
+    if isinstance(first, Constant) or isinstance(second, Activation) or second.data.ndim > 2:
+        return product(builder, node, first, second)
+    value, matrix = builder.real(node), builder.known(node, 1)
     if matrix.data.ndim not in (1, 2) or value.rank < 1:
-        raise node.refusal(
-            f"multiplies with a constant {list(matrix.data.shape)}", "use a matrix as the second factor"
-        )
+        raise node.broken(f"multiplies {list(value.shape)} with {list(matrix.data.shape)}")
     lead = value.shape[:-1]
     if matrix.data.ndim == 1:
         matrix = Constant(matrix.data[:, None])
@@ -74,6 +105,38 @@ def mat_mul(builder: Builder, node: Node) -> Value:
     value = reshape(builder, node, value, (prod(lead), value.shape[-1]))
     result = _rows(builder, node, value, _Weights(builder.turned(matrix, (1, 0)), None))
     return reshape(builder, node, result, shape)
+
+
+def product(builder: Builder, node: Node, a: Value, b: Value) -> Activation:
+    """Of two values, constant or computed, as NumPy's matmul."""
+    factors = [_matrix(builder, node, a, 0), _matrix(builder, node, b, -1)]
+    shapes = [builder.tensors[tensor].shape for tensor in factors]
+    before = broadcast(shapes[0][:-2], shapes[1][:-2])
+    if before is None or shapes[0][-1] != shapes[1][-2]:
+        raise node.broken(f"multiplies {list(shapes[0])} with {list(shapes[1])}")
+    whole = (*before, shapes[0][-2], shapes[1][-1])
+    tensor = builder.emit(node, MatMul, (factors[0], factors[1]), whole)
+    vectors = [len(v.data.shape if isinstance(v, Constant) else v.shape) == 1 for v in (a, b)]
+    shape = tuple(n for axis, n in zip((-2, -1), whole[-2:], strict=True) if not vectors[axis + 2])
+    shape = (*before, *shape)
+    return Activation(shape, builder.reshaped(node, tensor, shape, suffix="_vector"), identity(len(shape)))
+
+
+def _matrix(builder: Builder, node: Node, value: Value, added: int) -> str:
+    """The tensor of a factor; a vector gets an axis of length 1 at `added`, 0 or −1."""
+    if isinstance(value, Constant):
+        if value.data.dtype != np.float32 or not value.data.ndim:
+            raise node.refusal(f"multiplies with {value.data.dtype.name} numbers", "use float32 matrices")
+        data = np.expand_dims(value.data, added) if value.data.ndim == 1 else value.data
+        return builder.add_constant(f"{node.name}_matrix", data, value.quantization)
+    builder.require_real(node, value)
+    if not value.rank:
+        raise node.broken("multiplies a single number")
+    value = builder.plain(node, value)
+    if value.rank > 1:
+        return value.tensor
+    whole = (1, *value.shape) if added == 0 else (*value.shape, 1)
+    return builder.reshaped(node, value.tensor, whole, suffix="_matrix")
 
 
 def _rows(builder: Builder, node: Node, value: Activation, given: _Weights, suffix: str = "") -> Activation:

@@ -11,10 +11,6 @@ from codegen.frontends.onnx.node import Node
 from codegen.frontends.onnx.operators.reductions import axis_of
 from codegen.frontends.onnx.reshaping import reshape
 from codegen.frontends.onnx.value import Activation, Value, channels_last, inverse
-from codegen.graph import DType
-
-#: TensorProto.FLOAT
-_ONNX_FLOAT = 1
 
 
 def transposed(builder: Builder, node: Node, value: Activation, permutation: tuple[int, ...]) -> Activation:
@@ -134,20 +130,6 @@ def space_to_depth(builder: Builder, node: Node) -> Value:
     return reshape(builder, node, turned, (batch, channels * size * size, height // size, width // size))
 
 
-def cast(builder: Builder, node: Node) -> Value:
-    """From float32 to float32, as exporters write it; anything else changes the type."""
-    value = builder.real(node)
-    if node.kind == "CastLike":
-        like = builder.value(node, 1)
-        same = builder.tensors[like.tensor].dtype if isinstance(like, Activation) else like.data.dtype
-        is_float = same in (DType.FLOAT32, DType.FLOAT32.numpy)
-    else:
-        is_float = node.integer("to", 0) == _ONNX_FLOAT
-    if not is_float:
-        raise node.refusal("changes the type of a computed tensor", "compute with float32 throughout")
-    return value
-
-
 READERS: dict[str, Callable[[Builder, Node], Value]] = {
     "Transpose": transpose,
     "Reshape": reshape_node,
@@ -156,8 +138,6 @@ READERS: dict[str, Callable[[Builder, Node], Value]] = {
     "Unsqueeze": unsqueeze,
     "Identity": identity_node,
     "Dropout": dropout,
-    "Cast": cast,
-    "CastLike": cast,
     "DepthToSpace": depth_to_space,
     "SpaceToDepth": space_to_depth,
 }

@@ -11,9 +11,10 @@ from codegen.frontends.onnx.node import Node
 from codegen.frontends.onnx.operators.activations import mapped
 from codegen.frontends.onnx.operators.arithmetic import combined
 from codegen.frontends.onnx.operators.reductions import axis_of, reduced
+from codegen.frontends.onnx.operators.resampling import require_small, resampled
 from codegen.frontends.onnx.reshaping import reshape
 from codegen.frontends.onnx.value import Activation, Constant, Value, channels_last
-from codegen.graph import Abs, Add, BatchNorm, Div, Maximum, Mean, Mul, ReduceSum, Sqrt, Sub
+from codegen.graph import Abs, Add, Array, BatchNorm, Div, Maximum, Mean, Mul, Power, ReduceSum, Sqrt, Sub
 
 
 def batch_normalization(builder: Builder, node: Node) -> Value:
@@ -68,23 +69,47 @@ def _scaled(
     return combined(builder, node, Add, value, Constant(builder.constant(node, index + 1).reshape(shape)))
 
 
-def layer_normalization(builder: Builder, node: Node) -> Value:
+def layer_normalization(builder: Builder, node: Node) -> Value | tuple[Value, ...]:
     """Over the last axes, from `axis` on."""
     return _last_axes(builder, node, centred=True)
 
 
-def rms_normalization(builder: Builder, node: Node) -> Value:
+def rms_normalization(builder: Builder, node: Node) -> Value | tuple[Value, ...]:
     """As layer normalization, without the mean."""
     return _last_axes(builder, node, centred=False)
 
 
-def _last_axes(builder: Builder, node: Node, centred: bool) -> Value:
-    if any(node.outputs[1:]):
-        raise node.refusal("gives its statistics", "use one output")
+def _last_axes(builder: Builder, node: Node, centred: bool) -> Value | tuple[Value, ...]:
     value = builder.unscrambled(node, builder.real(node))
     axes = tuple(range(axis_of(node, node.integer("axis", -1), value.rank), value.rank))
     normal = _normalized(builder, node, value, axes, node.number("epsilon", 1e-5), centred)
-    return _scaled(builder, node, normal, 1, builder.constant(node, 1).shape)
+    result = _affine(builder, node, normal)
+    if not any(node.outputs[1:]):
+        return result
+    if not centred:
+        raise node.refusal("gives its statistics", "use one output")
+    return (result, *_statistics(builder, node, value, axes))
+
+
+def _affine(builder: Builder, node: Node, value: Activation) -> Activation:
+    """Times the scale and plus the bias, constant or computed, broadcast."""
+    value = combined(builder, node, Mul, value, builder.value(node, 1), "_scaled")
+    if not node.has_input(2):
+        return value
+    return combined(builder, node, Add, value, builder.value(node, 2))
+
+
+def _statistics(
+    builder: Builder, node: Node, value: Activation, axes: tuple[int, ...]
+) -> tuple[Activation, Activation]:
+    """The mean, and 1 over the deviation."""
+    mean = reduced(builder, node, value, Mean, axes, True, "_given_mean")
+    centred = combined(builder, node, Sub, value, mean, "_given_centred")
+    squares = combined(builder, node, Mul, centred, centred, "_given_squares")
+    variance = reduced(builder, node, squares, Mean, axes, True, "_given_variance")
+    shifted = combined(builder, node, Add, variance, _number(node.number("epsilon", 1e-5)), "_given_epsilon")
+    deviation = mapped(builder, node, shifted, Sqrt, "_given_deviation")
+    return mean, combined(builder, node, Div, _number(1.0), deviation, "_given_inverse")
 
 
 def instance_normalization(builder: Builder, node: Node) -> Value:
@@ -144,7 +169,28 @@ def lp_normalization(builder: Builder, node: Node) -> Value:
     return combined(builder, node, Div, value, least)
 
 
-READERS: dict[str, Callable[[Builder, Node], Value]] = {
+def local_response_normalization(builder: Builder, node: Node) -> Value:
+    """x / (bias + alpha / size · Σ x²)^beta, summed over `size` neighbouring channels."""
+    value, size = builder.unscrambled(node, builder.real(node)), node.integer("size", 0)
+    if value.rank < 2 or size < 1:
+        raise node.broken(f"sums {size} channels of {list(value.shape)}")
+    alpha, beta = node.number("alpha", 1e-4), node.number("beta", 0.75)
+    require_small(node, value.shape[1], value.shape[1])
+    squares = combined(builder, node, Mul, value, value, "_squares")
+    total = resampled(builder, node, squares, 1, _neighbours(value.shape[1], size, alpha / size), "_sum")
+    base = combined(builder, node, Add, total, _number(node.number("bias", 1.0)), "_base")
+    power = combined(builder, node, Power, base, _number(beta), "_power")
+    return combined(builder, node, Div, value, power)
+
+
+def _neighbours(channels: int, size: int, weight: float) -> Array:
+    """``[channels, channels]`` with the weight where a channel counts for another."""
+    distance = np.arange(channels)[None, :] - np.arange(channels)[:, None]
+    near = (distance >= -((size - 1) // 2)) & (distance <= size // 2)
+    return np.where(near, weight, 0.0)
+
+
+READERS: dict[str, Callable[[Builder, Node], Value | tuple[Value, ...]]] = {
     "BatchNormalization": batch_normalization,
     "LayerNormalization": layer_normalization,
     "RMSNormalization": rms_normalization,
@@ -152,4 +198,5 @@ READERS: dict[str, Callable[[Builder, Node], Value]] = {
     "GroupNormalization": group_normalization,
     "MeanVarianceNormalization": mean_variance_normalization,
     "LpNormalization": lp_normalization,
+    "LRN": local_response_normalization,
 }

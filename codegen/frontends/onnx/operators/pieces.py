@@ -10,11 +10,15 @@ import numpy as np
 from codegen.frontends.onnx.builder import Builder
 from codegen.frontends.onnx.node import Node
 from codegen.frontends.onnx.operators.reductions import axis_of, without_axes
+from codegen.frontends.onnx.operators.taking import taken
 from codegen.frontends.onnx.reshaping import reshape
 from codegen.frontends.onnx.value import Activation, Constant, Value, identity
 from codegen.graph import Concat, DType, Pad, Slice, Split
 from codegen.graph.shapes.elementwise import broadcast
 
+#: Modes of Pad that read the input again, as NumPy calls them.
+_FROM_INSIDE = {"edge": "edge", "reflect": "reflect", "wrap": "wrap"}
+_MOST_PADDED = 65_535
 #: Of a Gather: more would be more code than table.
 _MOST_RUNS = 32
 
@@ -132,10 +136,11 @@ def sliced(
 
 
 def pad(builder: Builder, node: Node) -> Value:
-    """With a constant around, or less: a negative padding cuts."""
+    """With a constant around, or with what is near the edge; a negative padding cuts."""
     value = builder.unscrambled(node, builder.activation(node))
-    if (mode := node.text("mode", "constant")) != "constant":
-        raise node.refusal(f"pads in the mode {mode!r}", "pad with a constant")
+    mode = node.text("mode", "constant")
+    if mode not in ("constant", *_FROM_INSIDE):
+        raise node.broken(f"pads in the mode {mode!r}")
     pads = builder.integers(node, 1) or ()
     axes = builder.integers(node, 3) or identity(value.rank)
     if len(pads) != 2 * len(axes):
@@ -149,6 +154,8 @@ def pad(builder: Builder, node: Node) -> Value:
     shape = tuple(n + a + b for n, (a, b) in zip(value.shape, sides, strict=True))
     if shape == value.shape:
         return value
+    if mode in _FROM_INSIDE:
+        return _padded_from_inside(builder, node, value, sides, mode)
     stored = [tuple(sides[axis][n] for axis in value.order) for n in (0, 1)]
     tensor = builder.emit(
         node,
@@ -160,6 +167,21 @@ def pad(builder: Builder, node: Node) -> Value:
         value=_pad_value(builder, node),
     )
     return replace(value, shape=shape, tensor=tensor)
+
+
+def _padded_from_inside(
+    builder: Builder, node: Node, value: Activation, sides: list[tuple[int, int]], mode: str
+) -> Activation:
+    """Each axis by a table of which element stands where."""
+    for axis, (before, after) in enumerate(sides):
+        size = value.shape[axis]
+        most = size - 1 if mode == "reflect" else _MOST_PADDED
+        if max(before, after) > most:
+            raise node.refusal(f"pads {size} by {max(before, after)} in the mode {mode!r}", "pad less")
+        if before or after:
+            places = np.pad(np.arange(size), (before, after), mode=_FROM_INSIDE[mode])  # type: ignore[call-overload]
+            value = taken(builder, node, value, axis, places, f"_{axis}")
+    return value
 
 
 def _pad_value(builder: Builder, node: Node) -> float:
@@ -219,7 +241,10 @@ def gather(builder: Builder, node: Node) -> Value:
         raise node.broken(f"takes the places {places[:8]} of {size}")
     runs = _even_runs(places)
     if len(runs) > _MOST_RUNS:
-        raise node.refusal("takes places that do not lie evenly", "use Slice")
+        result = taken(builder, node, value, axis, np.array(places))
+        if indices.ndim == 0:
+            return without_axes(builder, node, result, (axis,))
+        return reshape(builder, node, result, (*value.shape[:axis], *indices.shape, *value.shape[axis + 1 :]))
     parts: list[Value] = []
     for run in runs:
         begin = tuple(run[0] if a == axis else 0 for a in range(value.rank))

@@ -8,7 +8,7 @@ from codegen.frontends.onnx.builder import Builder
 from codegen.frontends.onnx.node import Node
 from codegen.frontends.onnx.operators.reductions import axis_of
 from codegen.frontends.onnx.value import Activation, Value
-from codegen.graph import LogSoftmax, Op, Softmax
+from codegen.graph import Hardmax, LogSoftmax, Op, Softmax
 
 
 def _reader(kind: type[Op]) -> Callable[[Builder, Node], Value]:
@@ -26,4 +26,5 @@ def _reader(kind: type[Op]) -> Callable[[Builder, Node], Value]:
 READERS: dict[str, Callable[[Builder, Node], Value]] = {
     "Softmax": _reader(Softmax),
     "LogSoftmax": _reader(LogSoftmax),
+    "Hardmax": _reader(Hardmax),
 }

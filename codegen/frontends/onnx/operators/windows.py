@@ -66,8 +66,8 @@ def result(
 
 def window(node: Node, size: tuple[int, int], kernel: tuple[int, ...], rank: int) -> Window:
     """The node's window over an image of this size; `rank` counts the places that the file knows of."""
-    strides = _pair(node, "strides", rank)
-    dilations = _pair(node, "dilations", rank)
+    strides = pair(node, "strides", rank)
+    dilations = pair(node, "dilations", rank)
     kernels = (1, *kernel) if rank == 1 else kernel
     if len(kernels) != 2 or min(*kernels, *strides, *dilations) < 1:
         raise node.broken(f"has a window {list(kernel)} in steps of {list(strides)}")
@@ -80,7 +80,8 @@ def window(node: Node, size: tuple[int, int], kernel: tuple[int, ...], rank: int
     return Window((kernels[0], kernels[1]), strides, dilations, padding, (top[0], left[0]))
 
 
-def _pair(node: Node, name: str, rank: int) -> tuple[int, int]:
+def pair(node: Node, name: str, rank: int) -> tuple[int, int]:
+    """A positive number for height and width; 1 for the height of a line."""
     given = node.integers(name, (1,) * rank) or ()
     if len(given) != rank or not all(0 < n < 65_536 for n in given):
         raise node.broken(f"has {name} {list(given)}")

@@ -1,0 +1,13 @@
+/* The product along axes that lie together, float. Input: [outer][count][inner]; output: [outer][inner]. */
+#ifndef THIMBLE_REDUCE_PROD_F32_H
+#define THIMBLE_REDUCE_PROD_F32_H
+
+#include <stdint.h>
+
+typedef struct {
+    uint32_t outer, count, inner; /* elements before the reduced axes, in them, and after them */
+} thimble_reduce_prod_f32_params;
+
+void thimble_reduce_prod_f32(const thimble_reduce_prod_f32_params *p, const float *input, float *output);
+
+#endif

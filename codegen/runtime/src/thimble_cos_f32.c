@@ -1,0 +1,10 @@
+/* Portable reference of the cosine. */
+#include "thimble_cos_f32.h"
+#include "thimble_trigonometry.h"
+
+void thimble_cos_f32(const thimble_cos_f32_params *p, const float *input, float *output)
+{
+    for (uint32_t i = 0; i < p->elements; i++) {
+        output[i] = thimble_math_cos(input[i]);
+    }
+}

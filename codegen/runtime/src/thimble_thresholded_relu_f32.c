@@ -1,0 +1,10 @@
+/* Portable reference of the thresholded ReLU. */
+#include "thimble_thresholded_relu_f32.h"
+
+void thimble_thresholded_relu_f32(const thimble_thresholded_relu_f32_params *p, const float *input, float *output)
+{
+    for (uint32_t i = 0; i < p->elements; i++) {
+        const float x = input[i];
+        output[i] = x > p->alpha ? x : 0.0f;
+    }
+}
