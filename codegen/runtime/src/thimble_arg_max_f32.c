@@ -7,7 +7,7 @@ static int32_t place_of(const thimble_arg_max_f32_params *p, const float *x)
     int32_t place = 0;
     for (uint32_t n = 1; n < p->count; n++) {
         x += p->inner;
-        const int better = p->smallest ? *x < best : *x > best;
+        const int better = p->smallest ? *x < best : best < *x;
         if (better || (p->last && *x == best)) {
             best = *x;
             place = (int32_t)n;

@@ -1,10 +1,13 @@
 /* Portable reference of the test for infinities. */
 #include "thimble_is_inf_f32.h"
 
+#include "thimble_float_bits.h"
+
 void thimble_is_inf_f32(const thimble_is_inf_f32_params *p, const float *input, uint8_t *output)
 {
     for (uint32_t i = 0; i < p->elements; i++) {
-        const float x = input[i];
-        output[i] = (p->positive && x > 3.40282347e38f) || (p->negative && x < -3.40282347e38f);
+        const uint32_t bits = thimble_bits_of(input[i]);
+        output[i] = (p->positive && bits == THIMBLE_INFINITE_BITS)
+                    || (p->negative && bits == (THIMBLE_INFINITE_BITS | 0x80000000u));
     }
 }

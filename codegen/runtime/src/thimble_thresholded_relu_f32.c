@@ -5,6 +5,6 @@ void thimble_thresholded_relu_f32(const thimble_thresholded_relu_f32_params *p, 
 {
     for (uint32_t i = 0; i < p->elements; i++) {
         const float x = input[i];
-        output[i] = x > p->alpha ? x : 0.0f;
+        output[i] = p->alpha < x ? x : 0.0f;
     }
 }
