@@ -144,6 +144,6 @@ UNARY = (
     UnaryF32(Sign, "sign", 120),
     UnaryF32(ThresholdedRelu, "thresholded_relu", 74, lambda op: (f32("alpha", op.alpha),)),
     UnaryF32(Shrink, "shrink", 150, lambda op: (f32("lambd", op.lambd), f32("bias", op.bias))),
-    UnaryF32(IsNan, "is_nan", 49, result=DType.BOOL),
-    UnaryF32(IsInf, "is_inf", 130, _signs, result=DType.BOOL),
+    UnaryF32(IsNan, "is_nan", 20, result=DType.BOOL),
+    UnaryF32(IsInf, "is_inf", 27, _signs, result=DType.BOOL),
 )

@@ -5,6 +5,6 @@ void thimble_sign_f32(const thimble_sign_f32_params *p, const float *input, floa
 {
     for (uint32_t i = 0; i < p->elements; i++) {
         const float x = input[i];
-        output[i] = 0.0f < x ? 1.0f : x < 0.0f ? -1.0f : x;
+        output[i] = x != x || x == 0.0f ? x : x < 0.0f ? -1.0f : 1.0f;
     }
 }
