@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from codegen.errors import CodegenError
-from codegen.graph import Graph, Op
-from codegen.graph import ArgMax, ArgMin, Op
+from codegen.graph import ArgMax, ArgMin, Graph, Op
 from codegen.kernels.add_s8_m4 import AddS8M4
 from codegen.kernels.along_axis_f32 import ArgMaxF32, CumSumF32, HardmaxF32, ResampleF32
 from codegen.kernels.arithmetic_f32 import ARITHMETIC
