@@ -43,6 +43,7 @@ class _Integers:
     serves: type[Op]
     dtype: DType | None = None
     encoding = "none"
+    in_place = True
     _cycles = 150
     _gives_bools = False
 
