@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from codegen.graph import Conv2D, DType, Op, Rounding, macs
-from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
+from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8
 from codegen.kernels.requantization import (
     folded_bias,
     int8_refusal,
@@ -14,6 +14,7 @@ from codegen.kernels.requantization import (
     rounding_field,
     weight_matrix,
 )
+from codegen.kernels.windows import convolution_window, image_sizes
 from codegen.sparse import FORMATS
 
 
@@ -39,12 +40,8 @@ class Conv2DS8:
         low, high = activation_range(op.activation, output)
         fields = (
             pointer("weights"), pointer("bias"), pointer("multiplier"), pointer("shift"),
-            u16("in_height", in_h), u16("in_width", in_w), u16("in_channels", in_c),
-            u16("out_height", out_h), u16("out_width", out_w), u16("out_channels", out_c),
-            u8("kernel_height", k_h), u8("kernel_width", k_w),
-            u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
-            u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
-            u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+            *image_sizes(layer),
+            *convolution_window(layer, op),
             rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
             s8("output_zero", output.zero_point[0]),

@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from codegen.graph import Conv2D, DType, Op, Rounding
-from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
+from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.requantization import (
     folded_bias,
@@ -19,6 +19,7 @@ from codegen.kernels.requantization import (
     weight_matrix,
 )
 from codegen.kernels.split_requantization import SCALE_REFUSAL, Requantization, Table, split_table
+from codegen.kernels.windows import convolution_window, image_sizes
 from codegen.sparse import ConstantArray
 from codegen.sparse.base import Int8Matrix
 from codegen.targets.board import Cpu
@@ -55,17 +56,10 @@ class Conv2DS8M0:
     def lower(self, layer: Layer) -> LoweredLayer:
         portable = Conv2DS8().lower(layer)
         op = cast(Conv2D, layer.op)
-        _, in_h, in_w, in_c = layer.input.shape
-        _, out_h, out_w, out_c = layer.output.shape
-        _, k_h, k_w, _ = layer.constant(1).shape
         fields = (
             pointer("weights"), pointer("scaling"),
-            u16("in_height", in_h), u16("in_width", in_w), u16("in_channels", in_c),
-            u16("out_height", out_h), u16("out_width", out_w), u16("out_channels", out_c),
-            u8("kernel_height", k_h), u8("kernel_width", k_w),
-            u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
-            u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
-            u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+            *image_sizes(layer),
+            *convolution_window(layer, op),
             rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
         )  # fmt: skip
@@ -82,7 +76,7 @@ class Conv2DS8M0:
                 ConstantArray("scaling", table.reshape(-1)),
             ),
             cycles=_cycles(layer),
-            scratch_bytes=8 * weights.shape[1] + in_c,
+            scratch_bytes=8 * weights.shape[1] + layer.input.shape[3],
         )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegen.graph import Conv2D, DType, Op, Rounding
-from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
+from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.interleaved import interleaved, largest_totals, scaling_table
 from codegen.kernels.requantization import (
@@ -19,6 +19,7 @@ from codegen.kernels.requantization import (
     rounding_field,
     weight_matrix,
 )
+from codegen.kernels.windows import convolution_window, image_sizes
 from codegen.sparse import ConstantArray
 from codegen.targets.board import Cpu
 
@@ -46,19 +47,12 @@ class Conv2DS8M4:
 
     def lower(self, layer: Layer) -> LoweredLayer:
         op = cast(Conv2D, layer.op)
-        _, in_h, in_w, in_c = layer.input.shape
-        _, out_h, out_w, out_c = layer.output.shape
-        _, k_h, k_w, _ = layer.constant(1).shape
         output = layer.quantization(layer.output)
         low, high = activation_range(op.activation, output)
         fields = (
             pointer("weights"), pointer("scaling"),
-            u16("in_height", in_h), u16("in_width", in_w), u16("in_channels", in_c),
-            u16("out_height", out_h), u16("out_width", out_w), u16("out_channels", out_c),
-            u8("kernel_height", k_h), u8("kernel_width", k_w),
-            u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
-            u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
-            u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+            *image_sizes(layer),
+            *convolution_window(layer, op),
             rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
             s8("output_zero", output.zero_point[0]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import cast
 
 import numpy as np
@@ -12,7 +13,7 @@ from codegen.kernels.requantization import folded_bias, int8_refusal, multiplier
 from codegen.sparse import FORMATS
 
 
-class _DenseKernel:
+class _DenseKernel(ABC):
     """What the storages share; each subclass names its struct members and counts its cycles."""
 
     function: str
@@ -52,14 +53,14 @@ class _DenseKernel:
             cycles=self.cycles(matrix.size, nonzero) + 190 * matrix.shape[0],
         )
 
-    def sizes(self, inputs: int, outputs: int) -> tuple[Field, ...]:
-        raise NotImplementedError
+    @abstractmethod
+    def sizes(self, inputs: int, outputs: int) -> tuple[Field, ...]: ...
 
     def describe(self, inputs: int, outputs: int, nonzero: int) -> str:
         return f"dense, {inputs} -> {outputs}, {nonzero} of {inputs * outputs} weights stored"
 
-    def cycles(self, weights: int, nonzero: int) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    def cycles(self, weights: int, nonzero: int) -> int: ...
 
 
 class DenseS8(_DenseKernel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import cast
 
@@ -19,7 +20,7 @@ from codegen.targets.board import Cpu
 _ROWS = 8
 
 
-class _DenseM0:
+class _DenseM0(ABC):
     """What the storages share; `portable` is the kernel that each stands in for."""
 
     function: str
@@ -60,12 +61,12 @@ class _DenseM0:
             cycles=self.cycles(weights),
         )
 
-    def stored(self, weights: Int8Matrix, portable: LoweredLayer) -> tuple[ConstantArray, ...]:
-        raise NotImplementedError
+    @abstractmethod
+    def stored(self, weights: Int8Matrix, portable: LoweredLayer) -> tuple[ConstantArray, ...]: ...
 
+    @abstractmethod
     def cycles(self, weights: Int8Matrix) -> int:
         """Fitted to counts of single layers on the virtual board."""
-        raise NotImplementedError
 
 
 class DenseS8M0(_DenseM0):

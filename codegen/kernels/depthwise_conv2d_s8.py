@@ -7,8 +7,9 @@ from typing import cast
 import numpy as np
 
 from codegen.graph import DepthwiseConv2D, DType, Op, Rounding, macs
-from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u8, u16
+from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u16
 from codegen.kernels.requantization import int8_refusal, multipliers, per_channel, rounding_field
+from codegen.kernels.windows import convolution_window
 from codegen.sparse import ConstantArray
 
 
@@ -35,10 +36,7 @@ class DepthwiseConv2DS8:
             u16("in_height", in_h), u16("in_width", in_w), u16("in_channels", in_c),
             u16("out_height", out_h), u16("out_width", out_w),
             u16("channel_multiplier", out_c // in_c),
-            u8("kernel_height", k_h), u8("kernel_width", k_w),
-            u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
-            u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
-            u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+            *convolution_window(layer, op),
             rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
             s8("output_zero", output.zero_point[0]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from math import prod
 from typing import cast
 
@@ -31,7 +32,7 @@ def _merged(shape: tuple[int, ...], steps: tuple[int, ...]) -> list[tuple[int, i
     return axes
 
 
-class _Gather:
+class _Gather(ABC):
     function = "thimble_gather"
     serves: type[Op]
     dtype: DType | None = None
@@ -67,9 +68,9 @@ class _Gather:
             cycles=layer.output.elements * (40 + 18 * size),
         )
 
+    @abstractmethod
     def walk(self, layer: Layer) -> tuple[int, tuple[int, ...]]:
         """Where the first element is, and the step along each axis of the output; in elements."""
-        raise NotImplementedError
 
 
 class SliceBytes(_Gather):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from codegen.graph import DType, MaxPool2D, Op
-from codegen.kernels.base import Layer, LoweredLayer, activation_range, s8, u8, u16
+from codegen.kernels.base import Layer, LoweredLayer, activation_range, s8
+from codegen.kernels.windows import pooling_window
 
 
 class MaxPoolS8:
@@ -26,12 +27,7 @@ class MaxPoolS8:
         _, out_h, out_w, _ = layer.output.shape
         low, high = activation_range(op.activation, layer.quantization(layer.output))
         fields = (
-            u16("in_height", in_h), u16("in_width", in_w),
-            u16("out_height", out_h), u16("out_width", out_w),
-            u16("channels", channels),
-            u8("pool_height", op.pool[0]), u8("pool_width", op.pool[1]),
-            u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
-            u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+            *pooling_window(layer, op),
             s8("output_min", low), s8("output_max", high),
         )  # fmt: skip
         taps = op.pool[0] * op.pool[1]

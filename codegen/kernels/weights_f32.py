@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import cast
 
 from codegen.graph import Conv2D, Dense, DepthwiseConv2D, DType, Op, macs
@@ -10,7 +11,7 @@ from codegen.kernels.floats import clamp, float_bias, float_refusal, float_weigh
 from codegen.kernels.windows import convolution_window, describe, image_sizes
 
 
-class _WeightsF32:
+class _WeightsF32(ABC):
     function: str
     serves: type[Op]
     dtype: DType | None = DType.FLOAT32
@@ -35,8 +36,8 @@ class _WeightsF32:
             cycles=self._cycles_a_mac * macs(layer.graph, op) + 550 * layer.output.elements,
         )
 
-    def sizes(self, layer: Layer) -> tuple[Field, ...]:
-        raise NotImplementedError
+    @abstractmethod
+    def sizes(self, layer: Layer) -> tuple[Field, ...]: ...
 
 
 class Conv2DF32(_WeightsF32):

@@ -211,6 +211,15 @@ def test_sums_m0(seed, tmp_path):
     check(addition(seed), tmp_path, "thimble_add_s8_m0")
 
 
+@pytest.mark.parametrize("graph", [addition(1), light_dense(6), convolution(9, depthwise=True)])
+def test_estimates_m0(graph, tmp_path):
+    compiled = compile_model(graph, find_board("virtual-pico"))
+    image = build_firmware(compiled, tmp_path, cache_dir())
+    x = np.zeros((1, *graph.tensors["x"].shape[1:]), np.int8)
+    counted = run_samples(image, find_board("virtual-pico"), x).cycles[0]
+    assert compiled.layers[0].cycles == pytest.approx(counted, rel=0.15)
+
+
 def test_at_95_percent_zeros_a_sparse_layer_takes_a_fifth_of_the_cycles(tmp_path):
     cycles = {}
     for density in (0.05, 1.0):
