@@ -4,10 +4,11 @@
  * words of a pair side by side. One load and two SXTB16 then give the pair's weights of two filters, two
  * LDM the pixels, and eight SMLAD do 16 products: 13 instructions.
  *
- * From a total T to an output: SMMULR(2T, multiplier) = round(T * multiplier / 2^31), half towards plus
- * infinity, as the reference has it; (h + 2^(r-1) - [h < 0]) >> r then is h / 2^r, half away from zero, and
- * the zero point shifted by r goes into the same sum. Where it is to be rounded only once, h is SMMUL, which
- * drops what is less than 1, and (h + 2^(r-1)) >> r the output. */
+ * From a total T to an output: SMMLAR(2T, multiplier, a) = round(T * multiplier / 2^31) + a, half towards plus
+ * infinity, as the reference has it. That is h + a, and (h + 2^(r-1) - [h < 0]) >> r is h / 2^r, half away from
+ * zero; the zero point shifted by r goes into the same sum. h is negative where T is, but for T = -1, where the
+ * output is the zero point either way. Where it is to be rounded only once, h is that of SMMLA, which drops what
+ * is less than 1, and (h + 2^(r-1)) >> r the output. */
 #include "thimble_conv2d_s8_m4.h"
 #include "thimble_dsp.h"
 #include "thimble_naked.h"
@@ -58,14 +59,12 @@ THIMBLE_NAKED static void four_pixels(const block *b)
 
         /* A total to an output. r2 multiplier, r3 shift, r1 rounding. */
         ".macro scale total\n"
-        "lsl \\total, \\total, #1\n smmulr \\total, \\total, r2\n"
-        "add \\total, \\total, \\total, asr #31\n add \\total, \\total, r1\n"
+        "add r0, r1, \\total, asr #31\n lsl \\total, \\total, #1\n smmlar \\total, \\total, r2, r0\n"
         "asr \\total, \\total, r3\n ssat \\total, #8, \\total\n"
         ".endm\n"
 
         ".macro scale_once total\n"
-        "lsl \\total, \\total, #1\n smmul \\total, \\total, r2\n"
-        "add \\total, \\total, r1\n"
+        "lsl \\total, \\total, #1\n smmla \\total, \\total, r2, r1\n"
         "asr \\total, \\total, r3\n ssat \\total, #8, \\total\n"
         ".endm\n"
 
@@ -220,7 +219,7 @@ static inline cursor spread(cursor to, const int8_t *from, int32_t n)
 }
 
 /* Taps in the padding. */
-static cursor pad(cursor to, int8_t zero, int32_t n)
+__attribute__((noinline)) static cursor pad(cursor to, int8_t zero, int32_t n)
 {
     for (; n > 0; n--) {
         if (to.odd) {
