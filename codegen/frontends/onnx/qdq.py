@@ -125,7 +125,7 @@ class _Fusion:
             return False
         if isinstance(op, Quantize):
             return self._quantize(op)
-        computed = self.graph.activations_of(op)
+        computed = [name for name in op.inputs if not self.tensors[name].is_constant]
         if not all(name in self.integers for name in computed):
             return False
         if isinstance(op, (*_MOVING, ArgMax)):

@@ -82,6 +82,12 @@ def max_pool(model):
     return model.add("MaxPool", kernel_shape=[2, 2], strides=[2, 2]).finish(0.05, 3)
 
 
+def flatten_at_the_end(model):
+    """The bytes move to the file's order after the integers have been written."""
+    model.add("MaxPool", kernel_shape=[2, 2], strides=[2, 2])
+    return model.add("Flatten").finish(0.05, 3)
+
+
 def softmax(model):
     return model.add("Flatten").add("Softmax").finish(1 / 256, -128)
 
@@ -118,6 +124,7 @@ OPERATORS = {
         conv,
         dense,
         max_pool,
+        flatten_at_the_end,
         softmax,
         asymmetric_conv,
         asymmetric_dense,
