@@ -149,7 +149,7 @@ def test_a_kernel_gives_the_same_everywhere_and_is_as_large_as_predicted(name, t
     assert len(np.unique(expected)) > 1, "it computes nothing"
     for board_id in BOARDS:
         board, compiled = find_board(board_id), _compile(graph, board_id, encoding)
-        assert _shares(compiled) == bool(in_place_operators(compiled.graph, board.cpu)), "nothing is shared"
+        assert _shares(compiled) or not in_place_operators(compiled.graph, board.cpu), "nothing is shared"
         image = build_firmware(compiled, tmp_path / board_id, cache_dir())
         for predicted, linked in (
             (image.predicted_flash_bytes, image.flash_bytes),
