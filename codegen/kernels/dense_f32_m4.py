@@ -33,11 +33,11 @@ class DenseF32M4:
             portable,
             function=self.function,
             constants=(ConstantArray("weights", four_rows_at_a_time(weights)), *others),
-            cycles=_cycles(*weights.shape),
+            cycles=dense_cycles(*weights.shape),
         )
 
 
-def _cycles(rows: int, inputs: int) -> int:
+def dense_cycles(rows: int, inputs: int) -> int:
     """Of a Cortex-M4F, fitted to counts of single layers on the virtual board."""
     eights, rest = divmod(inputs, 8)
     fours, ones = divmod(rows, 4)

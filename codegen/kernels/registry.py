@@ -15,6 +15,7 @@ from codegen.kernels.base import Kernel, Layer, LoweredLayer, serves_cpu, serves
 from codegen.kernels.batch_norm_f32 import BatchNormF32
 from codegen.kernels.binary_f32 import BINARY
 from codegen.kernels.cast import CastElements
+from codegen.kernels.conv2d_as_dense_f32_m4 import Conv2DAsDenseF32M4
 from codegen.kernels.conv2d_f32_m4 import Conv2DF32M4
 from codegen.kernels.conv2d_s8 import Conv2DS8
 from codegen.kernels.conv2d_s8_m0 import Conv2DS8M0
@@ -83,6 +84,7 @@ KERNELS: tuple[Kernel, ...] = (
     ConvTranspose2DS8(),
     Conv2DF32(),
     Conv2DF32M4(),
+    Conv2DAsDenseF32M4(),
     DepthwiseConv2DS8(),
     DepthwiseConv2DS8M4(),
     *DEPTHWISE_M0,

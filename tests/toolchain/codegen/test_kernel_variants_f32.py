@@ -5,6 +5,7 @@ They add in another order: what is held is the tolerance of all float kernels, 1
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from codegen.targets.board import Cpu, find_board
 from core.boards.session import run_samples
 from core.paths import cache_dir
 from tests.toolchain.codegen.test_kernel_variants import convolution, dense
-from tests.unit.codegen.networks import as_float
+from tests.unit.codegen.networks import Builder, as_float
 
 pytestmark = pytest.mark.toolchain
 
@@ -60,6 +61,16 @@ def test_dense(seed, tmp_path):
 @pytest.mark.parametrize("seed", [seed for seed in range(40, 56) if seed != 44])  # that has one channel
 def test_depthwise(seed, tmp_path):
     check(as_float(convolution(seed, depthwise=True), seed), tmp_path, "thimble_depthwise_conv2d_f32_m4")
+
+
+@pytest.mark.parametrize("size", [(1, 1, 37), (3, 2, 9)])
+def test_a_convolution_of_the_whole_image_is_a_dense_layer(size, tmp_path):
+    image = Builder(size).conv(6, 1, Activation.NONE).graph()
+    shape = (6, *size)
+    weights = replace(image.tensors["w0"], shape=shape, data=np.zeros(shape, np.int8))
+    output = replace(image.tensors[image.outputs[0]], shape=(1, 1, 1, 6))
+    graph = replace(image, tensors={**image.tensors, "w0": weights, output.name: output})
+    check(as_float(graph, 2), tmp_path, "thimble_dense_f32_m4")
 
 
 @pytest.mark.parametrize("seed", range(8))
