@@ -4,10 +4,10 @@
 
 Builds the models with the default options, runs one inference each (of zeros; of noise in float), and prints
 instructions, cycles, the ratio of the instructions to the best peer's (`peers.toml`; by the model's name),
-the arena beside its lower bound, the flash beside the stored weights and the firmware, and last which limits of memory are
-missed: the arena at most the best peer's RAM and at most 1.05 times its lower bound and 2 KB, the code at
-most 12 KB for int8 and 16 KB for float. `--layers` adds a profile: each layer built and run alone. Models are
-read where they are; one that cannot be built is told, and the others go on.
+the arena beside its lower bound, the flash beside the stored weights and the firmware, and last which limits
+of memory are missed: the arena at most the best peer's RAM and at most 1.05 times its lower bound and 2 KB,
+the code at most 12 KB for int8 and 16 KB for float. `--layers` adds a profile: each layer built and run
+alone. Models are read where they are; one that cannot be built is told, and the others go on.
 """
 
 from __future__ import annotations
