@@ -1,4 +1,4 @@
-"""Test inputs for the examples of exported code."""
+"""Exported code, with test inputs for its examples."""
 
 from __future__ import annotations
 
@@ -9,12 +9,43 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from codegen.emit import EXPORTERS
+
 if TYPE_CHECKING:
     from codegen.emit import Samples
     from codegen.graph import Graph, Tensor
     from codegen.options import BuildOptions
+    from codegen.targets.board import Board
 
 SAMPLES = 4
+
+
+def export_formats() -> tuple[tuple[str, str], ...]:
+    """The id and the title of each format."""
+    return tuple((exporter.id, exporter.title) for exporter in EXPORTERS.values())
+
+
+def export_code(
+    graph: Graph,
+    board: Board,
+    options: BuildOptions,
+    out: Path,
+    format_id: str,
+    name: str,
+    cache: Path | None,
+) -> tuple[Path, ...]:
+    """Write the C of a model into `out` and return the files. `cache` keeps what the compiler makes.
+
+    Raises CodegenError or ThimbleError: an unknown format, a board that it is not for, a folder that cannot
+    be written, or a model that cannot be built or run here, where the format has an example.
+    """
+    from codegen.compiler import compile_model
+    from codegen.emit import ExportOptions, find_exporter, write_project
+
+    exporter = find_exporter(format_id)
+    compilation = compile_model(graph, board, options)
+    samples = example_samples(graph, options, cache) if exporter.has_example else None
+    return write_project(compilation, out, ExportOptions(exporter.id, name, samples))
 
 
 def example_samples(graph: Graph, options: BuildOptions, cache: Path | None = None) -> Samples:

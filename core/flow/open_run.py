@@ -34,6 +34,12 @@ class OpenRun:
         original = (self.run or {}).get("model")
         return Path(str(original)).stem if original else self.model.stem
 
+    @property
+    def board(self) -> str:
+        """The id of the board of the last deployment; without one, of the board that is tried first."""
+        plan = (self.deployed or {}).get("plan") or {}
+        return str(plan.get("board") or "virtual-pico")
+
 
 def open_run(folder: Path, data: str = "digits") -> OpenRun:
     """Read the folder of a run, or of a deployment alone. `data` counts when nothing says what was used.

@@ -1,4 +1,4 @@
-"""Export for PDF and CSV, and the folder of a run."""
+"""Export for PDF, CSV and C code, and the folder of a run."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from core.exports import export_formats
 from core.flow.open_run import OpenRun
 from core.jobs.events import Cancelled, Done, Failed
 from gui.job_bridge import JobBridge
@@ -19,7 +20,7 @@ from gui.words import tr
 
 
 class ExportBar(QWidget):
-    """Writes reports in a worker; messages go to the page's banner."""
+    """Writes reports and code in a worker; messages go to the page's banner."""
 
     details_wanted = Signal(str)
 
@@ -30,10 +31,12 @@ class ExportBar(QWidget):
         self.bridge = JobBridge(services.start_job, self)
         self.pdf = QPushButton(tr("Export &PDF…"))
         self.csv = QPushButton(tr("Export &CSV…"))
+        self.code = QPushButton(tr("Export C c&ode"))
+        self.code.setMenu(self._code_menu())
         self.folder = QPushButton(tr("Open &folder"))
-        self.panel = JobPanel(self.bridge, tr("Writing the report"))
+        self.panel = JobPanel(self.bridge, tr("Writing files"))
         row = QHBoxLayout()
-        for button in (self.pdf, self.csv, self.folder):
+        for button in (self.pdf, self.csv, self.code, self.folder):
             row.addWidget(button)
         row.addStretch(1)
         layout = QVBoxLayout(self)
@@ -62,6 +65,36 @@ class ExportBar(QWidget):
         self._banner.clear()
         self.bridge.start("report", params)
 
+    def export_code(self, format_id: str, parent: Path) -> None:
+        """Write the C code in one of the formats, into a new folder in `parent`."""
+        if self._run is None:
+            return
+        name = self._run.title
+        params = {
+            "model": str(self._run.model),
+            "board": self._run.board,
+            "format": format_id,
+            "name": name,
+            "out": str(parent / f"{name}-{format_id}"),
+        }
+        self._banner.clear()
+        self.bridge.start("export-code", params)
+
+    def _code_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for format_id, title in export_formats():
+            action = menu.addAction(tr(title) + "…")
+            action.triggered.connect(lambda _=False, chosen=format_id: self._choose_parent(chosen))
+        return menu
+
+    def _choose_parent(self, format_id: str) -> None:
+        if self._run is None:
+            return
+        title = tr("Put the folder with the C code into")
+        parent = QFileDialog.getExistingDirectory(self, title, str(self._run.folder))
+        if parent:
+            self.export_code(format_id, Path(parent))
+
     def _choose(self, kind: str, filters: str) -> None:
         if self._run is None:
             return
@@ -77,14 +110,15 @@ class ExportBar(QWidget):
 
     @Slot()
     def _started(self) -> None:
-        """The keyboard is at Cancel while the report is written, and comes back."""
-        self._pressed = next((button for button in (self.pdf, self.csv) if button.hasFocus()), None)
+        """The keyboard is at Cancel while files are written, and comes back."""
+        buttons = (self.pdf, self.csv, self.code)
+        self._pressed = next((button for button in buttons if button.hasFocus()), None)
         if self._pressed is not None:
             self.panel.cancel.setFocus()
         self._enable(False)
 
     def _enable(self, enabled: bool) -> None:
-        for button in (self.pdf, self.csv):
+        for button in (self.pdf, self.csv, self.code):
             button.setEnabled(enabled and not self.bridge.running)
         self.folder.setEnabled(self._run is not None)
 
@@ -94,7 +128,11 @@ class ExportBar(QWidget):
         page = page_of(self)
         if self._pressed is not None and page is not None and page.scroll.hasFocus():
             self._pressed.setFocus()
-        if isinstance(end, Done):
+        if isinstance(end, Done) and "code" in end.result:
+            self._banner.show_message(
+                BannerKind.SUCCESS, tr("The C code is written: {folder}").format(folder=end.result["code"])
+            )
+        elif isinstance(end, Done):
             files = ", ".join(str(end.result[kind]) for kind in ("pdf", "csv") if end.result.get(kind))
             self._banner.show_message(
                 BannerKind.SUCCESS, tr("The report is written: {files}").format(files=files)

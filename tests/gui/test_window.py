@@ -426,6 +426,17 @@ def test_a_run_of_another_day_is_deployed_and_exported(
     assert report.params == {"run": str(folder), "pdf": str(tmp_path / "report.pdf"), "csv": None}
     report.send(Done({"pdf": report.params["pdf"]}))
     qtbot.waitUntil(lambda: view.banner.kind is BannerKind.SUCCESS)
+    view.export.export_code("arduino", tmp_path)
+    code = jobs.last("export-code")
+    assert code.params == {
+        "model": str(folder / "model.tflite"),
+        "board": "virtual-pico",
+        "format": "arduino",
+        "name": window.deploy.view.export._run.title,
+        "out": str(tmp_path / f"{window.deploy.view.export._run.title}-arduino"),
+    }
+    code.send(Done({"code": code.params["out"]}))
+    qtbot.waitUntil(lambda: "The C code is written" in view.banner.text)
     window.start.open_path(folder)
     assert view.verdict.text().startswith("✓ Verified"), "the earlier deployment is shown again"
     assert view.live.drawn == 3

@@ -24,19 +24,16 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    from codegen.compiler import compile_model
-    from codegen.emit import ExportOptions, find_exporter, write_project
+    from codegen.emit import find_exporter
     from core.boards.catalogue import board_named
-    from core.exports import example_samples
+    from core.exports import export_code
     from core.paths import cache_dir
 
     exporter, board = find_exporter(arguments.format), board_named(arguments.board)
     options = build_options(arguments)
     opened = open_compiled(arguments.model)
-    compilation = compile_model(opened.graph, board, options)
-    samples = example_samples(opened.graph, options, cache_dir()) if exporter.has_example else None
     name = arguments.name or opened.path.stem
-    files = write_project(compilation, arguments.out, ExportOptions(exporter.id, name, samples))
+    files = export_code(opened.graph, board, options, arguments.out, exporter.id, name, cache_dir())
     value = {"out": str(arguments.out), "format": arguments.format, "files": [str(file) for file in files]}
     terminal.result(value, lambda console: console.print("\n".join(value["files"]), soft_wrap=True))
 

@@ -24,6 +24,7 @@ TASKS: Mapping[str, str] = MappingProxyType(
         "evaluate": "core.jobs.tasks.evaluate:evaluate",
         "deploy": "core.jobs.tasks.deploy:deploy",
         "report": "core.jobs.tasks.report:report",
+        "export-code": "core.jobs.tasks.export_code:export",
     }
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 
 from core.boards.reference import reference_outputs
 from core.cli import main
+from core.jobs.context import JobContext
+from core.jobs.tasks import find_task
 from tests.unit.cli.models import write_int8_tflite
 
 pytestmark = pytest.mark.toolchain
@@ -81,3 +84,44 @@ def test_deploy_leaves_a_record_that_a_report_can_be_made_of(capsys, tflite, tmp
     report = printed(capsys, "report", out, "--pdf", tmp_path / "r.pdf", "--json")
     assert report["build"] == value["build"]
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("format_id", "example"), [("arduino", "examples/net/net_samples.c"), ("pico-sdk", "net_samples.c")]
+)
+def test_the_samples_of_an_export_are_the_references(capsys, tflite, tmp_path, format_id, example):
+    out = tmp_path / "out"
+    arguments = ("generate", tflite, "--out", out, "--format", format_id, "--name", "net", "--json")
+    assert str(out / example) in printed(capsys, *arguments)["files"]
+    text = (out / example).read_text()
+    lists = [
+        [int(n) for n in found.split(",") if n.strip()] for found in re.findall(r"= \{\n(.*?)\n\};", text)
+    ]
+    x, y = (np.array(values, np.int8).reshape(4, -1) for values in lists)
+    assert reference_outputs(tflite, x).tobytes() == y.tobytes()
+
+
+def test_the_windows_task_writes_the_same_files_as_the_command(capsys, tflite, tmp_path):
+    task = find_task("export-code")
+    given = {"model": str(tflite), "board": "virtual-pico", "format": "arduino", "name": "net"}
+    result = task({**given, "out": str(tmp_path / "a")}, JobContext(lambda event: None))
+    assert result == {"code": str(tmp_path / "a")}
+    arguments = (
+        "generate",
+        tflite,
+        "--out",
+        tmp_path / "b",
+        "--format",
+        "arduino",
+        "--name",
+        "net",
+        "--json",
+    )
+    for file in printed(capsys, *arguments)["files"]:
+        assert (tmp_path / "a" / Path(file).relative_to(tmp_path / "b")).read_text() == Path(file).read_text()
+
+
+def test_a_plan_says_that_sizes_with_another_compiler_are_estimates(capsys, tflite):
+    arguments = ("plan", tflite, "--board", "virtual-nano", "--json")
+    assert printed(capsys, *arguments)["sizes"] == "predicted"
+    assert printed(capsys, *arguments, "--compiler", "gcc")["sizes"] == "estimated"
