@@ -131,6 +131,7 @@ _FACTORS: dict[Cpu, dict[str, float]] = {
         "thimble_div_s8": 0.44,
         "thimble_log_softmax_s8": 0.4,
         "thimble_reduce_sum_s8": 0.15,
+        "thimble_arg_max_s8": 0.7,
         "thimble_reduce_min_s8": 0.82,
         "thimble_resize_bilinear_s8": 0.62,
         "thimble_mat_mul_s8": 0.42,

@@ -8,6 +8,7 @@ from codegen.errors import CodegenError
 from codegen.graph import ArgMax, ArgMin, Graph, Op
 from codegen.kernels.add_s8_m4 import AddS8M4
 from codegen.kernels.along_axis_f32 import ArgMaxF32, CumSumF32, HardmaxF32, ResampleF32
+from codegen.kernels.arg_max_s8 import ArgMaxS8
 from codegen.kernels.arithmetic_f32 import ARITHMETIC
 from codegen.kernels.asymmetric_conv2d_s8 import AsymmetricConv2DS8
 from codegen.kernels.average_pool_s8 import AveragePoolS8
@@ -112,6 +113,8 @@ KERNELS: tuple[Kernel, ...] = (
     ReduceSumF32(),
     ReduceMaxS8(),
     ReduceMinS8(),
+    ArgMaxS8(ArgMax),
+    ArgMaxS8(ArgMin),
     ReduceMaxF32(),
     AddS8(),
     AddS8M0(),

@@ -8,6 +8,7 @@ from codegen.frontends.tflite.site import Site
 from codegen.frontends.tflite.steps import Reader, StepBuilder, Steps
 from codegen.graph import (
     ArgMax,
+    ArgMin,
     AveragePool2D,
     MaxPool2D,
     Mean,
@@ -64,9 +65,12 @@ def _brought_together(site: Site, made: type[Reduce], axes: tuple[int, ...]) -> 
     return steps.done()
 
 
-def _arg_max(site: Site) -> Op:
-    axis = site.axis(site.integers(1, "axis")[0])
-    return ArgMax(site.layer, *site.names(1), axis)
+def _place(made: type[ArgMax]) -> Reader:
+    def read(site: Site) -> Op:
+        (axis,) = site.integers(1, "axis")
+        return made(site.layer, *site.names(1), site.axis(axis))
+
+    return read
 
 
 READERS: dict[str, Reader] = {
@@ -76,5 +80,6 @@ READERS: dict[str, Reader] = {
     "REDUCE_MAX": _reduce(ReduceMax),
     "REDUCE_MIN": _reduce(ReduceMin),
     "SUM": _reduce(ReduceSum),
-    "ARG_MAX": _arg_max,
+    "ARG_MAX": _place(ArgMax),
+    "ARG_MIN": _place(ArgMin),
 }
