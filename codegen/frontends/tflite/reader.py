@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -171,14 +172,15 @@ class _Reader:
 
     def _labelled(self) -> tuple[_Operator, ...]:
         """The file's operators, with names for people that are all different."""
-        taken: dict[str, int] = {}
+        taken: set[str] = set()
         labelled = []
         for raw in self._subgraph.operators:
             kind = self._kind(raw)
             outputs = tuple(int(n) for n in raw.outputs)
             name = layer_name(text(self._subgraph.tensors[outputs[0]].name), kind)
-            taken[name] = taken.get(name, 0) + 1
-            layer = name if taken[name] == 1 else f"{name}_{taken[name]}"
+            numbered = (f"{name}_{n}" for n in count(2))
+            layer = next(x for x in chain((name,), numbered) if x not in taken)
+            taken.add(layer)
             inputs = tuple(int(n) for n in raw.inputs if n >= 0)
             labelled.append(_Operator(layer, kind, raw.builtinOptions, inputs, outputs))
         return tuple(labelled)

@@ -1,6 +1,8 @@
 import pytest
 
+from codegen.frontends import load_graph
 from codegen.frontends.tflite import layer_name
+from tests.unit.codegen.tflite_models import TfliteModel
 
 
 @pytest.mark.parametrize(
@@ -15,3 +17,12 @@ from codegen.frontends.tflite import layer_name
 )
 def test_the_layer_with_the_weights_gives_its_name(tensor, kind, layer):
     assert layer_name(tensor, kind) == layer
+
+
+def test_no_two_layers_have_one_name(tmp_path):
+    """A number behind a name that comes twice may make the name of another layer."""
+    model, last = TfliteModel((1, 4)), 0
+    for layer in ("conv", "conv", "conv_2", "conv_2", "conv"):
+        last = model.add("RELU", last, shape=(1, 4), layer=layer)
+    names = [op.name for op in load_graph(model.write(tmp_path / "m.tflite")).ops]
+    assert names == ["conv", "conv_2", "conv_2_2", "conv_2_3", "conv_3"]

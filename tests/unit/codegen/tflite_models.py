@@ -60,7 +60,9 @@ class TfliteModel:
         return number
 
     def add(self, kind: str, *inputs: int, shape: tuple[int, ...], **options: Any) -> int:
-        """An operator of the schema; `options` are those of its options table, in the schema's names."""
+        """An operator of the schema; `options` are those of its options `table` in the schema's names, and the
+        name of its `layer`.
+        """
         return self.add_all(kind, *inputs, shapes=[shape], **options)[0]
 
     def add_all(self, kind: str, *inputs: int, shapes: list[tuple[int, ...]], **options: Any) -> list[int]:
@@ -70,13 +72,14 @@ class TfliteModel:
         code.deprecatedBuiltinCode = min(code.builtinCode, 127)
         operator = schema.OperatorT()
         operator.opcodeIndex, operator.inputs = len(self._model.operatorCodes), list(inputs)
+        layer = options.pop("layer", f"layer_{len(self._graph.operators)}")
         table = options.pop("table", None)
         if table is not None:
             operator.builtinOptionsType = getattr(schema.BuiltinOptions, table)
             operator.builtinOptions = getattr(schema, f"{table}T")()
             for name, value in options.items():
                 setattr(operator.builtinOptions, name, value)
-        name = f"model/layer_{len(self._graph.operators)}/{kind}"
+        name = f"model/{layer}/{kind}"
         outputs = [self.tensor(name, shape, self._dtype, self._scale) for shape in shapes]
         operator.outputs = outputs
         self._model.operatorCodes.append(code)
