@@ -60,9 +60,7 @@ class TfliteModel:
         return number
 
     def add(self, kind: str, *inputs: int, shape: tuple[int, ...], **options: Any) -> int:
-        """An operator of the schema; `options` are those of its options `table` in the schema's names, and the
-        name of its `layer`.
-        """
+        """An operator of the schema; `options`: its options `table`, its options, the name of its `layer`."""
         return self.add_all(kind, *inputs, shapes=[shape], **options)[0]
 
     def add_all(self, kind: str, *inputs: int, shapes: list[tuple[int, ...]], **options: Any) -> list[int]:
