@@ -24,13 +24,14 @@ from codegen.sparse.base import Int8Matrix
 from codegen.targets.board import Cpu
 
 _ROWS = 4
+_INPUTS = 8
 _LARGEST_SUM = 255
-_SHIFTS = range(2, 8)
+_SHIFTS = range(3, 8)
 _BLOCK = 256
-_WORD_BYTES_OF_AN_INPUT = 6
+_WORD_BYTES_OF_AN_INPUT = 5
 _END = 65_535
-#: Cycles of taking the sums apart, of four inputs, and of a fix; a fix also takes six bytes.
-_APART, _INPUTS, _FIX = 23, 48, 25
+#: Cycles of taking the sums apart, of eight inputs, and of a fix; a fix also takes six bytes.
+_APART, _EIGHT, _FIX = 23, 88, 25
 #: Fixes must not be more than one for so many weights.
 _WEIGHTS_A_FIX = 200
 
@@ -49,7 +50,7 @@ class Group:
 
     def cycles(self) -> int:
         inputs: int = self.stored.shape[1]
-        return -(-inputs >> self.shift) * _APART + inputs // 4 * _INPUTS + _FIX * self.fixes
+        return -(-inputs >> self.shift) * _APART + inputs // _INPUTS * _EIGHT + _FIX * self.fixes
 
 
 class DenseLightS8M0:
@@ -64,8 +65,8 @@ class DenseLightS8M0:
         if reason is not None:
             return reason
         weights = weight_matrix(layer)
-        if weights.shape[0] % _ROWS or weights.shape[1] % _ROWS:
-            return "has inputs or outputs that are no multiple of 4"
+        if weights.shape[0] % _ROWS or weights.shape[1] % _INPUTS:
+            return "has outputs or inputs that are no multiple of 4 and 8"
         if _too_large(weights.astype(np.int64), _SHIFTS[0]).sum() * _WEIGHTS_A_FIX > weights.size:
             return "has large weights"
         if sum(g.fixes for g in _groups(weights)) * _WEIGHTS_A_FIX > weights.size:

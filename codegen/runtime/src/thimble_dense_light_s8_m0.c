@@ -9,9 +9,9 @@
 #include "thimble_naked.h"
 #include "thimble_split_requantize.h"
 
-enum { ROWS = 4, WORDS = 6 };
+enum { ROWS = 4, INPUTS = 8, WORDS = INPUTS + 2 };
 
-/* Of four inputs there are six words: the inputs, K * (their sum), and 257 times that. */
+/* Of eight inputs there are ten words: the inputs, K * (their sum), and 257 times that. */
 typedef struct {
     const uint32_t *words, *end;
     const uint8_t *weights;
@@ -44,7 +44,7 @@ THIMBLE_NAKED static void four_rows(const four *f)
         "ldr r2, [sp, #0]\n cmp r12, r2\n bls 2f\n mov r12, r2\n"
         "2: mov r6, lr\n lsls r7, r6, #8\n adds r7, r7, r6\n"
         "3:\n"
-        ".rept 4\n"
+        ".rept 8\n"
         "ldm r0!, {r4}\n ldm r1!, {r2}\n"
         "lsrs r3, r2, #8\n ands r3, r5\n"
         "muls r2, r4, r2\n muls r3, r4, r3\n"
@@ -73,8 +73,8 @@ THIMBLE_NAKED static void four_rows(const four *f)
 static void four_rows(const four *f)
 {
     for (const uint32_t *x = f->words; x < f->end; x += WORDS) {
-        for (int32_t i = 0; i < ROWS; i++) {
-            const uint8_t *w = f->weights + ROWS * ROWS * ((x - f->words) / WORDS) + ROWS * i;
+        for (int32_t i = 0; i < INPUTS; i++) {
+            const uint8_t *w = f->weights + ROWS * INPUTS * ((x - f->words) / WORDS) + ROWS * i;
             for (int32_t row = 0; row < ROWS; row++) {
                 f->sums[row] += x[i] * ((uint32_t)w[row] - 128);
             }
@@ -86,14 +86,14 @@ static void four_rows(const four *f)
 
 static void pack(uint32_t *words, const int8_t *input, int32_t n)
 {
-    for (int32_t i = 0; i < n; i += ROWS, input += ROWS, words += WORDS) {
+    for (int32_t i = 0; i < n; i += INPUTS, input += INPUTS, words += WORDS) {
         uint32_t sum = 0;
-        for (int32_t k = 0; k < ROWS; k++) {
+        for (int32_t k = 0; k < INPUTS; k++) {
             words[k] = (uint32_t)input[k];
             sum += words[k];
         }
-        words[4] = sum * UINT32_C(0x00800080);
-        words[5] = words[4] * 257;
+        words[INPUTS] = sum * UINT32_C(0x00800080);
+        words[INPUTS + 1] = words[INPUTS] * 257;
     }
 }
 
@@ -109,7 +109,7 @@ static const uint16_t *fix(const uint16_t *fixes, int32_t row, const int8_t *inp
 void thimble_dense_light_s8_m0(const thimble_dense_light_s8_m0_params *p, const int8_t *input, int8_t *output,
                                void *scratch)
 {
-    uint32_t *words = scratch, *totals = words + WORDS * (p->block / ROWS), here[ROWS];
+    uint32_t *words = scratch, *totals = words + WORDS * (p->block / INPUTS), here[ROWS];
     const int32_t step = p->per_channel ? 3 : 0;
     for (int32_t start = 0; start < p->inputs; start += p->block) {
         const int32_t left = p->inputs - start, n = left < p->block ? left : p->block;
@@ -117,10 +117,10 @@ void thimble_dense_light_s8_m0(const thimble_dense_light_s8_m0_params *p, const 
         const uint16_t *fixes = p->fixes;
         thimble_split_scale scale = thimble_split_decode(p->scaling);
         pack(words, input + start, n);
-        four f = {words, words + WORDS * (n / ROWS), p->weights + ROWS * start, 0, here, 0};
+        four f = {words, words + WORDS * (n / INPUTS), p->weights + ROWS * start, 0, here, 0};
         for (int32_t row = 0; row < p->outputs; row += ROWS, f.weights += ROWS * p->inputs) {
             const int32_t shift = p->shifts[row / ROWS];
-            f.piece = (4 * WORDS / ROWS) << shift;
+            f.piece = (4 * WORDS / INPUTS) << shift;
             f.excess = (uint32_t)((n + (1 << shift) - 1) >> shift) << 15;
             f.sums = is_first && is_last ? here : totals + row;
             for (int32_t i = 0; i < ROWS && is_first; i++) {

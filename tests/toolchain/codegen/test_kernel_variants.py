@@ -176,7 +176,7 @@ def test_dense_m0(seed, tmp_path):
 def light_dense(seed: int) -> Graph:
     """Small weights with a few large ones; the last two take several blocks of inputs."""
     rng = np.random.default_rng(seed)
-    inputs, rows = int(rng.integers(10, 60)) * 4 + (0, 300)[seed > 5], int(rng.integers(4, 12)) * 4
+    inputs, rows = int(rng.integers(5, 30)) * 8 + (0, 304)[seed > 5], int(rng.integers(4, 12)) * 4
     size = int(rng.choice([1, 6, 20]))
     weights = rng.integers(-size, size + 1, (rows, inputs))
     large = rng.random((rows, inputs)) < 0.001
