@@ -41,9 +41,8 @@ _ARM_GCC = "arm-none-eabi-gcc"
 _OLDEST_ARM_GCC = 9
 #: A loop that copies must not become a call of the function that it is in.
 _GCC_BOARD = (*BOARD, "-fno-tree-loop-distribute-patterns")
-#: No C library is needed: libgcc divides and computes floats, and the firmware has memcpy and its like. A
-#: linker script that puts code and data into one segment is meant so.
-_GCC_LINK = ("-nostdlib", "-Wl,--no-warn-rwx-segments", "-lgcc")
+#: No C library is needed: libgcc divides and computes floats, and the firmware has memcpy and its like.
+_GCC_LINK = ("-nostdlib", "-lgcc")
 _GCC_HINT = (
     "install the Arm GNU toolchain (Debian, Ubuntu: apt-get install gcc-arm-none-eabi), or use --compiler zig"
 )
