@@ -48,17 +48,17 @@ def check(graph: Graph, folder: Path, function: str) -> None:
         assert np.all(np.abs(given - expected[:samples]) <= TOLERANCE * largest)
 
 
-@pytest.mark.parametrize("seed", range(100, 116))
+@pytest.mark.parametrize("seed", range(100, 112))
 def test_convolution(seed, tmp_path):
     check(as_float(convolution(seed), seed), tmp_path, "thimble_conv2d_f32_m4")
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_dense(seed, tmp_path):
     check(as_float(dense(seed), seed), tmp_path, "thimble_dense_f32_m4")
 
 
-@pytest.mark.parametrize("seed", [seed for seed in range(40, 56) if seed != 44])  # that has one channel
+@pytest.mark.parametrize("seed", [seed for seed in range(40, 49) if seed != 44])  # that has one channel
 def test_depthwise(seed, tmp_path):
     check(as_float(convolution(seed, depthwise=True), seed), tmp_path, "thimble_depthwise_conv2d_f32_m4")
 
@@ -73,7 +73,7 @@ def test_a_convolution_of_the_whole_image_is_a_dense_layer(size, tmp_path):
     check(as_float(graph, 2), tmp_path, "thimble_dense_f32_m4")
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 def test_max_pool(seed, tmp_path):
     check(max_pool(seed), tmp_path, "thimble_max_pool_f32_m4")
 
