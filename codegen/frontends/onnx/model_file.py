@@ -59,6 +59,7 @@ def read_model_file(path: Path) -> ModelFile:
         raise broken(path, error) from error
     if not model.graph.node:
         raise broken(path, "it holds no layers")
+    model = _converted(path, model)
     opset = _opset(path, model)
     if model.functions:
         model = _without_functions(path, model)
@@ -86,6 +87,26 @@ def _opset(path: Path, model: Any) -> int:
             f"export it with opset_version={min(newest, 18)}",
         )
     return int(versions[0])
+
+
+def _converted(path: Path, model: Any) -> Any:
+    """The model in the oldest supported operator set, where it is older and onnx can convert it."""
+    import onnx
+    from onnx import version_converter
+
+    versions = [item.version for item in model.opset_import if item.domain in _ONNX_DOMAINS]
+    if len(versions) != 1 or not 0 < versions[0] < OLDEST_OPSET:
+        return model
+    try:
+        onnx.checker.check_model(model)
+        return version_converter.convert_version(model, OLDEST_OPSET)
+    except (onnx.checker.ValidationError, version_converter.ConvertError, RuntimeError, ValueError) as error:
+        raise CodegenError(
+            "unsupported-model",
+            f"{path.name} uses the ONNX operator set {versions[0]}, older than {OLDEST_OPSET}, and cannot be "
+            f"converted ({str(error).splitlines()[0][:200]})",
+            "export it with opset_version=18",
+        ) from error
 
 
 def _without_functions(path: Path, model: Any) -> Any:

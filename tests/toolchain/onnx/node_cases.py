@@ -75,6 +75,7 @@ def packed_forms(case: NodeCase) -> Iterator[PackedCase]:
 def _packed(case: NodeCase, computed: list[int]) -> PackedCase:
     model = ModelProto()
     model.CopyFrom(case.model)
+    model.ir_version = max(model.ir_version, 4)  # before, constants had to be inputs too
     graph = model.graph
     named = [item.name for item in graph.input]
     for place, name in enumerate(named):
@@ -90,9 +91,10 @@ def _packed(case: NodeCase, computed: list[int]) -> PackedCase:
     del graph.node[:], graph.input[:], graph.output[:], graph.value_info[:]
     graph.node.extend(nodes)
     graph.input.append(helper.make_tensor_value_info("packed_input", kind, list(x.shape)))
-    graph.output.append(helper.make_tensor_value_info("packed_output", kind, None))
-    wanted = [np.asarray(value).reshape(1, -1) for value in case.outputs]
-    return PackedCase(model.SerializeToString(), x, np.concatenate(wanted, axis=1))
+    wanted = np.concatenate([np.asarray(value).reshape(1, -1) for value in case.outputs], axis=1)
+    kind = helper.np_dtype_to_tensor_dtype(wanted.dtype)
+    graph.output.append(helper.make_tensor_value_info("packed_output", kind, list(wanted.shape)))
+    return PackedCase(model.SerializeToString(), x, wanted)
 
 
 def _constant(graph: Any, name: str, values: list[int]) -> str:

@@ -170,7 +170,7 @@ def test_damaged_and_odd_files_are_refused(tmp_path):
         ("empty", b"", "broken-file"),
         ("cut", content[: len(content) // 2], "broken-file"),
         ("text", b"not a model", "broken-file"),
-        ("old", OnnxModel((1, 4), opset=9).add("Relu").proto().SerializeToString(), "unsupported-model"),
+        ("old", OnnxModel((1, 4), opset=3).add("Relu").proto().SerializeToString(), "unsupported-model"),
         ("open", OnnxModel((1, "w")).add("Relu").proto().SerializeToString(), "unsupported-model"),
         (
             "cycle",
