@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 Int8Matrix = npt.NDArray[np.int8]
+#: Weights ``[rows, columns]`` of int8 or float32; a row belongs to one output.
+Matrix = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,19 +26,19 @@ class ConstantArray:
 
 
 class StorageFormat(Protocol):
-    """Encodes a matrix ``[rows, columns]`` of int8 weights into constant arrays, and back."""
+    """Encodes a matrix ``[rows, columns]`` of weights into constant arrays, and back."""
 
     name: str
 
-    def supports(self, weights: Int8Matrix) -> bool:
+    def supports(self, weights: Matrix) -> bool:
         """Whether these weights can be written in this format at all."""
         ...
 
-    def encode(self, weights: Int8Matrix) -> tuple[ConstantArray, ...]: ...
+    def encode(self, weights: Matrix) -> tuple[ConstantArray, ...]: ...
 
-    def decode(self, arrays: tuple[ConstantArray, ...], shape: tuple[int, int]) -> Int8Matrix: ...
+    def decode(self, arrays: tuple[ConstantArray, ...], shape: tuple[int, int]) -> Matrix: ...
 
 
-def encoded_bytes(form: StorageFormat, weights: Int8Matrix) -> int:
+def encoded_bytes(form: StorageFormat, weights: Matrix) -> int:
     """Flash bytes that the weights take in this format."""
     return sum(a.size_bytes for a in form.encode(weights))

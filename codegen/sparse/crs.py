@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from codegen.sparse.base import ConstantArray, Int8Matrix
+from codegen.sparse.base import ConstantArray, Matrix
 
 
 class _Crs:
@@ -21,10 +21,10 @@ class _Crs:
     name: str
     column_type: type[np.unsignedinteger[Any]]
 
-    def supports(self, weights: Int8Matrix) -> bool:
+    def supports(self, weights: Matrix) -> bool:
         return bool(weights.shape[1] <= np.iinfo(self.column_type).max + 1)
 
-    def encode(self, weights: Int8Matrix) -> tuple[ConstantArray, ...]:
+    def encode(self, weights: Matrix) -> tuple[ConstantArray, ...]:
         rows, columns = np.nonzero(weights)
         counts = np.bincount(rows, minlength=weights.shape[0])
         row_pointers = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
@@ -34,9 +34,9 @@ class _Crs:
             ConstantArray("row_pointers", row_pointers),
         )
 
-    def decode(self, arrays: tuple[ConstantArray, ...], shape: tuple[int, int]) -> Int8Matrix:
+    def decode(self, arrays: tuple[ConstantArray, ...], shape: tuple[int, int]) -> Matrix:
         values, columns, row_pointers = (a.data for a in arrays)
-        weights = np.zeros(shape, dtype=np.int8)
+        weights = np.zeros(shape, dtype=values.dtype)
         rows = np.repeat(np.arange(shape[0]), np.diff(row_pointers).astype(np.int64))
         weights[rows, columns] = values
         return weights

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from codegen.sparse.base import ConstantArray, Int8Matrix
+from codegen.sparse.base import ConstantArray, Matrix
 
 
 class Dense:
     name = "dense"
 
-    def supports(self, weights: Int8Matrix) -> bool:
+    def supports(self, weights: Matrix) -> bool:
         return True
 
-    def encode(self, weights: Int8Matrix) -> tuple[ConstantArray, ...]:
+    def encode(self, weights: Matrix) -> tuple[ConstantArray, ...]:
         return (ConstantArray("weights", weights.reshape(-1)),)
 
-    def decode(self, arrays: tuple[ConstantArray, ...], shape: tuple[int, int]) -> Int8Matrix:
+    def decode(self, arrays: tuple[ConstantArray, ...], shape: tuple[int, int]) -> Matrix:
         return arrays[0].data.reshape(shape)
