@@ -26,8 +26,8 @@ from codegen.kernels.conversions import DequantizeS8, QuantizeS8
 from codegen.kernels.cycles import with_cycles_on
 from codegen.kernels.dense_f32_m4 import DenseF32M4
 from codegen.kernels.dense_light_s8_m0 import DenseLightS8M0
-from codegen.kernels.dense_s8 import DenseCrs8S8, DenseCrs16S8, DenseS8
-from codegen.kernels.dense_s8_m0 import DenseCrs8S8M0, DenseCrs16S8M0, DenseS8M0
+from codegen.kernels.dense_s8 import DenseS8
+from codegen.kernels.dense_s8_m0 import DenseS8M0
 from codegen.kernels.dense_s8_m4 import DenseS8M4
 from codegen.kernels.depthwise_conv2d_f32_m4 import DepthwiseConv2DF32M4
 from codegen.kernels.depthwise_conv2d_s8 import DepthwiseConv2DS8
@@ -67,7 +67,10 @@ from codegen.kernels.resize_bilinear_s8 import ResizeBilinearS8
 from codegen.kernels.select import SelectBytes
 from codegen.kernels.softmax_s8 import SoftmaxS8
 from codegen.kernels.softmaxes_f32 import LogSoftmaxF32, SoftmaxF32
+from codegen.kernels.sparse_conv2d_s8 import SparseConv2DS8
+from codegen.kernels.sparse_dense_s8 import SparseDenseS8
 from codegen.kernels.squared_difference import SquaredDifferenceS8
+from codegen.kernels.stored_weights import KERNEL_NAMES, paying_encodings
 from codegen.kernels.sums_s8 import AddS8, SubS8
 from codegen.kernels.sums_s8_m0 import AddS8M0, SubS8M0
 from codegen.kernels.take import StoredBytes, TakeBytes
@@ -95,10 +98,8 @@ KERNELS: tuple[Kernel, ...] = (
     DenseS8M0(),
     DenseLightS8M0(),
     DenseS8M4(),
-    DenseCrs8S8(),
-    DenseCrs8S8M0(),
-    DenseCrs16S8(),
-    DenseCrs16S8M0(),
+    *(SparseDenseS8(encoding) for encoding in KERNEL_NAMES),
+    *(SparseConv2DS8(encoding) for encoding in KERNEL_NAMES),
     DenseF32(),
     DenseF32M4(),
     BatchNormF32(),
@@ -178,18 +179,23 @@ def lower_layer(layer: Layer, encoding: str, cpu: Cpu, scratch_limit_bytes: int)
     """
     serving = [k for k in KERNELS if _serves(k, layer.op, cpu)]
     typed = [k for k in serving if k.dtype in (None, layer.input.dtype)]
+    if encoding == "auto":
+        typed = _worth_trying(typed, layer)
     refusals = [k.refusal(layer) for k in typed]
     able = [k for k, refusal in zip(typed, refusals, strict=True) if refusal is None]
     if not able:
         raise _unsupported(layer, serving, refusals)
     wanted = [k for k in able if k.encoding in ENCODINGS[encoding]]
-    chosen = wanted or [k for k in able if k.encoding in ("dense", "none")]
-    # Scales of a damaged file overflow single precision; what comes of it is refused as a factor.
-    with np.errstate(all="ignore"):
-        lowered = [with_cycles_on(cpu, k.lower(layer)) for k in chosen]
-    smallest = min(lowered, key=lambda x: x.weights_bytes).encoding
-    fitting = [x for x in lowered if x.encoding == smallest and x.scratch_bytes <= scratch_limit_bytes]
-    return min(fitting, key=lambda x: x.cycles)
+    plain = [k for k in able if k.encoding in ("dense", "none")]
+    for chosen in (wanted, plain):
+        # Scales of a damaged file overflow single precision; what comes of it is refused as a factor.
+        with np.errstate(all="ignore"):
+            lowered = [with_cycles_on(cpu, k.lower(layer)) for k in chosen]
+        fitting = [x for x in lowered if x.scratch_bytes <= scratch_limit_bytes]
+        if fitting:
+            smallest = min(fitting, key=lambda x: (x.weights_bytes, x.cycles)).encoding
+            return min((x for x in fitting if x.encoding == smallest), key=lambda x: x.cycles)
+    raise _unsupported(layer, serving, ["needs more scratch memory than the network leaves"])
 
 
 def in_place_operators(graph: Graph, cpu: Cpu) -> frozenset[str]:
@@ -204,6 +210,13 @@ def _is_in_place(layer: Layer, cpu: Cpu) -> bool:
 
 def _serves(kernel: Kernel, op: Op, cpu: Cpu) -> bool:
     return isinstance(op, kernel.serves) and serves_cpu(kernel, cpu) and serves_rounding(kernel, op)
+
+
+def _worth_trying(kernels: list[Kernel], layer: Layer) -> list[Kernel]:
+    """Without those whose storage cannot be smaller than the weights as they are."""
+    stored = {k.encoding for k in kernels} & KERNEL_NAMES.keys()
+    paying = paying_encodings(layer.constant(1)) if stored else frozenset()
+    return [k for k in kernels if k.encoding not in stored or k.encoding in paying]
 
 
 def _unsupported(layer: Layer, serving: list[Kernel], refusals: list[str | None]) -> CodegenError:

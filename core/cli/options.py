@@ -29,7 +29,10 @@ def add_build_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("build options")
     group.add_argument("--compiler", default="zig", help="zig (default) or gcc")
     group.add_argument(
-        "--encoding", default="auto", help="storage of sparse weights: auto (default), dense, crs"
+        "--encoding",
+        default="auto",
+        help="storage of sparse and clustered weights: auto (default, what is smallest for each layer), "
+        "dense, crs, bitmask, delta, codebook",
     )
     group.add_argument(
         "--planner", default="auto", help="how the arena is planned: auto (default), greedy, first-fit, exact"

@@ -27,10 +27,10 @@ from codegen.graph import (
     Sub,
     Tensor,
 )
+from codegen.options import BuildOptions
 from codegen.targets.board import Cpu, find_board
 from core.boards.session import run_samples
 from core.paths import cache_dir
-from tests.unit.codegen.networks import Builder
 
 pytestmark = pytest.mark.toolchain
 
@@ -134,7 +134,7 @@ def addition(seed: int) -> Graph:
 def outputs(graph: Graph, board_id: str, cpu: Cpu, folder: Path, samples: int):
     """The bytes that `board_id` gives with the kernels of `cpu`, and the function that was called."""
     board = find_board(board_id)
-    compiled = compile_model(graph, board, kernels_for=cpu)
+    compiled = compile_model(graph, board, BuildOptions(encoding="dense"), kernels_for=cpu)
     image = build_firmware(compiled, folder / f"{board_id}-{cpu.value}", cache_dir())
     shape = graph.tensors["x"].shape[1:]
     rng = np.random.default_rng(1)
@@ -199,13 +199,6 @@ def test_light_dense_m0(seed, tmp_path):
     check(light_dense(seed), tmp_path, "thimble_dense_light_s8_m0")
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_sparse_dense_m0(seed, tmp_path):
-    """Some rows are empty."""
-    check(dense(seed, 255, 0.05), tmp_path, "thimble_dense_crs8_s8_m0")
-    check(dense(seed, 6000, 0.02), tmp_path, "thimble_dense_crs16_s8_m0")
-
-
 @pytest.mark.parametrize("seed", range(8))
 def test_sums_m0(seed, tmp_path):
     check(addition(seed), tmp_path, "thimble_add_s8_m0")
@@ -213,19 +206,8 @@ def test_sums_m0(seed, tmp_path):
 
 @pytest.mark.parametrize("graph", [addition(1), light_dense(6), convolution(9, depthwise=True)])
 def test_estimates_m0(graph, tmp_path):
-    compiled = compile_model(graph, find_board("virtual-pico"))
+    compiled = compile_model(graph, find_board("virtual-pico"), BuildOptions(encoding="dense"))
     image = build_firmware(compiled, tmp_path, cache_dir())
     x = np.zeros((1, *graph.tensors["x"].shape[1:]), np.int8)
     counted = run_samples(image, find_board("virtual-pico"), x).cycles[0]
     assert compiled.layers[0].cycles == pytest.approx(counted, rel=0.15)
-
-
-def test_at_95_percent_zeros_a_sparse_layer_takes_a_fifth_of_the_cycles(tmp_path):
-    cycles = {}
-    for density in (0.05, 1.0):
-        graph = Builder((256,)).dense(32, density).graph()
-        compiled = compile_model(graph, find_board("virtual-pico"))
-        image = build_firmware(compiled, tmp_path / str(density), cache_dir())
-        x = np.zeros((1, 256), np.int8)
-        cycles[density] = run_samples(image, find_board("virtual-pico"), x).cycles[0]
-    assert cycles[0.05] <= 0.2 * cycles[1.0]

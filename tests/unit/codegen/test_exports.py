@@ -57,7 +57,7 @@ def test_another_model_leaves_no_kernels_of_the_first(format_id, tmp_path):
     for density in (0.05, 1.0):
         compiled = compile_model(small_lenet(density), find_board("virtual-pico"))
         write_project(compiled, tmp_path, ExportOptions(format_id, samples=_samples()))
-        assert (folder / "thimble_dense_crs8_s8_m0.c").exists() == (density < 1)
+        assert (folder / "thimble_dense_crs8_s8.c").exists() == (density < 1)
 
 
 @each_format

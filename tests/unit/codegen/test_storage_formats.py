@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
@@ -18,6 +18,7 @@ def test_the_published_example():
 
 @pytest.mark.parametrize("dtype", [np.int8, np.float32])
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+@settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_every_format_round_trips(form, dtype, data):
     rows, columns = data.draw(array_shapes(min_dims=2, max_dims=2, max_side=40))
@@ -32,6 +33,7 @@ def test_every_format_round_trips(form, dtype, data):
 
 
 @pytest.mark.parametrize("name", ["delta4", "delta8", "crs16"])
+@settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_long_gaps_round_trip(name, data):
     columns = data.draw(st.integers(1, 3000))
@@ -41,6 +43,7 @@ def test_long_gaps_round_trip(name, data):
     assert np.array_equal(FORMATS[name].decode(FORMATS[name].encode(weights), weights.shape), weights)
 
 
+@settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_a_codebook_a_row_round_trips_and_says_what_it_cannot_do(data):
     bits = data.draw(st.sampled_from([1, 2, 4]))

@@ -3,7 +3,7 @@
 
 #include "model_data.h"
 #include "thimble_conv2d_s8_m0.h"
-#include "thimble_dense_crs8_s8_m0.h"
+#include "thimble_dense_crs8_s8.h"
 #include "thimble_dense_s8_m0.h"
 #include "thimble_max_pool_s8.h"
 #include "thimble_softmax_s8.h"
@@ -90,14 +90,17 @@ static const thimble_max_pool_s8_params pool2 = {
     .output_max = 127,
 };
 
-static const thimble_dense_crs8_s8_m0_params dense4 = {
+static const thimble_dense_crs8_s8_params dense4 = {
     .values = model_dense4_values,
     .columns = model_dense4_columns,
-    .row_pointers = model_dense4_row_pointers,
-    .bias = model_dense4_bias,
-    .scaling = model_dense4_scaling,
-    .outputs = 12,
-    .per_channel = 1,
+    .counts = model_dense4_counts,
+    .layer.output.scaling = model_dense4_scaling,
+    .layer.output.output_zero = 4,
+    .layer.output.output_min = 4,
+    .layer.output.output_max = 127,
+    .layer.output.split = 1,
+    .layer.output.rounding = THIMBLE_ROUND_ONCE,
+    .layer.outputs = 12,
 };
 
 static const thimble_dense_s8_m0_params dense5 = {
@@ -146,8 +149,8 @@ void model_run(void)
 
     /* flatten3: reshape to 54: same bytes, no code */
 
-    /* dense4: dense, 54 -> 12, 31 of 648 weights stored */
-    thimble_dense_crs8_s8_m0(&dense4, at(AT_POOL2), at(AT_DENSE4));
+    /* dense4: dense, 54 -> 12, 31 of 648 weights are not zero */
+    thimble_dense_crs8_s8(&dense4, at(AT_POOL2), at(AT_DENSE4));
 
     /* dense5: dense, 12 -> 5 */
     thimble_dense_s8_m0(&dense5, at(AT_DENSE4), at(AT_DENSE5));

@@ -1,0 +1,78 @@
+"""int8 dense layers on sparse and clustered weights: one kernel a storage format."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from codegen.graph import Dense, DType, Op, Rounding
+from codegen.kernels.base import Field, Layer, LoweredLayer, pointer, u16
+from codegen.kernels.requantization import weight_matrix
+from codegen.kernels.stored_weights import (
+    KERNEL_NAMES,
+    multiplied,
+    row_members,
+    scaling,
+    sparse_refusal,
+    stored_arrays,
+)
+
+#: Cycles of the Cortex-M0+ for a weight that is multiplied, and for any weight; fitted to counts of single
+#: layers on the virtual board.
+_CYCLES = {
+    "crs8": (10.0, 0.0),
+    "crs16": (11.0, 0.0),
+    "bitmask": (35.0, 2.0),
+    "delta4": (14.0, 0.0),
+    "delta8": (11.0, 0.0),
+    "codebook1": (20.0, 20.0),
+    "codebook2": (20.0, 20.0),
+    "codebook4": (20.0, 20.0),
+}
+
+
+class SparseDenseS8:
+    """A dense layer with its weights in the format `encoding`."""
+
+    serves: type[Op] = Dense
+    dtype: DType | None = DType.INT8
+
+    def __init__(self, encoding: str) -> None:
+        self.encoding = encoding
+        self.function = f"thimble_dense_{KERNEL_NAMES[encoding]}_s8"
+
+    def refusal(self, layer: Layer) -> str | None:
+        return sparse_refusal(layer, self.encoding)
+
+    def lower(self, layer: Layer) -> LoweredLayer:
+        matrix = weight_matrix(layer)
+        rows, columns = matrix.shape
+        arrays = stored_arrays(self.encoding, matrix)
+        table, output = scaling(layer, Rounding.ONCE)
+        fields = (
+            *(pointer(array.role) for array in arrays),
+            *row_members(self.encoding, matrix, "inputs"),
+            *_shared(rows, output),
+        )
+        products = multiplied(self.encoding, matrix)
+        a_product, a_weight = _CYCLES[self.encoding]
+        nonzero = int(np.count_nonzero(matrix))
+        return LoweredLayer(
+            op=layer.op,
+            function=self.function,
+            encoding=self.encoding,
+            comment=f"dense, {columns} -> {rows}, {nonzero} of {matrix.size} weights are not zero",
+            fields=fields,
+            constants=(*arrays, table),
+            cycles=round(a_product * products + a_weight * matrix.size + 90 * rows),
+        )
+
+
+def _shared(rows: int, output: tuple[Field, ...]) -> tuple[Field, ...]:
+    """thimble_sparse_dense."""
+    members = (
+        *(replace(f, name=f"output.{f.name}") for f in (pointer("scaling"), *output)),
+        u16("outputs", rows),
+    )
+    return tuple(replace(f, name=f"layer.{f.name}") for f in members)

@@ -1,0 +1,17 @@
+/* Dense (fully connected) layer, int8, weights in delta coding with gaps of 4 bits. */
+#ifndef THIMBLE_DENSE_DELTA4_S8_H
+#define THIMBLE_DENSE_DELTA4_S8_H
+
+#include "thimble_sparse_dense.h"
+
+typedef struct {
+    const int8_t *values;        /* the weights that are stored, row by row */
+    const uint8_t *gaps;         /* zeros before each value; two in a byte, the lower half first; a row
+                                  * begins with a new byte */
+    const uint16_t *counts;      /* [outputs]: values of each row */
+    thimble_sparse_dense layer;
+} thimble_dense_delta4_s8_params;
+
+void thimble_dense_delta4_s8(const thimble_dense_delta4_s8_params *p, const int8_t *input, int8_t *output);
+
+#endif

@@ -1,0 +1,79 @@
+/* int8 convolution on delta-coded weights, four pixels at a time: a zero that is not stored costs nothing. */
+#include "thimble_conv2d_delta4_s8.h"
+#include "thimble_naked.h"
+
+#if THIMBLE_SPARSE_HAS_ROWS
+
+/* Two weights a turn: the gaps in one byte. */
+THIMBLE_NAKED static void row(void)
+{
+    __asm__(
+        ".syntax unified\n"
+#if THIMBLE_HAS_DSP
+        /* r7 follows the offsets, lr has the gap of the second weight of a pair. */
+        ".macro weight\n"
+        "ldrsb r5, [r1], #1\n ldrh r4, [r7], #2\n ldr r4, [r0, r4]\n" THIMBLE_SPARSE_FOUR_PRODUCTS
+        ".endm\n"
+        "ldrh r6, [r3], #2\n cmp r6, #0\n it eq\n bxeq lr\n"
+        "push {r3, lr}\n mov r7, r12\n add r3, r1, r6\n"
+        "1: ldrb lr, [r2], #1\n and r4, lr, #15\n add r7, r7, r4, lsl #1\n"
+        "weight\n"
+        "cmp r1, r3\n beq 2f\n"
+        "lsr r4, lr, #4\n add r7, r7, r4, lsl #1\n"
+        "weight\n"
+        "cmp r1, r3\n bne 1b\n"
+        "2: pop {r3, pc}\n"
+#else
+        /* r7 follows the offsets, r6 has the gaps, lr the end. */
+        ".macro weight\n"
+        "adds r7, r7, r3\n ldrh r3, [r7]\n adds r7, #2\n"
+        "ldrb r4, [r1]\n adds r1, #1\n sxtb r4, r4\n"
+        "adds r3, r3, r0\n" THIMBLE_SPARSE_FOUR_PRODUCTS
+        ".endm\n"
+        "mov r3, r12\n ldrh r5, [r3]\n adds r3, #2\n mov r12, r3\n"
+        "cmp r5, #0\n bne 1f\n bx lr\n"
+        "1: push {lr}\n adds r5, r1, r5\n mov lr, r5\n"
+        "2: ldrb r6, [r2]\n adds r2, #1\n lsls r3, r6, #28\n lsrs r3, r3, #27\n"
+        "weight\n"
+        "cmp r1, lr\n beq 3f\n"
+        "lsrs r3, r6, #4\n lsls r3, r3, #1\n"
+        "weight\n"
+        "cmp r1, lr\n bne 2b\n"
+        "3: pop {pc}\n"
+#endif
+        ".purgem weight\n");
+}
+
+#endif
+
+static void four_pixels(const void *params, const thimble_sparse_place *at)
+{
+    const thimble_conv2d_delta4_s8_params *p = params;
+#if THIMBLE_SPARSE_HAS_ROWS
+    if (at->fast) {
+        const thimble_sparse_rows rows = {p->values, p->gaps, p->counts, p->offsets};
+        thimble_sparse_channels(at, &rows, row);
+        return;
+    }
+#endif
+    const int8_t *value = p->values;
+    const uint8_t *gaps = p->gaps;
+    const int32_t *scaling = at->scaling;
+    int8_t *y = at->output;
+    for (int32_t c = 0; c < p->layer.out_channels; c++, scaling += 3) {
+        const uint16_t *offset = p->offsets;
+        thimble_sparse_sums sums = {0, 0, 0, 0};
+        for (int32_t i = 0; i < p->counts[c]; i++) {
+            offset += i % 2 == 0 ? *gaps & 15 : *gaps++ >> 4;
+            thimble_sparse_add(&sums, at->x + *offset++, *value++);
+        }
+        gaps += p->counts[c] % 2;
+        thimble_sparse_store(at, scaling, sums, y++);
+    }
+}
+
+void thimble_conv2d_delta4_s8(const thimble_conv2d_delta4_s8_params *p, const int8_t *input, int8_t *output,
+                              void *scratch)
+{
+    thimble_sparse_conv2d_run(&p->layer, p, four_pixels, input, output, scratch);
+}

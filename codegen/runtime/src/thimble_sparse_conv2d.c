@@ -1,0 +1,297 @@
+/* Input lines channel by channel, and the walk over the output, for convolutions on sparse weights. */
+#include "thimble_sparse_conv2d.h"
+#include "thimble_naked.h"
+
+enum { PIXELS = THIMBLE_SPARSE_PIXELS, EXCESS = 0x80 };
+
+/* Byte by byte: n pixels of one channel, `step` bytes apart. */
+__attribute__((noinline)) static void thimble_sparse_spread(uint8_t *to, const int8_t *from, int32_t step, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++, from += step) {
+        to[i] = (uint8_t)*from ^ EXCESS;
+    }
+}
+
+#if defined(__ARM_ARCH_6M__)
+
+/* Without unaligned words there is no better way. */
+__attribute__((noinline)) static void thimble_sparse_spread_all(uint8_t *to, int32_t plane, const int8_t *from, int32_t channels, int32_t step,
+                                      int32_t n)
+{
+    for (int32_t c = 0; c < channels; c++, to += plane) {
+        thimble_sparse_spread(to, from + c, step, n);
+    }
+}
+
+#else
+
+static inline uint32_t four_bytes(const int8_t *from)
+{
+    return thimble_load_4(from) ^ UINT32_C(0x80808080);
+}
+
+/* Bytes 0 and 2 of a, each followed by that of b. */
+static inline uint32_t paired(uint32_t a, uint32_t b)
+{
+    return (a & UINT32_C(0x00ff00ff)) | (b & UINT32_C(0x00ff00ff)) << 8;
+}
+
+/* Four channels of four pixels. */
+static inline void spread_4x4(uint8_t *to, int32_t plane, const int8_t *from, int32_t step)
+{
+    const uint32_t a = four_bytes(from), b = four_bytes(from + step);
+    const uint32_t c = four_bytes(from + 2 * step), d = four_bytes(from + 3 * step);
+    const uint32_t ab = paired(a, b), cd = paired(c, d), ab_odd = paired(a >> 8, b >> 8),
+                   cd_odd = paired(c >> 8, d >> 8);
+    const uint32_t channels[4] = {
+        thimble_lower_halves(ab, cd),
+        thimble_lower_halves(ab_odd, cd_odd),
+        thimble_upper_halves(ab, cd),
+        thimble_upper_halves(ab_odd, cd_odd),
+    };
+    for (int i = 0; i < 4; i++, to += plane) {
+        __builtin_memcpy(to, &channels[i], sizeof channels[i]);
+    }
+}
+
+/* n pixels, `step` bytes apart, of all channels, whose lines are `plane` bytes apart. */
+__attribute__((noinline)) static void thimble_sparse_spread_all(uint8_t *to, int32_t plane, const int8_t *from, int32_t channels, int32_t step,
+                                      int32_t n)
+{
+    int32_t c = 0;
+    for (; c + 4 <= channels && n >= 4; c += 4, to += 4 * plane) {
+        /* The last four pixels may be some of those before them again. */
+        for (int32_t i = 0; i < n; i += 4) {
+            const int32_t at = i < n - 4 ? i : n - 4;
+            spread_4x4(to + at, plane, from + c + at * step, step);
+        }
+    }
+    for (; c < channels; c++, to += plane) {
+        thimble_sparse_spread(to, from + c, step, n);
+    }
+}
+
+#endif
+
+/* The zero point, in whole words. */
+__attribute__((noinline)) static void thimble_sparse_fill(const thimble_sparse_conv2d *p, uint32_t *to, int32_t bytes)
+{
+    const uint32_t four = ((uint8_t)p->input_zero ^ EXCESS) * UINT32_C(0x01010101);
+    for (uint32_t *end = to + bytes / 4; to != end; to++) {
+        *to = four;
+    }
+}
+
+/* One line of the image, or of padding, to `to`; what pads it at the left and right is there already. */
+__attribute__((noinline)) static void thimble_sparse_spread_line(const thimble_sparse_conv2d *p, const int8_t *input, int32_t y, void *lines)
+{
+    const int32_t channels = p->in_channels, stride = p->stride_width, plane = stride * p->line;
+    if (y < 0 || y >= p->in_height) {
+        thimble_sparse_fill(p, lines, channels * plane);
+        return;
+    }
+    uint8_t *const to = lines;
+    const int8_t *line = input + y * p->in_width * channels;
+    int32_t part = p->pad_left, place = 0;
+    for (int32_t x = 0; x < stride && x < p->in_width; x++, part++) {
+        for (; part >= stride; part -= stride) {
+            place++;
+        }
+        int32_t n = 0;
+        for (int32_t of_part = x; of_part < p->in_width; of_part += stride) {
+            n++;
+        }
+        thimble_sparse_spread_all(to + part * p->line + place, plane, line + x * channels, channels,
+                                  stride * channels, n);
+    }
+}
+
+__attribute__((noinline)) static void thimble_sparse_move(uint32_t *to, const uint32_t *from, int32_t words)
+{
+    for (; words >= 4; words -= 4, to += 4, from += 4) {
+        const uint32_t a = from[0], b = from[1], c = from[2], d = from[3];
+        to[0] = a;
+        to[1] = b;
+        to[2] = c;
+        to[3] = d;
+    }
+    for (; words > 0; words--) {
+        *to++ = *from++;
+    }
+}
+
+void thimble_sparse_store(const thimble_sparse_place *at, const int32_t *scaling, thimble_sparse_sums sums, int8_t *y)
+{
+    const int32_t all[PIXELS] = {sums.a, sums.b, sums.c, sums.d};
+    for (int32_t i = 0; i < at->pixels; i++, y += at->step) {
+        *y = thimble_sparse_scale(at->settings, all[i], scaling);
+    }
+}
+
+#if defined(__ARM_ARCH_6M__)
+
+/* A total T to an output without a long multiplication: why it is exact is told in Thimble's
+ * codegen/kernels/split_requantization.py.
+ *
+ * On the stack: 0 scaling, 4 output, 8 end, 12 step, 16 half, 20 x, 24 values, 28 places, 32 counts, 36 offsets, 40
+ * the routine, 44 `twice`. When outputs are made, r4 to r7 are the totals, r8 r9 their limits, r10 r11 r12 the
+ * multiplier, r1 the shift, r3 `twice`, lr what is added at the end; r0 and r2 are work. */
+THIMBLE_NAKED void thimble_sparse_channels(const thimble_sparse_place *at, const thimble_sparse_rows *rows,
+                                           void (*row)(void))
+{
+    __asm__(
+        ".syntax unified\n"
+        ".macro scale total\n"
+        "cmp \\total, r9\n ble 3f\n mov \\total, r9\n"
+        "3: cmp \\total, r8\n bge 3f\n mov \\total, r8\n"
+        "3: mov r2, r12\n muls r2, \\total, r2\n asrs r2, r2, #10\n"
+        "mov r0, r11\n muls r0, \\total, r0\n adds r2, r2, r0\n asrs r2, r2, #10\n"
+        "asrs r0, \\total, #31\n ands r0, r3\n subs r2, r2, r0\n"
+        "mov r0, r10\n muls \\total, r0, \\total\n adds \\total, \\total, r2\n"
+        "add \\total, lr\n asrs \\total, r1\n"
+        ".endm\n"
+        "push {r4-r7, lr}\n"
+        "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n"
+        "push {r4-r7}\n"
+        "sub sp, #48\n"
+        "str r2, [sp, #40]\n ldr r3, [r0, #32]\n str r3, [sp, #44]\n"
+        "mov r3, sp\n"
+        "ldm r0!, {r4-r7}\n stm r3!, {r4-r7}\n"
+        "ldr r4, [r0, #0]\n ldr r5, [r0, #20]\n stm r3!, {r4, r5}\n"
+        "ldm r1!, {r4-r7}\n stm r3!, {r4-r7}\n"
+
+        "1:\n"
+        "ldr r0, [sp, #0]\n ldr r3, [r0]\n mov r8, r3\n mov r9, r3\n mov r10, r3\n mov r11, r3\n"
+        "ldr r3, [sp, #32]\n mov r12, r3\n"
+        "ldr r0, [sp, #20]\n ldr r1, [sp, #24]\n ldr r2, [sp, #28]\n ldr r7, [sp, #36]\n"
+        "ldr r3, [sp, #40]\n blx r3\n"
+        "str r1, [sp, #24]\n str r2, [sp, #28]\n mov r3, r12\n str r3, [sp, #32]\n"
+        "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n"
+        "ldr r0, [sp, #0]\n ldr r2, [r0, #4]\n ldr r3, [r0, #8]\n adds r0, #12\n str r0, [sp, #0]\n"
+        "lsrs r0, r2, #20\n mov r10, r0\n"
+        "lsls r0, r2, #12\n lsrs r0, r0, #22\n mov r11, r0\n"
+        "lsls r0, r2, #22\n lsrs r0, r0, #22\n mov r12, r0\n"
+        "uxtb r1, r3\n"
+        "asrs r0, r3, #20\n lsls r0, r1\n mov r9, r0\n"
+        "lsls r0, r3, #12\n asrs r0, r0, #20\n lsls r0, r1\n mov r8, r0\n"
+        "ldr r0, [sp, #16]\n adds r1, #10\n lsls r0, r1\n adds r1, #1\n"
+        "ldr r3, [sp, #44]\n lsrs r2, r3, #1\n adds r0, r0, r2\n mov lr, r0\n"
+        "scale r4\n scale r5\n scale r6\n scale r7\n"
+        "ldr r3, [sp, #4]\n ldr r2, [sp, #12]\n"
+        "adds r0, r3, #1\n str r0, [sp, #4]\n"
+        "strb r4, [r3]\n strb r5, [r3, r2]\n"
+        "adds r3, r3, r2\n adds r3, r3, r2\n"
+        "strb r6, [r3]\n strb r7, [r3, r2]\n"
+        "ldr r2, [sp, #8]\n cmp r0, r2\n beq 2f\n"
+        "b 1b\n"
+
+        "2:\n"
+        "add sp, #48\n"
+        "pop {r4-r7}\n"
+        "mov r8, r4\n mov r9, r5\n mov r10, r6\n mov r11, r7\n"
+        "pop {r4-r7, pc}\n"
+        ".purgem scale\n");
+}
+
+#elif THIMBLE_HAS_DSP
+
+/* With h = T * multiplier / 2^31 for a total T, rounded down: where the reference rounds once, y = (h + half) >> r. Where
+ * it does so twice, h itself is rounded first, and a negative half goes down.
+ *
+ * On the stack: 0 scaling, 4 output, 8 end, 12 step, 16 half, 20 clamps, 24 low, 28 high, 32 the routine, 36 `twice`.
+ * When outputs are made, r8 to r11 are the totals, r5 the multiplier, r6 the shift, r7 what is added. */
+THIMBLE_NAKED void thimble_sparse_channels(const thimble_sparse_place *at, const thimble_sparse_rows *rows,
+                                           void (*row)(void))
+{
+    __asm__(
+        ".syntax unified\n"
+        ".macro multiply_once total\n"
+        "lsl \\total, \\total, #1\n smmul \\total, \\total, r5\n"
+        ".endm\n"
+        ".macro multiply_twice total\n"
+        "lsl \\total, \\total, #1\n smmulr \\total, \\total, r5\n add \\total, \\total, \\total, asr #31\n"
+        ".endm\n"
+        ".macro shift total\n"
+        "add \\total, \\total, r7\n asr \\total, \\total, r6\n ssat \\total, #8, \\total\n"
+        ".endm\n"
+        ".macro clamp total\n"
+        "cmp \\total, r4\n it lt\n movlt \\total, r4\n"
+        "cmp \\total, r5\n it gt\n movgt \\total, r5\n"
+        ".endm\n"
+        "push {r4-r11, lr}\n"
+        "sub sp, #44\n"
+        "str r2, [sp, #32]\n"
+        "ldm r0!, {r4-r11}\n stm sp, {r4-r11}\n"
+        "ldrd r4, r0, [r0]\n str r4, [sp, #36]\n"
+        "ldm r1, {r1, r2, r3, r12}\n"
+
+        "1:\n"
+        "ldr r4, [sp, #0]\n ldr r5, [sp, #32]\n ldr r8, [r4]\n"
+        "mov r9, r8\n mov r10, r8\n mov r11, r8\n"
+        "blx r5\n"
+        "ldr r4, [sp, #0]\n ldr r7, [sp, #16]\n ldrd r5, r6, [r4, #4]\n adds r4, #12\n str r4, [sp, #0]\n"
+        "uxtb r6, r6\n lsls r7, r6\n asrs r7, r7, #1\n"
+        "ldr r4, [sp, #36]\n cbz r4, 2f\n"
+        "multiply_twice r8\n multiply_twice r9\n multiply_twice r10\n multiply_twice r11\n"
+        "b 3f\n"
+        "2: multiply_once r8\n multiply_once r9\n multiply_once r10\n multiply_once r11\n"
+        "3: shift r8\n shift r9\n shift r10\n shift r11\n"
+        "ldr r4, [sp, #20]\n cbz r4, 2f\n"
+        "ldrd r4, r5, [sp, #24]\n"
+        "clamp r8\n clamp r9\n clamp r10\n clamp r11\n"
+        "2: ldr r4, [sp, #4]\n ldr r5, [sp, #12]\n ldr r6, [sp, #8]\n"
+        "add r7, r4, r5\n"
+        "strb r8, [r4], #1\n strb r9, [r7]\n strb r10, [r7, r5]\n strb r11, [r7, r5, lsl #1]\n"
+        "str r4, [sp, #4]\n"
+        "cmp r4, r6\n bne 1b\n"
+
+        "add sp, #44\n"
+        "pop {r4-r11, pc}\n"
+        ".purgem multiply_once\n"
+        ".purgem multiply_twice\n"
+        ".purgem shift\n"
+        ".purgem clamp\n");
+}
+
+#endif
+
+void thimble_sparse_conv2d_run(const thimble_sparse_conv2d *p, const void *params,
+                               thimble_sparse_four_pixels four_pixels, const int8_t *input, int8_t *output,
+                               void *scratch)
+{
+    const int32_t line_bytes = p->in_channels * p->stride_width * p->line;
+    const thimble_sparse_output *o = &p->output;
+    uint8_t *const lines = scratch;
+    int32_t kept = 0;
+    thimble_sparse_place at = {
+        .scaling = o->scaling,
+        .step = p->out_channels,
+        .half = 2 * o->output_zero + 1,
+        .clamps = o->output_min > -128 || o->output_max < 127,
+        .low = o->output_min,
+        .high = o->output_max,
+        .twice = o->rounding == THIMBLE_ROUND_TWICE ? 2048 : 0,
+        .settings = o,
+    };
+    thimble_sparse_fill(p, scratch, p->kernel_height * line_bytes);
+    for (int32_t oy = 0; oy < p->out_height; oy++) {
+        if (kept > 0) {
+            const int32_t from = (p->kernel_height - kept) * line_bytes;
+            thimble_sparse_move(scratch, (const uint32_t *)scratch + from / 4, kept * line_bytes / 4);
+        }
+        const int32_t top = oy * p->stride_height - p->pad_top;
+        for (int32_t ky = kept; ky < p->kernel_height; ky++) {
+            thimble_sparse_spread_line(p, input, top + ky * p->dilation_height, lines + ky * line_bytes);
+        }
+        kept = p->kept_lines;
+        for (int32_t left = p->out_width, x = 0; left > 0; left -= PIXELS, x += PIXELS) {
+            at.x = lines + x;
+            at.output = output;
+            at.end = output + p->out_channels;
+            at.pixels = left < PIXELS ? left : PIXELS;
+            at.fast = left >= PIXELS && o->split;
+            four_pixels(params, &at);
+            output += at.pixels * p->out_channels;
+        }
+    }
+}

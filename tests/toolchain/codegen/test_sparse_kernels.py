@@ -1,0 +1,114 @@
+"""Kernels on sparse and clustered weights give the bytes of the dense ones, on every CPU, in few cycles.
+
+Every network is one layer with random sizes, paddings, strides, zero points and extreme weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codegen.compiler import compile_model
+from codegen.firmware import build_firmware
+from codegen.graph import Activation, Graph, Rounding
+from codegen.options import BuildOptions
+from codegen.targets.board import find_board
+from core.boards.session import run_samples
+from core.paths import cache_dir
+from tests.toolchain.codegen.test_kernel_variants import convolution, dense
+from tests.unit.codegen import sparse_cases
+from tests.unit.codegen.networks import Builder
+from tests.unit.codegen.sparse_cases import SparseCase
+
+pytestmark = pytest.mark.toolchain
+
+SAMPLES = {"host": 200, "virtual-pico": 4, "virtual-nano": 4}
+BOARDS = ("virtual-pico", "virtual-nano")
+CASES = {**sparse_cases.CASES, **sparse_cases.FEWER_VALUES}
+
+
+def outputs(graph: Graph, board: str, encoding: str, folder: Path) -> tuple[np.ndarray, str, int]:
+    """What `board` gives, the encoding of the first layer, and the cycles of an inference."""
+    compiled = compile_model(graph, find_board(board), BuildOptions(encoding=encoding))
+    image = build_firmware(compiled, folder / f"{board}-{encoding}", cache_dir())
+    shape = graph.tensors["x"].shape[1:]
+    rng = np.random.default_rng(1)
+    x = rng.integers(-128, 128, (SAMPLES["host"], *shape), dtype=np.int8)
+    x[0], x[1], x[2] = -128, 127, rng.choice(np.array([-128, 127], np.int8), shape)
+    result = run_samples(image, find_board(board), x[: SAMPLES[board]])
+    return result.outputs, compiled.layers[0].encoding, result.cycles[0] if result.cycles else 0
+
+
+def check(graph: Graph, encoding: str, folder: Path) -> str:
+    """Compares with the portable kernel on dense weights; the name of the storage."""
+    expected, _, _ = outputs(graph, "host", "dense", folder)
+    stored = ""
+    for board, samples in SAMPLES.items():
+        given, stored, _ = outputs(graph, board, encoding, folder)
+        np.testing.assert_array_equal(given, expected[:samples])
+    return stored
+
+
+def with_case(graph: Graph, case: SparseCase, seed: int) -> Graph:
+    """The weights drawn from some extreme values of each output; some outputs without any."""
+    rng = np.random.default_rng(seed)
+    weights = graph.tensors["w"]
+    flat = weights.data.reshape(len(weights.data), -1)
+    values = np.array([-127, 127, -1, 90, *range(2, 14)][: min(case.values, 16)], np.int8)
+    data = values[rng.integers(0, len(values), flat.shape)] if case.values < 255 else flat.copy()
+    data[rng.random(data.shape) >= case.density] = 0
+    data[seed % len(data)] = data[seed % len(data), 0] if case.values < 255 else 0
+    changed = replace(weights, data=data.reshape(weights.data.shape))
+    return replace(graph, tensors={**graph.tensors, "w": changed})
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", CASES)
+def test_convolution(name, seed, tmp_path):
+    graph = convolution(seed + 20)
+    if seed == 1:
+        graph = replace(graph, ops=(replace(graph.ops[0], rounding=Rounding.ONCE),))
+    stored = check(with_case(graph, CASES[name], seed), CASES[name].encoding, tmp_path)
+    assert stored.startswith(CASES[name].encoding)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("name", CASES)
+def test_dense_layer(name, seed, tmp_path):
+    graph = dense(seed + 4, 6000 if CASES[name].inputs > 8 else 80)
+    stored = check(with_case(graph, CASES[name], seed), CASES[name].encoding, tmp_path)
+    assert stored.startswith(CASES[name].encoding)
+
+
+def test_scales_beyond_the_fast_arithmetic(tmp_path):
+    """One output gains by 3, one loses by 10,000."""
+    for number, graph in enumerate((convolution(24), dense(5))):
+        weights = graph.tensors["w"]
+        scales = (3.0, 1e-4, *weights.quantization.scale[2:])
+        changed = replace(weights, quantization=replace(weights.quantization, scale=scales))
+        graph = replace(graph, tensors={**graph.tensors, "w": changed})
+        check(graph, "crs", tmp_path / str(number))
+
+
+#: At least 256 weights an output, and a clamp that int8 has anyway, as most layers with ReLU have it. In
+#: images so small the fast dense convolution finds scratch memory. Encodings, because delta-coded
+#: convolutions, which `auto` takes, need some more on the Cortex-M4F.
+LARGE = {
+    "dense": (lambda: Builder((512,)).dense(32).graph(), "auto"),
+    "convolution": (lambda: Builder((10, 10, 32)).conv(64, activation=Activation.NONE).graph(), "crs"),
+}
+
+
+@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("name", LARGE)
+def test_at_95_percent_zeros_a_layer_takes_a_fifth_of_the_cycles(name, board, tmp_path):
+    make, encoding = LARGE[name]
+    graph = make()
+    _, _, dense_cycles = outputs(graph, board, "dense", tmp_path)
+    sparse = sparse_cases.with_weights(graph, SparseCase(encoding, 0.05))
+    _, stored, cycles = outputs(sparse, board, encoding, tmp_path)
+    assert stored != "dense"
+    assert cycles <= 0.2 * dense_cycles
