@@ -123,6 +123,12 @@ def compile_model(
     options = options or BuildOptions()
     _check_ends(graph)
     graph = run_passes(graph)
+    if not graph.ops:
+        raise CodegenError(
+            "unsupported-model",
+            "the model computes nothing: no layer leads to its output",
+            "export the model again, with the output of its last layer",
+        )
     cpu = kernels_for or board.cpu
     in_place = in_place_operators(graph, cpu)
     graph = in_lowest_order(graph, in_place)

@@ -28,7 +28,9 @@ name.
 
 {readers} operators of the schema are read: {names}.
 
-Weights in float16 and in dynamic-range int8 become floats when the file is read.
+Weights in float16 and in dynamic-range int8 become floats when the file is read, and sparse tensors dense
+ones: the compiler then chooses its own storage. Comparisons, choices and products along axes are not computed
+in int8; `inspect` names them.
 """
 
 

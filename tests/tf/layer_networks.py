@@ -159,6 +159,13 @@ def _recurrent(x: Any) -> Any:
     return k.GRU(4, unroll=True)(k.LSTM(5, unroll=True, return_sequences=True)(x))
 
 
+def _choices(x: Any) -> Any:
+    o = _ops()
+    a = o.where(x > 0.2, o.floor(3 * x), o.sin(x))
+    b = o.where(o.logical_and(x < 0.5, o.not_equal(a, 0.0)), o.round(3 * x), o.power(x, 3.0))
+    return o.sign(b) + o.prod(x[:, :, :2], axis=2, keepdims=True) + o.cumsum(o.cos(a), axis=2)
+
+
 LAYERS = {
     "convolutions_1d": Network(ROWS, _convolutions_1d, {"Conv2D", "DepthwiseConv2D", "AveragePool2D"}),
     "separable": Network(IMAGE, _separable, {"DepthwiseConv2D", "ReduceMax"}),
@@ -184,12 +191,8 @@ LAYERS = {
     "largest": Network(IMAGE, _largest, {"ArgMax"}),
     "recurrent": Network((5, 3), _recurrent, {"Dense", "Tanh", "Sigmoid"}),
 }
-
-#: Of these there is code for int8 alone, or for neither type yet.
-_WITHOUT_FLOAT = {
-    *("transposed", "transposed_1d", "attention", "similarity", "smallest", "bilinear", "largest"),
-    *("nearest", "places"),
+#: TFLite compares int8 numbers of different scales; the compiler does not.
+FLOAT_LAYERS = {
+    **LAYERS,
+    "choices": Network(IMAGE, _choices, {"Compare", "Select", "Floor", "Sin", "Power", "CumSum"}),
 }
-_WITHOUT_INT8 = {"nearest", "places"}
-FLOAT_LAYERS = {name: network for name, network in LAYERS.items() if name not in _WITHOUT_FLOAT}
-INT8_LAYERS = {name: network for name, network in LAYERS.items() if name not in _WITHOUT_INT8}

@@ -15,7 +15,7 @@ from core.boards.agreement import within_tolerance
 from core.boards.reference import reference_outputs
 from core.boards.session import run_samples
 from core.paths import cache_dir
-from tests.tf.layer_networks import FLOAT_LAYERS, INT8_LAYERS
+from tests.tf.layer_networks import FLOAT_LAYERS, LAYERS
 from tests.tf.operator_networks import Network, convert_float, convert_int8
 
 pytestmark = [pytest.mark.tf, pytest.mark.toolchain]
@@ -32,9 +32,9 @@ def _given(network: Network, path: Path, x: np.ndarray, out: Path) -> np.ndarray
     return run_samples(build_firmware(compile_model(graph, board), out, cache_dir()), board, x).outputs
 
 
-@pytest.mark.parametrize("name", INT8_LAYERS)
+@pytest.mark.parametrize("name", LAYERS)
 def test_every_byte_equals_the_reference(name, tmp_path):
-    network, path = INT8_LAYERS[name], tmp_path / "model.tflite"
+    network, path = LAYERS[name], tmp_path / "model.tflite"
     path.write_bytes(convert_int8(network.build, network.shape, network.scale))
     x = np.random.default_rng(3).integers(-128, 128, (SAMPLES, *network.shape), dtype=np.int8)
     expected = reference_outputs(path, x).reshape(len(x), -1).view(np.int8)
@@ -51,5 +51,5 @@ def test_every_number_is_within_the_tolerance(name, tmp_path):
     x = x.astype(np.float32)
     expected = reference_outputs(path, x)
     assert np.ptp(expected) > 0, "the samples must tell outputs apart"
-    given = _given(network, path, x, tmp_path / "out").view(np.float32)
+    given = _given(network, path, x, tmp_path / "out").view(expected.dtype)
     assert all(within_tolerance(y, r) for y, r in zip(given, expected, strict=True))

@@ -29,6 +29,7 @@ _DTYPES = {
     2: DType.INT32,
     3: DType.UINT8,
     4: DType.INT64,
+    6: DType.BOOL,
     9: DType.INT8,
 }
 

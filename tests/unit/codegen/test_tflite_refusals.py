@@ -117,3 +117,10 @@ def test_all_that_is_not_supported_is_told_at_once(tmp_path):
         load_graph(model.write(tmp_path / "m.tflite"))
     assert all(word in caught.value.what for word in ("'layer_0' is a WHILE", "'layer_1' is a TOPK_V2"))
     assert all(word in caught.value.hint for word in ("unroll", "outside of the network"))
+
+
+def test_a_model_without_layers_is_refused(tmp_path):
+    graph = load_graph(TfliteModel((1, 4)).write(tmp_path / "m.tflite", 0))
+    with pytest.raises(CodegenError, match="computes nothing") as caught:
+        compile_model(graph, find_board("host"))
+    assert caught.value.code == "unsupported-model"

@@ -2,6 +2,7 @@
 
 from codegen.frontends.tflite.operators import (
     elementwise,
+    logic,
     movements,
     places,
     pooling,
@@ -15,6 +16,7 @@ READERS: dict[str, Reader] = {
     **weights.READERS,
     **pooling.READERS,
     **elementwise.READERS,
+    **logic.READERS,
     **movements.READERS,
     **slices.READERS,
     **stacks.READERS,
