@@ -22,6 +22,8 @@ def _pick(items: Any, rng: np.random.Generator) -> Any:
 def _changed(values: Any, rng: np.random.Generator, low: int = -(2**31), high: int = 2**31 - 1) -> list[int]:
     """The integers with one of them changed, one lost, or one doubled."""
     new = [int(n) for n in values]
+    if not new:
+        return [1]
     place, odd = int(rng.integers(0, len(new))), min(max(_pick(_NUMBERS, rng), low), high)
     return [
         [*new[:place], odd, *new[place + 1 :]],
