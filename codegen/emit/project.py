@@ -105,9 +105,13 @@ def write_project(
 
 
 def _remove_kernels_of_an_earlier_model(folder: Path, sources: Mapping[str, str]) -> None:
-    """What the runtime left in `folder` and this model does not call."""
+    """What the runtime left in `folder` and no model there calls: neither this one nor one beside it."""
     ours = {path.name for kind in ("src", "include") for path in (RUNTIME / kind).iterdir()}
     wanted = {PurePosixPath(name).name for name in sources}
+    beside = (path for path in folder.glob("*.c") if path.name not in ours | wanted)
+    for path in beside:
+        called = {name.removesuffix(".h") for name in _INCLUDE.findall(path.read_text("utf-8", "replace"))}
+        wanted.update(runtime_files(tuple(name for name in called if f"{name}.c" in ours)))
     for path in folder.iterdir():
         if path.name in ours and path.name not in wanted:
             path.unlink()

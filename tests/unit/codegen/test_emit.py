@@ -148,6 +148,14 @@ def test_another_model_leaves_no_kernels_of_the_first(tmp_path):
     assert names == {*project_sources(compiled(1.0)), "thimble_mine.c"}
 
 
+def test_two_models_in_one_folder_keep_all_kernels_that_one_of_them_calls(tmp_path):
+    sparse, dense = ExportOptions(name="sparse"), ExportOptions(name="full")
+    write_project(compiled(0.05), tmp_path, sparse)
+    write_project(compiled(1.0), tmp_path, dense)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {*project_sources(compiled(0.05), sparse), *project_sources(compiled(1.0), dense)}
+
+
 def test_nothing_half_written_stays(tmp_path):
     write_project(compiled(), tmp_path)
     assert not list(tmp_path.glob(".*"))
