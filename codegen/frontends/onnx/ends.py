@@ -10,7 +10,7 @@ from codegen.frontends.onnx.model_file import End
 from codegen.frontends.onnx.node import Node
 from codegen.frontends.onnx.operators.quantization import SHIFT
 from codegen.frontends.onnx.value import Activation, Constant, channels_last, identity
-from codegen.graph import DType, Graph, Op, Quantize, Reshape, Tensor
+from codegen.graph import DType, Graph, Op, Quantize, Reshape, Stored, Tensor
 
 #: Operators that work on NHWC images in the Graph.
 _ON_IMAGES = frozenset(
@@ -74,9 +74,7 @@ def finish_output(builder: Builder, name: str) -> Output:
             "broken-file", f"nothing writes the model's output {name!r}", "export the model again"
         )
     if isinstance(value, Constant):
-        raise CodegenError(
-            "unsupported-model", f"the output {name!r} does not depend on the input", "leave it out"
-        )
+        return _stored(builder, name, value)
     node = Node(f"output_{name}", "output", (), (name,), {}, 0)
     if value.scramble is not None:
         value = builder.plain(node, value)
@@ -87,6 +85,16 @@ def finish_output(builder: Builder, name: str) -> Output:
         shape = builder.tensors[value.tensor].shape
         value = replace(value, tensor=builder.emit(node, Reshape, (value.tensor,), shape))
     return Output(name, value.tensor, value.order)
+
+
+def _stored(builder: Builder, name: str, value: Constant) -> Output:
+    """A constant output, such as a shape: it is copied from flash."""
+    if value.data.dtype.name not in {t.value for t in DType} or not value.data.size:
+        raise CodegenError("unsupported-model", f"the output {name!r} is constant", "leave it out")
+    constant = builder.add_constant(f"{name}_constant", value.data)
+    tensor = builder.add_tensor(name, value.data.shape, builder.tensors[constant].dtype)
+    builder.ops.append(Stored(builder.layer(f"output_{name}"), (constant,), (tensor,)))
+    return Output(name, tensor, identity(value.data.ndim))
 
 
 def _unsigned(builder: Builder, node: Node, value: Activation) -> Activation:
