@@ -117,6 +117,6 @@ def test_the_kernels_of_every_cpu_give_every_byte_of_the_reference(models, tmp_p
     assert _bytes_differing(models / f"{name}.tflite", "host", "auto", tmp_path, cpu) == 0
 
 
-@pytest.mark.parametrize("encoding", ["dense", "crs"])
+@pytest.mark.parametrize("encoding", ["dense", "crs", "bitmask", "delta"])
 def test_forced_encodings_compute_the_same(models, tmp_path, encoding):
     assert _bytes_differing(models / "wide_dense.tflite", "host", encoding, tmp_path) == 0
