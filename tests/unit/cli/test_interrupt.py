@@ -12,8 +12,11 @@ import psutil
 import pytest
 
 PROJECT = Path(__file__).parents[3]
+#: Tests that a shell runs in its background inherit that SIGINT is ignored: the program begins anew.
 PROGRAM = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from core.cli import entry
 from core.cli.command import Command
 from core.cli.jobs import run_job
