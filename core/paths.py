@@ -39,6 +39,24 @@ def data_dir() -> Path:
     return _made(Path(platformdirs.user_data_dir("thimble", appauthor=False)))
 
 
+def datasets_dir() -> Path:
+    """The folder of known data sets: what THIMBLE_DATA names, or `datasets` in the user's data folder.
+
+    Raises ThimbleError ``missing-file`` when THIMBLE_DATA names no folder.
+    """
+    named = os.environ.get("THIMBLE_DATA", "")
+    if not named:
+        return _made(data_dir() / "datasets")
+    folder = Path(named).expanduser()
+    if not folder.is_dir():
+        raise ThimbleError(
+            "missing-file",
+            f"THIMBLE_DATA is {named}, which is not a folder",
+            "let it name the folder of your data sets, or remove it",
+        )
+    return folder
+
+
 def _made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     from codegen.options import BuildOptions
 
 MODEL_HELP = "a .keras, .tflite or .onnx file, or zoo:NAME"
-DATA_HELP = "digits, an .npz file, or a folder with one subfolder per class"
+DATA_HELP = (
+    "digits, an .npz file, a folder with one subfolder per class, or a known set in the data folder"
+    " (THIMBLE_DATA): mnist, fashion-mnist, cifar10, cifar100, svhn, horses-or-humans, cats-vs-dogs, flowers"
+)
 
 
 def add_json(parser: ArgumentParser) -> None:

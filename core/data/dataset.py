@@ -75,6 +75,13 @@ def make_dataset(
             f"{name} has a label {highest} but {len(names)} classes",
             "labels are class numbers from 0",
         )
+    empty = set(range(len(names))) - set(np.unique(train[1]).tolist())
+    if empty:
+        raise ThimbleError(
+            "bad-data",
+            f"{name} has no training samples of the class {names[min(empty)]}",
+            "give every class samples, or leave it out and number the others from 0",
+        )
     return DataSet(
         name,
         np.ascontiguousarray(train[0], np.float32),

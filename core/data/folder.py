@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
+import psutil
 from PIL import Image, UnidentifiedImageError
 
 from core.data.dataset import DataSet, FloatArray, make_dataset
@@ -13,6 +15,8 @@ from core.data.split import stratified_split
 from core.errors import ThimbleError
 
 TEST_SHARE = 0.2
+#: The pictures, and again when they are split.
+_COPIES = 2
 _ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
 _HINT = "the folder needs one subfolder per class, with at least two pictures in each"
 
@@ -48,7 +52,10 @@ class Folder:
                 f"the model wants {wanted[2]} channels, pictures have 1 (grey) or 3 (colour)",
                 "give the data as an .npz file",
             )
-        images = np.stack([_picture(path, wanted) for path in paths])
+        _check_memory(root, len(paths), wanted)
+        images = np.empty((len(paths), *wanted), np.float32)
+        for n, path in enumerate(paths):
+            images[n] = _picture(path, wanted)
         train, test = stratified_split(labels, max(TEST_SHARE, len(files) / len(paths)))
         return make_dataset(
             root.name,
@@ -71,6 +78,19 @@ def _files_by_class(root: Path) -> dict[str, list[Path]]:
         if len(group) < 2:
             raise ThimbleError("bad-data", f"the class {name} in {root} has {len(group)} pictures", _HINT)
     return files
+
+
+def _check_memory(root: Path, count: int, shape: SampleShape) -> None:
+    """All pictures are in memory at once: better an error now than a computer that comes to a halt."""
+    needed_bytes = _COPIES * count * math.prod(shape) * np.dtype(np.float32).itemsize
+    free_bytes = psutil.virtual_memory().available
+    if needed_bytes > free_bytes:
+        raise ThimbleError(
+            "not-enough-memory",
+            f"the {count:,} pictures in {root} take {needed_bytes / 1e9:.1f} GB of memory at"
+            f" {shape[0]}×{shape[1]}, {free_bytes / 1e9:.1f} GB are free",
+            "take a folder with fewer pictures, or a model that reads smaller ones",
+        )
 
 
 def _open(path: Path) -> Image.Image:

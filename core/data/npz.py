@@ -32,7 +32,7 @@ class Npz:
         return name_or_path.lower().endswith(".npz")
 
     def load(self, name_or_path: str, shape: SampleShape | None) -> DataSet:
-        arrays = _read(Path(name_or_path))
+        arrays = read_archive(Path(name_or_path))
         pixels = arrays["x_train"].dtype == np.uint8
         images = {part: _samples(arrays[f"x_{part}"], name_or_path, shape) for part in ("train", "test")}
         labels = {part: _labels(arrays[f"y_{part}"], name_or_path) for part in ("train", "test")}
@@ -46,7 +46,11 @@ class Npz:
         )
 
 
-def _read(path: Path) -> dict[str, npt.NDArray[Any]]:
+def read_archive(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """The arrays in an archive, x_train, y_train, x_test and y_test among them. Objects are refused.
+
+    Raises ThimbleError ``missing-file`` or ``bad-data``.
+    """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
@@ -78,6 +82,8 @@ def _labels(raw: npt.NDArray[Any], path: str) -> npt.NDArray[np.int64]:
     if raw.ndim == 2 and raw.shape[1] > 1:
         return np.asarray(raw.argmax(axis=1), np.int64)
     flat = raw.reshape(-1)
+    if not np.all(np.isfinite(flat)):
+        raise ThimbleError("bad-data", f"the labels in {path} contain values that are not numbers", _HINT)
     labels = np.asarray(flat, np.int64)
     if not np.array_equal(labels, flat):
         raise ThimbleError("bad-data", f"the labels in {path} are not whole numbers", _HINT)

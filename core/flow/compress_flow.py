@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from codegen.targets.board import all_boards
+from core.data.known.source import known_set
 from core.flow.history import History
 from core.recipe import Prune, PruneKind, Quantize, QuantizeKind, Recipe, Training
 
-#: Data sets that are known by name; everything else is a path.
+#: Data that is built in. Known sets have names too; everything else is a path.
 BUILT_IN_DATA = ("digits",)
 MODEL_SUFFIXES = (".keras",)
 #: Names of what `core.compress.output.RunFolder` has not committed.
@@ -216,7 +217,9 @@ class CompressFlow:
             return Problem.MODEL_MISSING
         if not draft.data:
             return Problem.NO_DATA
-        if draft.data not in BUILT_IN_DATA and not Path(draft.data).exists():
+        # A known set that is not in the data folder is told by trying it: that says where to put which files.
+        has_name = draft.data in BUILT_IN_DATA or known_set(draft.data) is not None
+        if not has_name and not Path(draft.data).exists():
             return Problem.DATA_MISSING
         return Problem.MODEL_REFUSED if self._refused else None
 

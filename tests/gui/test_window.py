@@ -25,7 +25,7 @@ from gui.side_bar import Place
 from gui.theme import theme
 from gui.widgets.banner import BannerKind
 from gui.widgets.page import Page
-from tests.gui.conftest import FakeJobs
+from tests.gui.conftest import FakeJobs, stop_jobs
 from tests.gui.run_records import RUN, SURVEY, deployed, write_run
 
 pytestmark = pytest.mark.gui
@@ -75,6 +75,24 @@ def test_the_example_opens_the_wizard_and_surveys(
     qtbot.waitUntil(lambda: not page.panel.isVisible())
     assert "97.0 %" in page.accuracy.text()
     assert not page.banner.isVisible()
+
+
+def test_known_sets_in_the_data_folder_can_be_chosen(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setenv("THIMBLE_DATA", str(tmp_path))
+    (tmp_path / "mnist.npz").touch()
+    window = MainWindow(services)
+    qtbot.addWidget(window, before_close_func=stop_jobs)
+    window.start.open_example()
+    choices = window.wizard.model_page.data
+    offered = [choices.itemData(n) for n in range(choices.count())]
+    assert offered[:2] == ["digits", "mnist"]
+    assert not {"cifar10", "svhn"} & set(offered), "their files are not there"
+    choices.setCurrentIndex(1)
+    choices.activated.emit(1)
+    assert window.wizard.flow.draft.data == "mnist"
+    assert window.wizard.flow.problem(Step.MODEL) is None
 
 
 def test_the_models_path_does_not_look_like_a_field_to_type_into(opened: MainWindow, qtbot: QtBot) -> None:

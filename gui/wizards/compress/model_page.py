@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton
 
+from core.data.known.source import sets_at_hand
 from core.flow.compress_flow import Step
 from core.flow.survey import Survey
 from core.jobs.events import Failed
@@ -57,6 +58,8 @@ class ModelPage(WizardPage):
         self.choose_model.clicked.connect(self.model_wanted)
         self.data = QComboBox()
         self.data.addItem(tr("Handwritten digits (built in)"), "digits")
+        for known in sets_at_hand():
+            self.data.addItem(known.title, known.id)
         self.data.addItem(tr("Pictures in folders…"), _FOLDER)
         self.data.addItem(tr("NumPy file (.npz)…"), _NPZ)
         self.data.activated.connect(self._data_chosen)

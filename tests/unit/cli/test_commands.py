@@ -218,6 +218,12 @@ def test_an_output_folder_that_cannot_be_written(thimble, tmp_path, tflite, reci
     assert blocked.read_text() == "a file, not a folder"
 
 
+def test_a_known_set_that_is_missing_says_where_to_put_it(thimble, tmp_path, monkeypatch, tflite):
+    monkeypatch.setenv("THIMBLE_DATA", str(tmp_path))
+    ended = thimble("evaluate", tflite, "--data", "mnist")
+    assert_failed(ended, "MNIST", str(tmp_path), "mnist.npz", "THIMBLE_DATA")
+
+
 @pytest.mark.parametrize(
     ("content", "word"), [(b"text", "x.npy"), (None, "x.npy"), (np.zeros((2, 7), np.float32), "7")]
 )

@@ -58,6 +58,13 @@ def test_what_is_wrong_with_model_and_data(model: Path, name: str, data: str, pr
     assert not flow.unlocked(Step.PRUNING)
 
 
+@pytest.mark.parametrize("data", ["digits", "mnist", "Fashion_MNIST", "."])
+def test_data_goes_by_name_or_path(model: Path, data: str) -> None:
+    flow = CompressFlow(PRESETS)
+    flow.open(model, data)
+    assert flow.problem(Step.MODEL) is None
+
+
 def test_a_refused_model_locks_until_something_else_is_chosen(flow: CompressFlow, tmp_path: Path) -> None:
     flow.refuse_model(True)
     assert flow.problem(Step.MODEL) is Problem.MODEL_REFUSED

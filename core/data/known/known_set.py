@@ -1,0 +1,78 @@
+"""What a known data set is: where its files may lie, and what they must hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from core.data.dataset import DataSet
+from core.data.source import SampleShape
+from core.errors import ThimbleError
+
+
+class FileFormat(Protocol):
+    """How the files of a set are read."""
+
+    def is_at(self, path: Path) -> bool:
+        """Whether the files are there, or at least one of them."""
+        ...
+
+    def wanted(self, path: Path) -> str:
+        """What to put at `path`, in words."""
+        ...
+
+    def load(self, path: Path, known: KnownSet, shape: SampleShape | None) -> DataSet:
+        """The set at `path`; `shape` as in DataSource. Raises ThimbleError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path inside the data folder and the format of what lies there.
+
+    `is_told`: whether people are told to put it there; what is found elsewhere is read all the same.
+    """
+
+    path: str
+    format: FileFormat
+    is_told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSet:
+    """A published data set.
+
+    `aliases` are other names for it, in small letters with hyphens; `class_names` are in the order of the
+    labels; `shape` is that of one sample [height, width, channels] in its files, None where it varies;
+    `source` says who publishes it. Where the files lie in several places, the first of `places` counts.
+    """
+
+    id: str
+    title: str
+    class_names: tuple[str, ...]
+    shape: SampleShape | None
+    places: tuple[Place, ...]
+    source: str
+    aliases: tuple[str, ...] = ()
+
+    def answers_to(self, name: str) -> bool:
+        """Whether this is its name; capitals and underscores make no difference."""
+        return name.lower().replace("_", "-") in (self.id, *self.aliases)
+
+    def is_in(self, root: Path) -> bool:
+        """Whether some of its files are in the data folder `root`."""
+        return any(place.format.is_at(root / place.path) for place in self.places)
+
+    def load(self, root: Path, shape: SampleShape | None) -> DataSet:
+        """The set from the data folder `root`. Raises ThimbleError ``missing-file`` or ``bad-data``."""
+        for place in self.places:
+            if place.format.is_at(root / place.path):
+                return place.format.load(root / place.path, self, shape)
+        ways = "; or ".join(place.format.wanted(Path(place.path)) for place in self.places if place.is_told)
+        raise ThimbleError(
+            "missing-file",
+            f"the files of {self.title} are not in the data folder {root}",
+            f"put there {ways}. They come from {self.source}. The environment variable THIMBLE_DATA"
+            " names another data folder",
+        )

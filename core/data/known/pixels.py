@@ -1,0 +1,86 @@
+"""From the pixels of a known set to a DataSet: the checks and the scaling that all of its formats share."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.data.dataset import DataSet, FloatArray, make_dataset
+from core.data.known.known_set import KnownSet
+from core.data.source import SampleShape
+from core.errors import ThimbleError
+
+_HINT = "take the files as they are published, not changed or cut off"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pixels:
+    """One part of a set: `images` uint8 ``[count, height, width, channels]``, `labels` ``[count]``."""
+
+    images: npt.NDArray[Any]
+    labels: npt.NDArray[Any]
+
+
+def broken(path: Path, why: str) -> ThimbleError:
+    """The error for a file of a known set that does not hold what it should."""
+    return ThimbleError("bad-data", f"{path} {why}", _HINT)
+
+
+def dataset_of(
+    path: Path, known: KnownSet, train: Pixels, test: Pixels, shape: SampleShape | None
+) -> DataSet:
+    """The checked set of what was read at `path`, scaled to 0…1.
+
+    Grey images lose their channel, or become one row of numbers, where `shape` asks for that. Raises
+    ThimbleError ``bad-data``.
+    """
+    for part, name in ((train, "training"), (test, "test")):
+        _check(path, known, part, name)
+    return make_dataset(
+        known.id,
+        (_scaled(train, known, shape), train.labels),
+        (_scaled(test, known, shape), test.labels),
+        known.class_names,
+        "0…1 (8-bit pixels scaled)",
+    )
+
+
+def _check(path: Path, known: KnownSet, part: Pixels, name: str) -> None:
+    images, labels = part.images, part.labels
+    if images.dtype != np.uint8 or images.shape[1:] != known.shape:
+        raise broken(
+            path,
+            f"has {name} images of {images.shape[1:]} {images.dtype}, not the {known.shape} uint8"
+            f" of {known.title}",
+        )
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise broken(path, f"has {name} labels that are not a row of whole numbers")
+    if len(images) != len(labels):
+        raise broken(path, f"has {len(images)} {name} images but {len(labels)} labels")
+    if len(labels) == 0:
+        raise broken(path, f"has no {name} images")
+    classes = len(known.class_names)
+    if labels.min() < 0 or labels.max() >= classes:
+        raise broken(path, f"has {name} labels from {labels.min()} to {labels.max()}, not 0 to {classes - 1}")
+    empty = np.flatnonzero(np.bincount(labels.astype(np.int64), minlength=classes) == 0)
+    if len(empty):
+        raise broken(path, f"has no {name} images of the class {known.class_names[empty[0]]}")
+
+
+def _scaled(part: Pixels, known: KnownSet, shape: SampleShape | None) -> FloatArray:
+    images = part.images.astype(np.float32, order="C")
+    images /= 255.0  # in place: the larger sets take most of a gigabyte
+    if _is_grey_without_channel(known.shape, shape):
+        return images.reshape(len(images), *(shape or ()))
+    return images
+
+
+def _is_grey_without_channel(given: SampleShape | None, wanted: SampleShape | None) -> bool:
+    if given is None or wanted is None or given[2] != 1:
+        return False
+    return wanted in (given[:2], (math.prod(given),))

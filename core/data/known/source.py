@@ -1,0 +1,46 @@
+"""The known data sets as one data source."""
+
+from __future__ import annotations
+
+from core.data.dataset import DataSet
+from core.data.known.known_set import KnownSet
+from core.data.known.sets import KNOWN_SETS
+from core.data.source import SampleShape
+from core.errors import ThimbleError
+from core.paths import datasets_dir
+
+
+class KnownSets:
+    """`mnist`, `cifar10` and so on, from the local data folder.
+
+    The name wins over a folder of the same name in the working directory: that one is given as a path.
+    """
+
+    id = "a known set"
+    about = f"{', '.join(known.id for known in KNOWN_SETS)}, from the data folder (THIMBLE_DATA)"
+
+    def accepts(self, name_or_path: str) -> bool:
+        return known_set(name_or_path) is not None
+
+    def load(self, name_or_path: str, shape: SampleShape | None) -> DataSet:
+        known = known_set(name_or_path)
+        if known is None:
+            raise ValueError(f"{name_or_path} is not a known data set: ask `accepts` first")
+        return known.load(datasets_dir(), shape)
+
+
+def known_set(name: str) -> KnownSet | None:
+    """The set of this name, or None."""
+    return next((known for known in KNOWN_SETS if known.answers_to(name)), None)
+
+
+def sets_at_hand() -> tuple[KnownSet, ...]:
+    """The known sets whose files, or some of them, are in the data folder; none where it cannot be read.
+
+    This is for offering them: `load` says what is wrong with the folder.
+    """
+    try:
+        root = datasets_dir()
+    except ThimbleError:
+        return ()
+    return tuple(known for known in KNOWN_SETS if known.is_in(root))
