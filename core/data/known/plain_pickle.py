@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import math
 import pickle
+import struct
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,16 @@ import numpy.typing as npt
 _DTYPES = frozenset({"u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"})
 _BROKEN = (
     EOFError, ValueError, TypeError, AttributeError, IndexError, KeyError, ImportError, OverflowError,
-    MemoryError, RecursionError,
+    MemoryError, RecursionError, struct.error,
+)  # fmt: skip
+
+
+_REFUSED = frozenset(
+    code[0]
+    for code in (
+        pickle.BYTEARRAY8, pickle.NEXT_BUFFER, pickle.READONLY_BUFFER, pickle.PERSID, pickle.BINPERSID,
+        pickle.EXT1, pickle.EXT2, pickle.EXT4,
+    )
 )  # fmt: skip
 
 
@@ -82,7 +92,16 @@ _KNOWN: dict[tuple[str, str], Any] = {
 }
 
 
-class _Reader(pickle.Unpickler):
+class _Reader(pickle._Unpickler):
+    """The reader in Python: that in C takes gigabytes of memory for one wrong number in a few bytes.
+
+    Nor does it know the operations that take memory by a number alone, or that look things up elsewhere.
+    """
+
+    dispatch = {  # noqa: RUF012 - the base's own name and form
+        code: operation for code, operation in pickle._Unpickler.dispatch.items() if code not in _REFUSED
+    }
+
     def find_class(self, module: str, name: str) -> Any:
         try:
             return _KNOWN[module, name]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -356,6 +358,24 @@ def test_a_pickle_runs_nothing(tmp_path: Path, protocol: int) -> None:
 def test_pickles_that_are_not_plain(content: bytes) -> None:
     with pytest.raises(PickleError):
         read_plain_pickle(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x80\x02K\x01r\xff\xff\xff\x0f.",  # remembers a number under 268,435,455
+        b"\x80\x05\x96" + (4_000_000_000).to_bytes(8, "little") + b".",  # a bytearray of 4 GB
+        b"\x80\x04\x8e" + (4_000_000_000).to_bytes(8, "little") + b".",  # bytes, 4 GB
+    ],
+)
+def test_a_few_bytes_do_not_take_the_memory(content: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(PickleError):
+            read_plain_pickle(content)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4])
