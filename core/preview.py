@@ -7,7 +7,7 @@ depends on them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,11 +22,16 @@ from codegen.plan import Proof
 from codegen.targets.board import Board
 from codegen.targets.target import WeightsIn
 from core.boards.catalogue import board_named
+from core.compress.criteria import ranked_without_data
 from core.compress.elementwise import choose_masks, mask_graph
 from core.compress.structured import choose, find_groups, prune_graph
 from core.errors import ThimbleError
 from core.models.keras_graph import read_keras_graph
 from core.recipe import Prune, PruneKind, Quantize, QuantizeKind
+
+_RANKED_BY_MAGNITUDE = (
+    "The criterion {} needs the data: these sizes are those of a ranking by magnitude, and may differ."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,10 @@ def preview(model: Path | str, prune: Prune | None, quantize: Quantize, board_id
     gone = 1 - _structures(after) / structures if structures else 0.0
     zeroed = prune is not None and prune.kind is PruneKind.ELEMENT
     left = after.nonzero if zeroed else after.parameters
-    return _describe(before, left, gone, compile_estimate(after, quantize, board))
+    estimate = _describe(before, left, gone, compile_estimate(after, quantize, board))
+    if prune is None or ranked_without_data(prune) is prune:
+        return estimate
+    return replace(estimate, note=f"{estimate.note} {_RANKED_BY_MAGNITUDE.format(prune.criterion.value)}")
 
 
 def compile_estimate(
@@ -122,13 +130,24 @@ def _read(path: Path, modified_ns: int, size_bytes: int) -> Graph:
 
 
 def pruned_graph(graph: Graph, prune: Prune | None) -> Graph:
-    """The graph after pruning in one step. Raises ThimbleError for targets out of reach."""
+    """The graph after pruning in one step, ranked by magnitude where the criterion needs data.
+
+    Raises ThimbleError for targets out of reach, and ``needs-data`` for a threshold on scores that only the
+    data give.
+    """
     if prune is None:
         return graph
     if not is_float(graph):
         raise ThimbleError(
             "not-prunable", "a TFLite model cannot be pruned", "open the Keras model it came from"
         )
+    if prune.threshold is not None and ranked_without_data(prune) is not prune:
+        raise ThimbleError(
+            "needs-data",
+            f"what a threshold on the criterion {prune.criterion.value} removes is known only with the data",
+            "ask for a sparsity, or look at the result of the job",
+        )
+    prune = ranked_without_data(prune)
     if prune.kind is PruneKind.ELEMENT:
         return mask_graph(graph, choose_masks(graph, prune))
     return prune_graph(graph, choose(graph, prune))

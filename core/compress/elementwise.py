@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegen.graph import Graph, Tensor
-from core.compress.criteria import Criterion, find_criterion
+from core.compress.criteria import Criterion, Evidence, find_criterion
 from core.errors import ThimbleError
 from core.recipe import Prune, Scope
 
@@ -21,17 +21,28 @@ Masks = Mapping[str, npt.NDArray[np.bool_]]
 _EPSILON = 1e-9
 
 
-def choose_masks(graph: Graph, prune: Prune, fraction: float | None = None, seed: int = 0) -> Masks:
+def choose_masks(
+    graph: Graph,
+    prune: Prune,
+    fraction: float | None = None,
+    seed: int = 0,
+    evidence: Evidence | None = None,
+) -> Masks:
     """Masks that make at least `fraction` (by default the recipe's sparsity) of the weights zero.
 
     Prunable are the weights of every layer, not the biases. Layers with an exception are pruned by that
-    and do not count for the common target. Raises ThimbleError ``unknown-layer``.
+    and do not count for the common target. Weights that are zero already go first. `evidence` (of the shapes
+    of the kernels) is what the criterion needs; without it ValueError is raised. Raises ThimbleError
+    ``unknown-layer``, ``criterion-does-not-fit``.
     """
     kernels = _kernels(graph)
     check_exceptions(graph, prune)
     target = prune.sparsity if fraction is None else fraction
-    criterion = find_criterion(prune.criterion)
-    scores = {layer: _scores(criterion, layer, tensor, seed) for layer, tensor in kernels.items()}
+    criterion = find_criterion(prune)
+    scores = {
+        layer: _scores(criterion, layer, tensor, seed, None if evidence is None else evidence[layer])
+        for layer, tensor in kernels.items()
+    }
     free = {layer: values for layer, values in scores.items() if layer not in prune.layers}
     if prune.threshold is not None:
         kept = {layer: values >= prune.threshold for layer, values in free.items()}
@@ -75,11 +86,16 @@ def _kernels(graph: Graph) -> dict[str, Tensor]:
     return {op.name: weight for op in graph.ops if (weight := graph.weight(op)) is not None}
 
 
-def _scores(criterion: Criterion, layer: str, tensor: Tensor, seed: int) -> npt.NDArray[Any]:
+def _scores(
+    criterion: Criterion, layer: str, tensor: Tensor, seed: int, evidence: npt.NDArray[Any] | None
+) -> npt.NDArray[Any]:
     if tensor.data is None:
         raise ValueError(f"layer {layer!r} has no weights")
     rng = np.random.default_rng((seed, zlib.crc32(layer.encode())))
-    return criterion.scores(tensor.data.reshape(1, -1), rng)
+    weights = tensor.data.reshape(1, -1)
+    scores = criterion.scores(weights, rng, None if evidence is None else evidence.reshape(1, -1))
+    # A weight that an earlier step took away stays away, whatever the criterion says of it now.
+    return np.where(weights[0] == 0.0, -np.inf, scores)
 
 
 def _globally(scores: Mapping[str, npt.NDArray[Any]], fraction: float) -> dict[str, npt.NDArray[np.bool_]]:

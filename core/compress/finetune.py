@@ -46,15 +46,16 @@ class Hooks:
 
 def prepare_training(model: Any, options: Training) -> None:
     """Compile the model for the options. Outputs are probabilities when it ends in a softmax."""
+    model.compile(optimizer=make_optimizer(options), loss=loss_of(model), metrics=["accuracy"])
+
+
+def loss_of(model: Any) -> Any:
+    """The cross-entropy that fits the model's outputs: probabilities, or logits."""
     import keras
 
     from core.models.keras_model import ends_in_softmax
 
-    model.compile(
-        optimizer=make_optimizer(options),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=not ends_in_softmax(model)),
-        metrics=["accuracy"],
-    )
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=not ends_in_softmax(model))
 
 
 def train(

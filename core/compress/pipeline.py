@@ -9,6 +9,8 @@ from typing import Any
 from codegen.graph import Graph, macs
 from core.compress import structured
 from core.compress.clustering import cluster_model
+from core.compress.criteria import ranked_without_data
+from core.compress.evidence import gather
 from core.compress.finetune import EpochResult, Hooks, train
 from core.compress.pruners import PRUNERS, Pruned
 from core.compress.steps import Step, plan_steps, total_epochs
@@ -55,7 +57,9 @@ def run_recipe(model: Any, data: DataSet, recipe: Recipe, context: JobContext) -
         part = context.section(ends[number], ends[number + 1])
         if step.prune is not None:
             part.progress(0.0, f"Pruning, step {number + 1} of {len(steps)}")
-            current = PRUNERS[step.prune.kind].prune(current.model, original, step.prune, recipe.seed)
+            evidence = gather(current.model, data, step.prune.criterion, recipe.seed, part.check_cancelled)
+            pruner = PRUNERS[step.prune.kind]
+            current = pruner.prune(current.model, original, step.prune, recipe.seed, evidence)
         if step.cluster is not None:
             part.progress(0.0, "Clustering the weights")
             model, constraint = cluster_model(current.model, step.cluster)
@@ -92,7 +96,8 @@ def _progress_ends(steps: tuple[Step, ...], original: Graph) -> list[float]:
     for step in steps:
         graph = original
         if step.prune is not None and step.prune.kind is PruneKind.STRUCTURED:
-            graph = structured.prune_graph(original, structured.choose(original, step.prune))
+            guess = structured.choose(original, ranked_without_data(step.prune))
+            graph = structured.prune_graph(original, guess)
         work = sum(macs(graph, op) for op in graph.ops)
         costs.append(max(len(step.epochs), 0.1) * (work + _OVERHEAD_MACS))
     total = sum(costs) or 1.0

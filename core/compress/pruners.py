@@ -10,6 +10,7 @@ import numpy as np
 from codegen.graph import Graph
 from core.compress import elementwise, structured
 from core.compress.constraints import Constraint, Masked, Unconstrained
+from core.compress.criteria import Evidence, ranked_without_data
 from core.models.keras_graph import graph_of_model
 from core.models.keras_surgery import keep_channels, kernels_in_keras, with_weights_of
 from core.recipe import Prune, PruneKind
@@ -28,23 +29,31 @@ class Pruned:
 
 
 class Pruner(Protocol):
-    """Prunes a model step by step; `original` is the Graph from before the first step."""
+    """Prunes a model step by step; `original` is the Graph from before the first step.
+
+    `evidence` is of `model`: what the recipe's criterion needs (`core.compress.evidence.gather`).
+    """
 
     def check(self, original: Graph, prune: Prune) -> None:
         """Raise ThimbleError when the recipe cannot be met, before any training."""
         ...
 
-    def prune(self, model: Any, original: Graph, prune: Prune, seed: int) -> Pruned: ...
+    def prune(
+        self, model: Any, original: Graph, prune: Prune, seed: int, evidence: Evidence | None
+    ) -> Pruned: ...
 
 
 class StructuredPruner:
     """Removes channels for good: the rebuilt model is smaller after each step."""
 
     def check(self, original: Graph, prune: Prune) -> None:
-        structured.choose(original, prune)
+        structured.choose(original, ranked_without_data(prune))
 
-    def prune(self, model: Any, original: Graph, prune: Prune, seed: int) -> Pruned:
-        kept = structured.choose(graph_of_model(model), prune, original=original, seed=seed)
+    def prune(
+        self, model: Any, original: Graph, prune: Prune, seed: int, evidence: Evidence | None
+    ) -> Pruned:
+        graph = graph_of_model(model)
+        kept = structured.choose(graph, prune, original=original, seed=seed, evidence=evidence)
         smaller = keep_channels(model, kept)
         whole = structured.prunable_parameters(original, prune)
         left = structured.prunable_parameters(graph_of_model(smaller), prune)
@@ -57,9 +66,11 @@ class ElementPruner:
     def check(self, original: Graph, prune: Prune) -> None:
         elementwise.check_exceptions(original, prune)
 
-    def prune(self, model: Any, original: Graph, prune: Prune, seed: int) -> Pruned:
+    def prune(
+        self, model: Any, original: Graph, prune: Prune, seed: int, evidence: Evidence | None
+    ) -> Pruned:
         graph = graph_of_model(model)
-        masks = elementwise.choose_masks(graph, prune, seed=seed)
+        masks = elementwise.choose_masks(graph, prune, seed=seed, evidence=evidence)
         masked = with_weights_of(model, elementwise.mask_graph(graph, masks))
         free = [mask for layer, mask in masks.items() if layer not in prune.layers]
         whole = sum(mask.size for mask in free)

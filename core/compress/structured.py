@@ -10,13 +10,14 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import ceil, floor
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from codegen.graph import Graph, Tensor
 from core.compress.coupling import Coupling, trace
-from core.compress.criteria import find_criterion
+from core.compress.criteria import Evidence, find_criterion
 from core.compress.groups import Group, Sizes, find_groups, groups_of
 from core.errors import ThimbleError
 from core.recipe import Prune, Scope, SparsityOf
@@ -71,19 +72,21 @@ def choose(
     fraction: float | None = None,
     original: Graph | None = None,
     seed: int = 0,
+    evidence: Evidence | None = None,
 ) -> Kept:
     """Which channels stay so that `fraction` (by default the recipe's sparsity) is really gone.
 
     Counts what goes with the dependencies between layers, and takes the smallest choice that meets the
     target. Fractions refer to `original`, which is `graph` itself unless pruning goes in steps. Every
-    layer keeps at least one channel, and the outputs stay whole. Raises ThimbleError ``unknown-layer``
-    for exceptions that name no prunable layer, ``target-out-of-reach`` when too little can be removed.
+    layer keeps at least one channel, and the outputs stay whole. `evidence` is what the criterion needs;
+    without it ValueError is raised. Raises ThimbleError ``unknown-layer`` for exceptions that name no
+    prunable layer, ``target-out-of-reach`` when too little can be removed.
     """
     network = _Network.of(graph)
     whole = network if original is None or original is graph else _Network.of(original)
     _check_exceptions(network, prune)
     target = prune.sparsity if fraction is None else fraction
-    ranking = _rank(network, prune, seed)
+    ranking = _rank(network, prune, seed, evidence)
     if prune.threshold is not None:
         keep = _above_threshold(ranking, prune.threshold)
     else:
@@ -139,25 +142,39 @@ class _Ranking:
     free: tuple[int, ...]
 
 
-def _rank(network: _Network, prune: Prune, seed: int) -> _Ranking:
-    criterion = find_criterion(prune.criterion)
+def _rank(network: _Network, prune: Prune, seed: int, evidence: Evidence | None) -> _Ranking:
+    criterion = find_criterion(prune)
+    kernels = _kernels(network)
     scores = {}
     for place, group in enumerate(network.groups):
         rng = np.random.default_rng((seed, zlib.crc32(group.layer.encode())))
-        scores[place] = np.asarray(criterion.scores(_weights(network, group), rng), np.float64)
+        known = None if evidence is None else _columns(network, group, evidence)
+        values = criterion.scores(_columns(network, group, kernels), rng, known)
+        scores[place] = np.asarray(values, np.float64)
     order = {place: np.argsort(values, kind="stable") for place, values in scores.items()}
     return _Ranking(scores, order, network.free(prune))
 
 
-def _weights(network: _Network, group: Group) -> npt.NDArray[np.float32]:
-    """The filters and neurons of a group, [weights of each, structures]: those of all layers that make it."""
+def _kernels(network: _Network) -> dict[str, npt.NDArray[Any]]:
+    """The weights of the layers that make the channels of some group."""
     ops = {op.name: op for op in network.graph.ops}
-    parts = []
-    for layer in group.layers:
+    kernels = {}
+    for layer in {layer for group in network.groups for layer in group.layers}:
         weight = network.graph.weight(ops[layer])
         if weight is None or weight.data is None:
             raise ValueError(f"layer {layer!r} has no weights")
-        rows = weight.data.reshape(len(weight.data), -1)
+        kernels[layer] = weight.data
+    return kernels
+
+
+def _columns(network: _Network, group: Group, by_layer: Evidence) -> npt.NDArray[Any]:
+    """What belongs to each structure of a group, [values of each, structures], in all layers that make it.
+
+    The arrays of the layers count output channels along their first axis.
+    """
+    parts = []
+    for layer in group.layers:
+        rows = by_layer[layer].reshape(len(by_layer[layer]), -1)
         made = network.coupling.makers[layer]
         place = {structure: n for n, structure in enumerate(group.structures.tolist())}
         channels = [n for n, structure in enumerate(made.tolist()) if structure in place]

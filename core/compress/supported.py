@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.compress.criteria import CRITERIA
+from core.compress.criteria import find_criterion
 from core.errors import ThimbleError
 from core.recipe import QuantizeKind, QuantizeMode, Recipe
 
@@ -12,7 +12,12 @@ _QUANTIZATIONS = (QuantizeKind.INT8, QuantizeKind.FLOAT16, QuantizeKind.DYNAMIC,
 
 
 def check_supported(recipe: Recipe) -> None:
-    """Raise ThimbleError ``not-there-yet`` for the first thing in the recipe that is not there yet."""
+    """Raise ThimbleError ``not-there-yet`` for the first thing in the recipe that is not there yet.
+
+    Raises ``criterion-does-not-fit`` for a criterion that cannot rank what is to be pruned.
+    """
+    if recipe.prune is not None:
+        find_criterion(recipe.prune)
     for what, hint in _missing(recipe):
         raise ThimbleError(
             "not-there-yet", f"the recipe {recipe.name!r} asks for {what}: not there yet", hint
@@ -23,9 +28,6 @@ def _missing(recipe: Recipe) -> Iterator[tuple[str, str]]:
     for section in ("train", "distill"):
         if getattr(recipe, section) is not None:
             yield f"[{section}]", f"leave out the section [{section}]"
-    if recipe.prune is not None and recipe.prune.criterion not in CRITERIA:
-        known = ", ".join(criterion.value for criterion in CRITERIA)
-        yield f"the criterion {recipe.prune.criterion.value}", f"use one of these: {known}"
     if recipe.cluster is not None and recipe.cluster.engine != "thimble":
         yield f"clustering with {recipe.cluster.engine}", 'use engine = "thimble" in [cluster]'
     if recipe.quantize.kind not in _QUANTIZATIONS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from codegen.graph import Graph
 from core.compress.structured import Kept, prune_graph
 from core.models.keras_graph import graph_of_model
-from core.models.keras_layers.stored import STORED, WIDTHS, stored_weights, weights_from
+from core.models.keras_layers.stored import STORED, WIDTHS, Config, Stored, stored_weights, weights_from
 
 Array = npt.NDArray[Any]
 
@@ -41,6 +42,37 @@ def with_weights_of(model: Any, graph: Graph) -> Any:
     return rebuilt
 
 
+@dataclass(frozen=True, slots=True)
+class KerasKernel:
+    """Where the kernel of an operator of the Graph lies in the Keras model: the number `place` of the
+    weights of `layer`."""
+
+    operator: str
+    layer: Any
+    place: int
+    stored: Stored
+    config: Config
+
+    @property
+    def variable(self) -> Any:
+        return self.layer.weights[self.place]
+
+    def to_graph(self, data: Array) -> Array:
+        """An array in the layout of the Graph, from one in that of Keras."""
+        return self.stored.to_graph(data, self.config)
+
+
+def kernels_of(model: Any, graph: Graph) -> Iterator[KerasKernel]:
+    """The kernels of all operators with weights, in the order of the layers."""
+    ops = {op.inputs[1]: op.name for op in graph.ops if graph.weight(op) is not None}
+    for layer in model.layers:
+        config = layer.get_config()
+        for place, stored in enumerate(stored_weights(type(layer).__name__, config)):
+            owner = ops.get(f"{layer.name}/{stored.suffix}")
+            if owner is not None:
+                yield KerasKernel(owner, layer, place, stored, config)
+
+
 def kernels_in_keras(
     model: Any, graph: Graph, by_operator: Mapping[str, Array]
 ) -> Iterator[tuple[str, int, Array]]:
@@ -48,13 +80,10 @@ def kernels_in_keras(
 
     Gives the layer's name, the kernel's place among the layer's weights, and the array.
     """
-    ops = {op.inputs[1]: op.name for op in graph.ops if graph.weight(op) is not None}
-    for layer in model.layers:
-        config = layer.get_config()
-        for place, stored in enumerate(stored_weights(type(layer).__name__, config)):
-            owner = ops.get(f"{layer.name}/{stored.suffix}")
-            if owner is not None and owner in by_operator:
-                yield layer.name, place, stored.to_keras(by_operator[owner], config)
+    for kernel in kernels_of(model, graph):
+        if kernel.operator in by_operator:
+            data = kernel.stored.to_keras(by_operator[kernel.operator], kernel.config)
+            yield kernel.layer.name, kernel.place, data
 
 
 def _set_width(class_name: str, options: dict[str, Any], graph: Graph) -> None:

@@ -154,6 +154,17 @@ def test_networks_with_branches_are_compressed(
         assert sum(np.count_nonzero(k == 0) for k in kernels) >= 0.9 * sum(k.size for k in kernels)
 
 
+@pytest.mark.parametrize(
+    ("kind", "criterion"),
+    [("structured", "gradient"), ("structured", "activation"), ("element", "gradient")],
+)
+def test_criteria_that_need_the_data(kind: str, criterion: str, params: dict[str, Any]) -> None:
+    recipe = _recipe(prune={"kind": kind, "criterion": criterion, "sparsity": 0.6, "steps": 2})
+    result = compress({**params, "recipe": recipe}, Watcher().context)
+    assert result["parameters"]["nonzero"] <= 0.42 * result["parameters"]["before"]
+    assert result["accuracy"]["after"] > 0.5
+
+
 def test_clusters_survive_fine_tuning_and_int8(params: dict[str, Any]) -> None:
     recipe = _recipe(
         prune={"kind": "element", "sparsity": 0.5, "steps": 1}, cluster={"clusters": 8, "finetune_epochs": 3}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TypeVar
+from typing import TypeVar, cast
 
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
-from core.compress.criteria import CRITERIA
+from core.compress.criteria import serves
 from core.flow.compress_flow import CompressFlow
 from core.recipe import Criterion, Prune, PruneKind, Schedule, Scope, SparsityOf
 from gui.widgets.spin_boxes import WholeBox
@@ -49,6 +50,13 @@ class AdvancedPruning(QWidget):
         self.steps.blockSignals(False)
         self.steps.setEnabled(prune.schedule is not Schedule.ONE_SHOT)
         self.of.setEnabled(prune.kind is PruneKind.STRUCTURED)
+        self._offer_criteria(prune.kind)
+
+    def _offer_criteria(self, kind: PruneKind) -> None:
+        """Only those that can rank what is pruned may be chosen."""
+        items = cast(QStandardItemModel, self.criterion.model())
+        for place in range(self.criterion.count()):
+            items.item(place).setEnabled(serves(self.criterion.itemData(place), kind))
 
     def _combo(self, text: str, words: dict[E, str], field: str) -> QComboBox:
         combo = QComboBox()
@@ -62,8 +70,7 @@ class AdvancedPruning(QWidget):
 
 
 def _criteria() -> dict[Criterion, str]:
-    """Those that this version can do."""
-    words = {
+    return {
         Criterion.MAGNITUDE: tr("Size of the weights"),
         Criterion.L1: tr("Sum of the sizes (L1 norm)"),
         Criterion.L2: tr("Root of the sum of squares (L2 norm)"),
@@ -71,7 +78,6 @@ def _criteria() -> dict[Criterion, str]:
         Criterion.ACTIVATION: tr("How often the output is zero"),
         Criterion.RANDOM: tr("Chance (for comparison)"),
     }
-    return {criterion: words[criterion] for criterion in Criterion if criterion in CRITERIA}
 
 
 def _scopes() -> dict[Scope, str]:

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.compress.criteria import CRITERIA
+from core.compress.criteria import CRITERIA, serves
 from core.compress.elementwise import choose_masks, mask_graph, prunable_weights
 from core.errors import ThimbleError
 from core.recipe import Criterion, Prune, PruneKind, Scope
+from tests.unit.compress.evidence import random_evidence
 from tests.unit.compress.graphs import convnet
+
+ELEMENT = [criterion for criterion in CRITERIA if serves(criterion, PruneKind.ELEMENT)]
 
 
 def _prune(**keys: object) -> Prune:
@@ -19,12 +22,13 @@ def _prune(**keys: object) -> Prune:
 
 
 @pytest.mark.parametrize("scope", list(Scope))
-@pytest.mark.parametrize("criterion", list(CRITERIA))
+@pytest.mark.parametrize("criterion", ELEMENT)
 @settings(max_examples=20, deadline=None)
 @given(fraction=st.floats(0.0, 0.999))
 def test_the_target_is_met_exactly(scope: Scope, criterion: Criterion, fraction: float) -> None:
     graph = convnet()
-    masks = choose_masks(graph, _prune(criterion=criterion, scope=scope, sparsity=fraction))
+    prune = _prune(criterion=criterion, scope=scope, sparsity=fraction)
+    masks = choose_masks(graph, prune, evidence=random_evidence(graph, criterion))
     zeros = sum(int((~mask).sum()) for mask in masks.values())
     whole = prunable_weights(graph, _prune())
     assert whole == sum(mask.size for mask in masks.values())
@@ -32,7 +36,7 @@ def test_the_target_is_met_exactly(scope: Scope, criterion: Criterion, fraction:
     assert ceil(fraction * whole - 1e-9) <= zeros < fraction * whole + slack
 
 
-@pytest.mark.parametrize("criterion", [c for c in CRITERIA if c is not Criterion.RANDOM])
+@pytest.mark.parametrize("criterion", [Criterion.MAGNITUDE, Criterion.L1, Criterion.L2])
 def test_the_smallest_weights_go(criterion: Criterion) -> None:
     graph = convnet()
     masks = choose_masks(graph, _prune(criterion=criterion, sparsity=0.7))
@@ -55,15 +59,34 @@ def test_a_threshold_and_exceptions() -> None:
     assert np.array_equal(masks["c"], np.abs(np.asarray(graph.tensors["c/kernel"].data)) >= 0.5)
 
 
-def test_pruning_again_keeps_the_zeros() -> None:
+@pytest.mark.parametrize("criterion", ELEMENT)
+def test_pruning_again_keeps_the_zeros(criterion: Criterion) -> None:
+    graph, prune = convnet(), _prune(criterion=criterion)
+    first = choose_masks(graph, prune, 0.5, 1, random_evidence(graph, criterion, 1))
+    half = mask_graph(graph, first)
+    second = choose_masks(half, prune, 0.8, 2, random_evidence(half, criterion, 2))
+    assert not any(np.any(second[layer] & ~first[layer]) for layer in first)
+    whole, biases = prunable_weights(graph, prune), 4 + 6 + 8 + 3
+    assert mask_graph(half, second).nonzero == whole - ceil(0.8 * whole) + biases
+
+
+def test_the_weights_that_change_the_loss_least_go() -> None:
     graph = convnet()
-    half = mask_graph(graph, choose_masks(graph, _prune(sparsity=0.5)))
-    more = mask_graph(half, choose_masks(half, _prune(sparsity=0.8)))
-    for name in ("a/kernel", "b/kernel", "c/kernel", "d/kernel"):
-        assert not np.any(
-            (np.asarray(half.tensors[name].data) == 0) & (np.asarray(more.tensors[name].data) != 0)
-        )
-    assert more.nonzero < half.nonzero
+    kernels = {op.name: np.asarray(w.data) for op in graph.ops if (w := graph.weight(op)) is not None}
+    wanted = random_evidence(graph, Criterion.GRADIENT, 7)
+    assert wanted is not None
+    evidence = {layer: wanted[layer] / np.abs(kernel) for layer, kernel in kernels.items()}
+    masks = choose_masks(graph, _prune(criterion=Criterion.GRADIENT), 0.6, evidence=evidence)
+    kept = min(wanted[layer][mask].min() for layer, mask in masks.items())
+    gone = max(wanted[layer][~mask].max() for layer, mask in masks.items())
+    assert gone < kept
+
+
+def test_without_evidence_nothing_is_chosen() -> None:
+    with pytest.raises(ValueError, match="evidence"):
+        choose_masks(convnet(), _prune(criterion=Criterion.GRADIENT))
+    with pytest.raises(ThimbleError, match="single weights"):
+        choose_masks(convnet(), _prune(criterion=Criterion.ACTIVATION))
 
 
 def test_an_exception_for_a_layer_without_weights() -> None:

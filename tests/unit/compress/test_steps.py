@@ -8,7 +8,7 @@ from core.compress.steps import plan_steps
 from core.compress.supported import check_supported
 from core.errors import ThimbleError
 from core.presets import all_presets
-from core.recipe import Prune, Recipe, Schedule, Training
+from core.recipe import Criterion, Prune, Recipe, Schedule, Training
 from core.recipe_toml import recipe_from_text
 
 
@@ -43,8 +43,6 @@ def test_fine_tuning_alone_and_nothing_at_all() -> None:
         "[train]",
         "[distill]",
         '[cluster]\nengine = "tfmot"',
-        '[prune]\ncriterion = "gradient"',
-        '[prune]\ncriterion = "activation"',
         '[quantize]\nkind = "uint8"',
         '[quantize]\nmode = "qat"',
         "[quantize]\nfinetune_epochs = 2",
@@ -55,6 +53,17 @@ def test_what_is_not_there_yet_is_refused(section: str) -> None:
         check_supported(recipe_from_text(f'name = "n"\n{section}'))
     assert caught.value.code == "not-there-yet"
     assert caught.value.hint
+
+
+def test_zeros_of_outputs_do_not_rank_single_weights() -> None:
+    with pytest.raises(ThimbleError) as caught:
+        check_supported(recipe_from_text('name = "n"\n[prune]\nkind = "element"\ncriterion = "activation"'))
+    assert caught.value.code == "criterion-does-not-fit"
+
+
+@pytest.mark.parametrize("criterion", list(Criterion))
+def test_every_criterion_is_there(criterion: Criterion) -> None:
+    check_supported(recipe_from_text(f'name = "n"\n[prune]\ncriterion = "{criterion.value}"'))
 
 
 @pytest.mark.parametrize("kind", ["none", "float16", "dynamic", "int8"])

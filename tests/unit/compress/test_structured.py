@@ -21,6 +21,7 @@ from core.compress.criteria import CRITERIA
 from core.compress.structured import choose, find_groups, prunable_parameters, prune_graph
 from core.errors import ThimbleError
 from core.recipe import Criterion, Prune, Scope, SparsityOf
+from tests.unit.compress.evidence import random_evidence
 from tests.unit.compress.graphs import compute, convnet
 
 FRACTIONS = st.floats(0.0, 0.8)
@@ -70,7 +71,7 @@ def test_a_reshape_that_mixes_channels_keeps_them() -> None:
 def test_pruning_meets_its_target(scope: Scope, criterion: Criterion, fraction: float, seed: int) -> None:
     graph = convnet((5, 7), 9, seed=seed)
     prune = Prune(criterion=criterion, scope=scope, sparsity=fraction)
-    kept = choose(graph, prune, seed=seed)
+    kept = choose(graph, prune, seed=seed, evidence=random_evidence(graph, criterion, seed))
     smaller = verify(prune_graph(graph, kept))
     whole = prunable_parameters(graph, prune)
     assert whole == graph.parameters
@@ -196,3 +197,31 @@ def test_random_choices_depend_on_the_seed() -> None:
 def test_a_wrong_choice_is_refused(kept: dict[str, tuple[int, ...]]) -> None:
     with pytest.raises(ValueError, match="cannot"):
         prune_graph(convnet(), kept)
+
+
+def test_what_rarely_fires_goes() -> None:
+    graph = convnet((4, 6), 8)
+    evidence = {
+        "a": np.array([0.9, 0.1, 0.8, 0.2]),
+        "b": np.array([0.1, 0.9, 0.2, 0.8, 0.3, 0.7]),
+        "c": np.linspace(1.0, 0.3, 8),
+        "d": np.ones(3),
+    }
+    prune = Prune(criterion=Criterion.ACTIVATION, scope=Scope.LAYER, of=SparsityOf.STRUCTURES)
+    kept = choose(graph, prune, 0.5, evidence=evidence)
+    assert kept == {"a": (0, 2), "b": (1, 3, 5), "c": (0, 1, 2, 3)}
+
+
+def test_filters_that_change_the_loss_least_go() -> None:
+    graph = convnet((4, 6), 8)
+    evidence = {
+        op.name: np.ones(weight.shape) for op in graph.ops if (weight := graph.weight(op)) is not None
+    }
+    quiet = dict(evidence)
+    quiet["a"] = evidence["a"].copy()
+    quiet["a"][2] = 0.0
+    prune = Prune(criterion=Criterion.GRADIENT, threshold=1e-6)
+    assert choose(graph, prune, evidence=evidence)["a"] == (0, 1, 2, 3)
+    assert choose(graph, prune, evidence=quiet)["a"] == (0, 1, 3)
+    with pytest.raises(ValueError, match="evidence"):
+        choose(graph, prune)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 
 from core.errors import ThimbleError
 from core.preview import preview
-from core.recipe import Prune, PruneKind, Quantize, QuantizeKind
+from core.recipe import Criterion, Prune, PruneKind, Quantize, QuantizeKind
 
 LENET = Path(__file__).parents[3] / "resources" / "models" / "lenet-digits.keras"
 BOARD = "virtual-pico"
@@ -48,6 +49,27 @@ def test_buffers_alive_together_do_not_overlap():
         for b in buffers[i + 1 :]:
             apart_in_time = a.last_step < b.first_step or b.last_step < a.first_step
             assert apart_in_time or a.offset + a.size_bytes <= b.offset or b.offset + b.size_bytes <= a.offset
+
+
+@pytest.mark.parametrize(
+    ("kind", "criterion"),
+    [
+        (PruneKind.STRUCTURED, Criterion.GRADIENT),
+        (PruneKind.STRUCTURED, Criterion.ACTIVATION),
+        (PruneKind.ELEMENT, Criterion.GRADIENT),
+    ],
+)
+def test_a_criterion_that_needs_data_is_estimated_and_says_so(kind: PruneKind, criterion: Criterion):
+    prune = Prune(kind, criterion, sparsity=0.8)
+    result = preview(LENET, prune, Quantize(), BOARD)
+    by_magnitude = preview(LENET, replace(prune, criterion=Criterion.MAGNITUDE), Quantize(), BOARD)
+    assert replace(result, note="") == replace(by_magnitude, note="")
+    assert by_magnitude.note in result.note
+    assert f"{criterion.value} needs the data" in result.note
+    assert "needs the data" not in by_magnitude.note
+    with pytest.raises(ThimbleError, match="threshold") as caught:
+        preview(LENET, replace(prune, threshold=0.1), Quantize(), BOARD)
+    assert caught.value.code == "needs-data"
 
 
 def test_a_missing_file_and_other_numbers_are_refused():
