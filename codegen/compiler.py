@@ -99,7 +99,7 @@ def _tensors_json(graph: Graph, arena: ArenaPlan) -> list[dict[str, Any]]:
                 "name": producer.name
                 if producer
                 else "input"
-                if buffer.name in graph.inputs
+                if graph.inputs == (buffer.name,)
                 else buffer.name,
                 "bytes": buffer.size_bytes,
                 "offset": placement.offset,
@@ -117,7 +117,7 @@ def compile_model(
     compiles for every CPU and computes the same.
 
     Raises CodegenError ``unsupported-operator`` naming the layer, or ``unsupported-model`` for a network
-    with several inputs or outputs or a batch other than 1. A network that is too large for the board is
+    with a batch other than 1. A network that is too large for the board is
     no error here: ask ``plan.overflows``.
     """
     options = options or BuildOptions()
@@ -164,16 +164,11 @@ def _lower(
 
 
 def _check_ends(graph: Graph) -> None:
-    if len(graph.inputs) != 1 or len(graph.outputs) != 1:
-        raise CodegenError(
-            "unsupported-model",
-            f"the model has {len(graph.inputs)} inputs and {len(graph.outputs)} outputs, more than one each",
-            "export a model with one input and one output",
-        )
-    shape = graph.tensors[graph.inputs[0]].shape
-    if not shape or shape[0] != 1:
-        raise CodegenError(
-            "unsupported-model",
-            f"the model's input {shape} has a batch other than 1",
-            "export it with a batch of 1",
-        )
+    for name in graph.inputs:
+        shape = graph.tensors[name].shape
+        if not shape or shape[0] != 1:
+            raise CodegenError(
+                "unsupported-model",
+                f"the model's input {shape} has a batch other than 1",
+                "export it with a batch of 1",
+            )

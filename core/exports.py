@@ -41,9 +41,12 @@ def export_code(
     """
     from codegen.compiler import compile_model
     from codegen.emit import ExportOptions, find_exporter, write_project
+    from codegen.single_ends import require_single_ends
 
     exporter = find_exporter(format_id)
     compilation = compile_model(graph, board, options)
+    if exporter.has_example:
+        require_single_ends(graph, f"the example of {exporter.title}", "generate the format c")
     samples = example_samples(graph, options, cache) if exporter.has_example else None
     return write_project(compilation, out, ExportOptions(exporter.id, name, samples))
 

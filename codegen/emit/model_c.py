@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codegen.emit.comments import comment_text
-from codegen.emit.model_h import c_type_of
+from codegen.emit.ends import Ends, ends_of
 from codegen.emit.names import c_names
 from codegen.kernels import LoweredLayer
 from codegen.kernels.base import input_role
@@ -39,15 +39,7 @@ static void *at(int32_t offset)
 }}
 
 {structs}
-{type_in} *{m}_input(void)
-{{
-    return at({input});
-}}
-
-const {type_out} *{m}_output(void)
-{{
-    return at({output});
-}}
+{ends}
 
 void {m}_init(void)
 {{
@@ -61,6 +53,49 @@ void {m}_run(void)
 {calls}
 }}
 """
+
+_ACCESSOR = """\
+{type} *{accessor}(void)
+{{
+    return at({offset});
+}}"""
+
+# One loop for all of them: a board copies a few bytes a frame, before and after what is measured.
+_STRINGS = """\
+/* Where buffers that follow each other as one string of bytes lie. */
+struct part {{
+    int32_t offset;
+    uint32_t bytes;
+}};
+
+static uint8_t *byte_of(const struct part *part, uint32_t index)
+{{
+    while (index >= part->bytes) {{
+        index -= part->bytes;
+        part++;
+    }}
+    return arena.bytes + part->offset + index;
+}}
+
+void {m}_load(uint32_t first, const uint8_t *bytes, uint32_t length)
+{{
+    static const struct part parts[] = {{
+{inputs}
+    }};
+    for (uint32_t i = 0; i < length; i++) {{
+        *byte_of(parts, first + i) = bytes[i];
+    }}
+}}
+
+void {m}_store(uint32_t first, uint8_t *bytes, uint32_t length)
+{{
+    static const struct part parts[] = {{
+{outputs}
+    }};
+    for (uint32_t i = 0; i < length; i++) {{
+        bytes[i] = *byte_of(parts, first + i);
+    }}
+}}"""
 
 
 def model_c(compilation: Compilation, name: str) -> str:
@@ -81,12 +116,27 @@ def model_c(compilation: Compilation, name: str) -> str:
         lower_bound=arena.lower_bound_bytes,
         offsets="\n".join(_offset_lines(arena, offsets)),
         structs=structs,
-        input=offsets[graph.inputs[0]],
-        type_in=c_type_of(graph.tensors[graph.inputs[0]]),
-        type_out=c_type_of(graph.tensors[graph.outputs[0]]),
-        output=offsets[graph.outputs[0]],
+        ends=_ends(ends_of(compilation, name), offsets, name),
         calls="\n\n".join(_call(layer, names[layer.op.name], offsets, name) for layer in layers),
     )
+
+
+def _ends(ends: Ends, offsets: dict[str, str], name: str) -> str:
+    """The functions that point to inputs and outputs; where there are several, also those that copy them."""
+    texts = [
+        _ACCESSOR.format(
+            type=f"{constness}{end.c_type}", accessor=end.accessor, offset=offsets[end.tensor.name]
+        )
+        for constness, them in (("", ends.inputs), ("const ", ends.outputs))
+        for end in them
+    ]
+    if ends.several:
+        parts = [
+            "\n".join(f"        {{{offsets[e.tensor.name]}, {e.size_macro}}}," for e in them)
+            for them in (ends.inputs, ends.outputs)
+        ]
+        texts.append(_STRINGS.format(m=name, inputs=parts[0], outputs=parts[1]))
+    return "\n\n".join(texts)
 
 
 def _offset_lines(arena: ArenaPlan, offsets: dict[str, str]) -> list[str]:
@@ -103,6 +153,7 @@ def _offset_lines(arena: ArenaPlan, offsets: dict[str, str]) -> list[str]:
 def _offset_names(compilation: Compilation, names: dict[str, str]) -> dict[str, str]:
     """The enumerator for each tensor: AT_INPUT, or AT_ and the layer that writes it.
 
+    Several inputs have numbers.
     Tensors that share memory share the name of the first of them.
     """
     result: dict[str, str] = {}
@@ -121,7 +172,8 @@ def _writer(compilation: Compilation, tensor: str, names: dict[str, str]) -> str
             return f"{names[layer.op.name]}_scratch"
     producer = compilation.graph.producer(tensor)
     if producer is None:
-        return "input"
+        inputs = compilation.graph.inputs
+        return "input" if len(inputs) == 1 else f"input_{inputs.index(tensor) + 1}"
     place = producer.outputs.index(tensor)
     return f"{names[producer.name]}_{place + 1}" if place else names[producer.name]
 

@@ -8,7 +8,8 @@ import re
 _RESERVED = frozenset(
     """auto break case char const continue default do double else enum extern float for goto if inline int
     long register restrict return short signed sizeof static struct switch typedef union unsigned void
-    volatile while arena at int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t""".split()  # noqa: SIM905 - a list of 36 quoted words reads worse
+    volatile while arena at byte_of int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t
+    uint64_t""".split()  # noqa: SIM905 - a list of 37 quoted words reads worse
 )
 
 

@@ -19,6 +19,7 @@ from codegen.emit.model_h import model_h
 from codegen.emit.names import model_name
 from codegen.emit.samples import Samples
 from codegen.errors import CodegenError
+from codegen.single_ends import require_single_ends
 
 if TYPE_CHECKING:
     from codegen.compiler import Compilation
@@ -43,10 +44,13 @@ class ExportOptions:
 def project_sources(compilation: Compilation, export: ExportOptions | None = None) -> dict[str, str]:
     """Paths inside the project to contents; the same for the same model and options, always.
 
-    Raises CodegenError ``unknown-format``, or ``no-samples`` for a format with an example.
+    Raises CodegenError ``unknown-format``, or for a format with an example ``no-samples``, and
+    ``unsupported-model`` where there are several inputs or outputs.
     """
     export = export or ExportOptions()
     exporter = find_exporter(export.format)
+    if exporter.has_example:
+        require_single_ends(compilation.graph, f"the example of {exporter.title}", "generate the format c")
     name = model_name(export.name)
     return exporter.files(
         Export(
@@ -79,7 +83,7 @@ def write_project(
 ) -> tuple[Path, ...]:
     """Write the project into `folder` (created), all of it or nothing.
 
-    Raises CodegenError ``unknown-format``, ``no-samples`` or ``cannot-write``.
+    Raises CodegenError ``unknown-format``, ``no-samples``, ``unsupported-model`` or ``cannot-write``.
     """
     export = export or ExportOptions()
     folder = Path(folder)

@@ -63,10 +63,14 @@ static enum protocol_error load_input(const struct frame *request)
     if (offset != state.loaded_bytes || length > MODEL_INPUT_BYTES - offset) {
         return ERROR_BAD_RANGE;
     }
+#ifdef MODEL_INPUTS /* several inputs or outputs */
+    model_load(offset, request->payload + 4, length);
+#else
     uint8_t *to = (uint8_t *)model_input() + offset;
     for (uint32_t i = 0; i < length; i++) {
         to[i] = request->payload[4 + i];
     }
+#endif
     state.loaded_bytes += length;
     return ERROR_NONE;
 }
@@ -101,10 +105,14 @@ static enum protocol_error read_output(const struct frame *request)
     if (length > FRAME_CHUNK_BYTES || offset > MODEL_OUTPUT_BYTES || length > MODEL_OUTPUT_BYTES - offset) {
         return ERROR_BAD_RANGE;
     }
+#ifdef MODEL_OUTPUTS
+    model_store(offset, reply, length);
+#else
     const uint8_t *from = (const uint8_t *)model_output() + offset;
     for (uint16_t i = 0; i < length; i++) {
         reply[i] = from[i];
     }
+#endif
     reply_length = length;
     return ERROR_NONE;
 }

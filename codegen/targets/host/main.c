@@ -1,5 +1,6 @@
 /* The model as a program for this computer: reads inputs as raw bytes from standard input, one after
- * another, and writes each output as raw bytes to standard output.
+ * another, and writes each output as raw bytes to standard output. Several inputs of a model follow each other
+ * as one, and so do several outputs.
  *
  * With the argument --timed it first writes one line with the bytes of an input and of an output, and after
  * each output the nanoseconds that the inference took, as 8 bytes, little-endian. */
@@ -57,14 +58,35 @@ static bool write_u64(uint64_t value)
     return fwrite(bytes, sizeof bytes, 1, stdout) == 1;
 }
 
+/* The model has functions for these where it has several inputs or outputs. */
+static void load(const uint8_t *input)
+{
+#ifdef MODEL_INPUTS
+    model_load(0, input, MODEL_INPUT_BYTES);
+#else
+    memcpy(model_input(), input, MODEL_INPUT_BYTES);
+#endif
+}
+
+static const void *output(void)
+{
+#ifdef MODEL_OUTPUTS
+    static uint8_t bytes[MODEL_OUTPUT_BYTES];
+    model_store(0, bytes, MODEL_OUTPUT_BYTES);
+    return bytes;
+#else
+    return model_output();
+#endif
+}
+
 /* One inference. False when the output could not be written. */
 static bool infer(const uint8_t *input, bool timed)
 {
-    memcpy(model_input(), input, MODEL_INPUT_BYTES);
+    load(input);
     const uint64_t begin_ns = now_ns();
     model_run();
     const uint64_t end_ns = now_ns();
-    if (fwrite(model_output(), MODEL_OUTPUT_BYTES, 1, stdout) != 1) {
+    if (fwrite(output(), MODEL_OUTPUT_BYTES, 1, stdout) != 1) {
         return false;
     }
     return (!timed || write_u64(end_ns - begin_ns)) && fflush(stdout) == 0;

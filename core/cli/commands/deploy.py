@@ -75,7 +75,10 @@ def _show(console: Any, value: dict[str, Any]) -> None:
 
 def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -> dict[str, Any]:
     """Build, run `runs` samples of the data (or random ones) on the board, verify."""
+    from codegen.single_ends import require_single_ends
+
     graph = compiled(arguments).graph  # what a person can mend is told before a worker starts
+    require_single_ends(graph, "verification", "run it with `thimble run`, inputs by name in an .npz file")
     params = {
         "model": arguments.model,
         "board": arguments.board,

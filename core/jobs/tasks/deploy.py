@@ -15,6 +15,7 @@ from codegen.firmware import FirmwareImage, build_firmware
 from codegen.frontends import load_graph
 from codegen.graph import Graph
 from codegen.options import BuildOptions
+from codegen.single_ends import require_single_ends
 from codegen.targets.board import Board
 from core.bench import Measurement, bench, check_runs, estimate_energy
 from core.boards.agreement import Agreement, onnx_agreement, same_bytes, within_tolerance
@@ -64,6 +65,7 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     context.progress(0.02, "Reading the model")
     graph = load_graph(params["model"])
     compilation = compile_model(graph, board, options)
+    require_single_ends(graph, "verification", "run it with `thimble run`, inputs by name in an .npz file")
     samples = load_samples(params, graph)
     context.check_cancelled()
 
