@@ -10,6 +10,7 @@ import numpy as np
 
 from codegen.graph import Conv2D, Dense, Rounding
 from codegen.kernels.base import Field, Layer, activation_range, s8, u8, u16
+from codegen.kernels.delta_fours import delta_fours, has_room
 from codegen.kernels.requantization import (
     folded_bias,
     int8_refusal,
@@ -54,8 +55,14 @@ def paying_encodings(weights: Matrix) -> frozenset[str]:
 
 def stored_arrays(encoding: str, weights: Matrix) -> tuple[ConstantArray, ...]:
     """The arrays of the format, but how many values each row has for where it starts: half the bytes, and all
-    that kernels need, because they take the rows one after another."""
+    that kernels need, because they take the rows one after another. Delta-coded int8 weights lie in fours."""
+    if _in_fours(encoding, weights):
+        return delta_fours(weights)
     return tuple(_counts(array) for array in FORMATS[encoding].encode(weights))
+
+
+def _in_fours(encoding: str, weights: Matrix) -> bool:
+    return encoding == "delta8" and weights.dtype == np.int8
 
 
 def _counts(array: ConstantArray) -> ConstantArray:
@@ -93,7 +100,7 @@ _ROW_MEMBERS: dict[str, Callable[[Matrix, str], tuple[Field, ...]]] = {
 
 def multiplied(encoding: str, weights: Matrix) -> int:
     """Weights that a kernel multiplies: those that are not zero, and the zeros that a delta code stores."""
-    values = next((a for a in FORMATS[encoding].encode(weights) if a.role == "values"), None)
+    values = next((a for a in stored_arrays(encoding, weights) if a.role == "values"), None)
     return int(np.count_nonzero(weights)) if values is None else len(values.data)
 
 
@@ -106,6 +113,8 @@ def sparse_refusal(layer: Layer, encoding: str, excess: int = 0) -> str | None:
     weights = weight_matrix(layer)
     if not FORMATS[encoding].supports(weights) or weights.shape[1] >= 2**16:
         return f"has weights that {encoding} cannot store"
+    if _in_fours(encoding, weights) and not has_room(weights):
+        return "has too few zeros for a delta code"
     sums = np.abs(weights.astype(np.int64)).sum(axis=1) * (128 + excess)
     bias = np.abs(folded_bias(layer).data.astype(np.int64))
     return "has sums that do not fit" if (2 * sums + bias).max() > _LARGEST_TOTAL else None

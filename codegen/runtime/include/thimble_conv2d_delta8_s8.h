@@ -1,4 +1,4 @@
-/* 2-D convolution, int8, NHWC, batch 1, weights in delta coding with gaps of 8 bits. */
+/* 2-D convolution, int8, NHWC, batch 1, weights in delta coding with steps of 8 bits. */
 #ifndef THIMBLE_CONV2D_DELTA8_S8_H
 #define THIMBLE_CONV2D_DELTA8_S8_H
 
@@ -6,8 +6,8 @@
 
 typedef struct {
     const int8_t *values;        /* the weights that are stored, filter by filter */
-    const uint8_t *gaps;         /* zeros before each value */
-    const uint16_t *counts;      /* [out_channels]: values of each filter */
+    const uint8_t *steps;        /* from one value's column to the next; the first of a row counts from column 0 */
+    const uint16_t *counts;      /* [out_channels]: values of each filter, a multiple of 4 */
     const uint16_t *offsets;     /* [taps]: where each tap lies in the lines of thimble_sparse_conv2d.h */
     thimble_sparse_conv2d layer;
 } thimble_conv2d_delta8_s8_params;

@@ -30,14 +30,14 @@ THIMBLE_NAKED static void row(void)
         "muls r5, r6, r5\n adds r4, r4, r5\n adds r3, #1\n"
         ".endm\n"
         "mov r3, r12\n ldrh r5, [r3]\n adds r3, #2\n mov r12, r3\n"
-        "adds r1, r1, r5\n adds r2, r2, r5\n mov r4, r8\n"
+        "adds r1, r1, r5\n adds r2, r2, r5\n"
         "negs r3, r5\n beq 2f\n"
         "lsrs r5, r5, #1\n bcc 1f\n"
         "weight\n"
         "beq 2f\n"
         "1: weight\n weight\n"
         "bne 1b\n"
-        "2: mov r8, r4\n bx lr\n"
+        "2: bx lr\n"
         ".purgem weight\n"
 #endif
     );
