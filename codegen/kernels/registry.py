@@ -67,8 +67,11 @@ from codegen.kernels.resize_bilinear_s8 import ResizeBilinearS8
 from codegen.kernels.select import SelectBytes
 from codegen.kernels.softmax_s8 import SoftmaxS8
 from codegen.kernels.softmaxes_f32 import LogSoftmaxF32, SoftmaxF32
+from codegen.kernels.sparse_conv2d_f32 import SparseConv2DF32
 from codegen.kernels.sparse_conv2d_s8 import SparseConv2DS8
+from codegen.kernels.sparse_dense_f32 import SparseDenseF32
 from codegen.kernels.sparse_dense_s8 import SparseDenseS8
+from codegen.kernels.sparse_f32 import FLOAT_ENCODINGS
 from codegen.kernels.squared_difference import SquaredDifferenceS8
 from codegen.kernels.stored_weights import KERNEL_NAMES, paying_encodings
 from codegen.kernels.sums_s8 import AddS8, SubS8
@@ -100,6 +103,8 @@ KERNELS: tuple[Kernel, ...] = (
     DenseS8M4(),
     *(SparseDenseS8(encoding) for encoding in KERNEL_NAMES),
     *(SparseConv2DS8(encoding) for encoding in KERNEL_NAMES),
+    *(SparseDenseF32(encoding) for encoding in FLOAT_ENCODINGS),
+    *(SparseConv2DF32(encoding) for encoding in FLOAT_ENCODINGS),
     DenseF32(),
     DenseF32M4(),
     BatchNormF32(),

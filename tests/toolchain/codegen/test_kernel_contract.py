@@ -41,7 +41,7 @@ from codegen.targets.board import find_board
 from codegen.toolchain.compilers import STRICT
 from core.boards.session import run_samples
 from core.paths import cache_dir
-from tests.unit.codegen import sparse_cases
+from tests.unit.codegen import sparse_cases, sparse_float_cases
 from tests.unit.codegen.operator_cases import CASES, float_graph, int8_graph, integer_graph, runnable
 
 pytestmark = pytest.mark.toolchain
@@ -92,6 +92,7 @@ def _cases() -> dict[str, tuple[Graph, str]]:
                 layer = _compile(graph, board, encoding).layers[0]
                 found.setdefault(f"{dtype.value}-{layer.function or name}", (graph, encoding))
     found.update({f"int8-{function}": case for function, case in sparse_cases.graphs().items()})
+    found.update({f"float32-{function}": case for function, case in sparse_float_cases.graphs().items()})
     return found
 
 

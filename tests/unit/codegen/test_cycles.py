@@ -9,6 +9,8 @@ import pytest
 from codegen.compiler import compile_model
 from codegen.errors import CodegenError
 from codegen.kernels import KERNELS, serves_cpu, with_cycles_on
+from codegen.kernels.sparse_f32 import FLOAT_ENCODINGS
+from codegen.kernels.stored_weights import KERNEL_NAMES
 from codegen.targets.board import Cpu, find_board
 from codegen.toolchain.prediction import size_table
 from tests.unit.codegen.networks import Builder
@@ -21,7 +23,15 @@ def lowered(board: str = "virtual-pico"):
 
 
 #: They estimate for both CPUs.
-OF_THEIR_OWN = {"thimble_max_pool_f32", "thimble_average_pool_f32"}
+OF_THEIR_OWN = {
+    "thimble_max_pool_f32",
+    "thimble_average_pool_f32",
+    *(
+        f"thimble_{op}_{KERNEL_NAMES[encoding]}_f32"
+        for op in ("dense", "conv2d")
+        for encoding in FLOAT_ENCODINGS
+    ),
+}
 SERVED = [(k.function, cpu) for k in KERNELS if k.function for cpu in CPUS if serves_cpu(k, cpu)]
 
 

@@ -7,6 +7,7 @@ from codegen.as_int8 import as_int8
 from codegen.compiler import compile_model
 from codegen.errors import CodegenError
 from codegen.graph import Activation, Conv2D, DType, Graph, Relu, Tanh, Tensor, macs, verify
+from codegen.options import BuildOptions
 from codegen.passes import run_passes
 from codegen.targets.board import find_board
 from tests.unit.codegen.networks import Builder, small_lenet
@@ -82,7 +83,7 @@ def test_as_int8_keeps_shapes_and_zeros():
 
 
 def test_a_float_network_is_compiled_as_it_is():
-    compiled = compile_model(float_graph(), find_board("host"))
+    compiled = compile_model(float_graph(), find_board("host"), BuildOptions(encoding="dense"))
     assert [layer.function for layer in compiled.layers] == ["thimble_conv2d_f32"]
 
 

@@ -1,0 +1,91 @@
+"""Float convolutions on sparse and clustered weights: one kernel a storage format."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+
+from codegen.graph import Conv2D, DType, Op
+from codegen.kernels.base import Layer, LoweredLayer, pointer, u16
+from codegen.kernels.floats import float_bias
+from codegen.kernels.sparse_f32 import float_matrix, shared_members, sparse_float_refusal
+from codegen.kernels.stored_weights import KERNEL_NAMES, multiplied, row_members, stored_arrays
+from codegen.kernels.windows import describe, window_struct
+from codegen.targets.board import Cpu
+
+_PIXELS = 4
+_FLOAT_BYTES = 4
+#: Cycles for four pixels: of a weight that is multiplied, of any weight, and of an output; fitted to counts
+#: of single layers on the virtual boards.
+_CYCLES = {
+    Cpu.CORTEX_M0PLUS: {
+        "crs8": (1130.0, 0.0, 950.0),
+        "crs16": (1130.0, 0.0, 950.0),
+        "bitmask": (1130.0, 2.0, 950.0),
+        "codebook": (1130.0, 25.0, 950.0),
+    },
+    Cpu.CORTEX_M4F: {
+        "crs8": (22.0, 0.0, 139.0),
+        "crs16": (22.0, 0.0, 139.0),
+        "bitmask": (26.8, 1.5, 139.0),
+        "codebook": (19.0, 15.8, 139.0),
+    },
+}
+#: To lay four windows side by side: for a place, and for a channel there.
+_LAYING = {Cpu.CORTEX_M0PLUS: (250.0, 30.0), Cpu.CORTEX_M4F: (168.0, 14.5)}
+
+
+class SparseConv2DF32:
+    """A convolution with its weights in the format `encoding`."""
+
+    serves: type[Op] = Conv2D
+    dtype: DType | None = DType.FLOAT32
+
+    def __init__(self, encoding: str) -> None:
+        self.encoding = encoding
+        self.function = f"thimble_conv2d_{KERNEL_NAMES[encoding]}_f32"
+
+    def refusal(self, layer: Layer) -> str | None:
+        if cast(Conv2D, layer.op).groups != 1:
+            return "works in groups"
+        return sparse_float_refusal(layer, self.encoding)
+
+    def lower(self, layer: Layer) -> LoweredLayer:
+        matrix = float_matrix(layer)
+        filters, taps = matrix.shape
+        arrays = stored_arrays(self.encoding, matrix)
+        sizes = (
+            window_struct(layer, cast(Conv2D, layer.op)),
+            u16("out_height", layer.output.shape[1]),
+            u16("out_channels", filters),
+        )
+        nonzero = int(np.count_nonzero(matrix))
+        cycles = {cpu: self._cycles(layer, cpu) for cpu in _CYCLES}
+        return LoweredLayer(
+            op=layer.op,
+            function=self.function,
+            encoding=self.encoding,
+            comment=f"convolution, {describe(layer)}, {nonzero} of {matrix.size} weights are not zero",
+            fields=(
+                *(pointer(array.role) for array in arrays),
+                *row_members(self.encoding, matrix, "taps"),
+                *shared_members(layer, sizes),
+            ),
+            constants=(*arrays, float_bias(layer, filters)),
+            cycles=cycles[Cpu.CORTEX_M0PLUS],
+            cycles_on=cycles,
+            # As thimble_sparse_conv2d_f32.h counts it.
+            scratch_bytes=_FLOAT_BYTES * (_PIXELS * taps + layer.input.shape[-1]),
+        )
+
+    def _cycles(self, layer: Layer, cpu: Cpu) -> int:
+        matrix = float_matrix(layer)
+        shape: tuple[int, ...] = layer.constant(1).shape
+        _, k_h, k_w, channels = shape
+        _, height, width, _ = layer.output.shape
+        a_product, a_weight, an_output = _CYCLES[cpu][KERNEL_NAMES[self.encoding]]
+        products = a_product * multiplied(self.encoding, matrix) + a_weight * matrix.size
+        a_place, a_channel = _LAYING[cpu]
+        laying = k_h * k_w * (a_place + a_channel * channels)
+        return round(-(-height * width // _PIXELS) * (products + an_output * len(matrix) + laying))
