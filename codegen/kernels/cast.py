@@ -14,6 +14,8 @@ class CastElements:
     encoding = "none"
 
     def refusal(self, layer: Layer) -> str | None:
+        if layer.input.dtype is layer.output.dtype:
+            return "keeps the type"
         scales = (layer.input.quantization, layer.output.quantization)
         return "changes the type of quantized numbers" if any(scales) else None
 

@@ -7,6 +7,7 @@ import numpy as np
 from codegen.fixed_point import softmax_multiplier, softmax_table
 from codegen.graph import DType, LogSoftmax, Op
 from codegen.kernels.base import Layer, LoweredLayer, pointer, s8, s32, u16
+from codegen.kernels.softmax_s8 import MOST_COLUMNS
 from codegen.sparse import ConstantArray
 
 _SCALE, _ZERO = 16 / 256, 127
@@ -22,6 +23,8 @@ class LogSoftmaxS8:
     def refusal(self, layer: Layer) -> str | None:
         if layer.output.dtype is not DType.INT8:
             return f"gives {layer.output.dtype.value}"
+        if layer.input.shape[-1] > MOST_COLUMNS:
+            return f"adds up {layer.input.shape[-1]} exponentials, more than {MOST_COLUMNS}"
         output = layer.quantization(layer.output)
         fixed = output.zero_point[0] == _ZERO and abs(output.scale[0] / _SCALE - 1) < 1e-6
         return None if fixed else f"has an output scale other than {_SCALE} with the zero point {_ZERO}"

@@ -11,6 +11,9 @@ from codegen.graph import DType, Op, Softmax
 from codegen.kernels.base import Layer, LoweredLayer, pointer, u16
 from codegen.sparse import ConstantArray
 
+#: Each exponential is at most 1, and their sum has 12 integer bits (TFLite: kAccumulationIntegerBits).
+MOST_COLUMNS = 2**12 - 1
+
 
 class SoftmaxS8:
     function = "thimble_softmax_s8"
@@ -22,6 +25,8 @@ class SoftmaxS8:
     def refusal(self, layer: Layer) -> str | None:
         if layer.input.dtype.value != "int8" or layer.output.dtype.value != "int8":
             return f"computes with {layer.input.dtype.value} beside int8"
+        if layer.input.shape[-1] > MOST_COLUMNS:
+            return f"adds up {layer.input.shape[-1]} exponentials, more than {MOST_COLUMNS}"
         output = layer.quantization(layer.output)
         fixed = output.zero_point[0] == -128 and abs(output.scale[0] * 256 - 1) < 1e-6
         return None if fixed else "has an output scale other than 1/256"

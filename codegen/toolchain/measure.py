@@ -34,7 +34,7 @@ from codegen.toolchain.prediction import SIZES
 #: Whose firmware tells the sizes of a CPU.
 _BOARDS = {Cpu.CORTEX_M0PLUS: "virtual-pico", Cpu.CORTEX_M4F: "virtual-nano"}
 #: Functions of the runtime that several kernels call.
-_SHARED = ("thimble_math_", "thimble_window", "thimble_sparse_")
+_SHARED = ("thimble_math_", "thimble_window", "thimble_sparse_", "thimble_integer_")
 _WIDTH = 8
 _SCALE = Quantization((0.5,), (0,))
 

@@ -30,6 +30,13 @@ def quantize(x: Array, quantization: Quantization, dtype: np.dtype[Any]) -> Arra
     return np.clip(shifted, limits.min, limits.max).astype(dtype)
 
 
+def _same_layout(given: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether the elements come in the same order: axes of length 1 do not matter, and a flat sample does."""
+    if len(given) == 1:
+        return given[0] == math.prod(wanted)
+    return [n for n in given if n != 1] == [n for n in wanted if n != 1]
+
+
 def to_model_input(x: Array, tensor: Tensor, file_shape: tuple[int, ...] | None = None) -> Array:
     """Samples (first axis) in the type of the model's input `tensor`; float samples are quantized.
 
@@ -39,11 +46,12 @@ def to_model_input(x: Array, tensor: Tensor, file_shape: tuple[int, ...] | None 
     """
     x = np.asarray(x)
     wanted = (file_shape or tensor.shape)[1:]
-    if x.ndim == 0 or len(x) == 0 or math.prod(x.shape[1:]) != math.prod(wanted):
+    if x.ndim == 0 or len(x) == 0 or not _same_layout(x.shape[1:], wanted):
+        expected = ", ".join(map(str, ("samples", *wanted)))
         raise ThimbleError(
             "bad-input",
-            f"the input has the shape {list(x.shape)}, but each sample of this model is {list(wanted)}",
-            "give an array whose first axis counts the samples",
+            f"the input has the shape {list(x.shape)}, but this model reads [{expected}]",
+            "give an array in the model's own layout whose first axis counts the samples",
         )
     x = np.ascontiguousarray(x.reshape(len(x), *wanted))
     if x.dtype == tensor.dtype.numpy:

@@ -37,7 +37,9 @@ from codegen.graph import (
     Graph,
     HardSwish,
     LeakyRelu,
+    Maximum,
     MaxPool2D,
+    Minimum,
     Mul,
     Neg,
     Op,
@@ -49,6 +51,7 @@ from codegen.graph import (
     ResizeBilinear,
     ResizeNearest,
     Silu,
+    Slice,
     Split,
     Sqrt,
     Sub,
@@ -323,8 +326,14 @@ def _joined(tracer: _Tracer, op: Op, zero: Callable[[list[bool]], bool]) -> None
             zeros.append(tracer.zero[name])
         else:
             tracer.along_last(name, ids)
-            zeros.append(name in tracer.constants)
+            zeros.append(name in tracer.constants or not np.any(tracer.graph.tensors[name].data))
     tracer.give(op.outputs[0], ids, zero(zeros))
+
+
+def _slice(tracer: _Tracer, op: Op) -> None:
+    cut = cast(Slice, op)
+    whole = tracer.width(op.inputs[0]) == tracer.width(op.outputs[0]) and cut.step[-1] == 1
+    (_hand_on if whole else _keep)(tracer, op)
 
 
 def _subclasses(kind: type[Op]) -> list[type[Op]]:
@@ -344,9 +353,12 @@ _RULES: dict[type[Op], _Rule] = {
     PRelu: _slope,
     Add: _sum,
     Sub: _sum,
+    Maximum: _sum,
+    Minimum: _sum,
     Mul: _product,
     Concat: _concat,
     Split: _split,
+    Slice: _slice,
     Pad: _pad,
     Reshape: _reshape,
     Transpose: _transpose,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from codegen.graph import Graph
@@ -14,6 +15,7 @@ from core.models.keras_graph import graph_of_model
 from core.models.keras_layers.stored import STORED, WIDTHS, Config, Stored, stored_weights, weights_from
 
 Array = npt.NDArray[Any]
+_Options = Callable[[str, Graph], dict[str, Any]]
 
 
 def keep_channels(model: Any, kept: Kept) -> Any:
@@ -32,7 +34,8 @@ def with_weights_of(model: Any, graph: Graph) -> Any:
     config = model.get_config()
     for layer in config["layers"]:
         layer.pop("build_config", None)  # shapes of before
-        _set_width(layer["class_name"], layer["config"], graph)
+        if layer["class_name"] in _OPTIONS:
+            layer["config"].update(_OPTIONS[layer["class_name"]](layer["config"]["name"], graph))
     config.pop("build_input_shape", None)
     rebuilt = type(model).from_config(config)
     for layer in rebuilt.layers:
@@ -86,9 +89,23 @@ def kernels_in_keras(
             yield kernel.layer.name, kernel.place, data
 
 
-def _set_width(class_name: str, options: dict[str, Any], graph: Graph) -> None:
-    name = options["name"]
-    if class_name in WIDTHS:
-        options[WIDTHS[class_name]] = graph.tensors[f"{name}/kernel"].shape[0]
-    elif class_name == "Reshape":
-        options["target_shape"] = graph.tensors[name].shape[1:]
+def _width(option: str) -> _Options:
+    return lambda name, graph: {option: graph.tensors[f"{name}/kernel"].shape[0]}
+
+
+def _target_shape(name: str, graph: Graph) -> dict[str, Any]:
+    return {"target_shape": graph.tensors[name].shape[1:]}
+
+
+def _scales(name: str, graph: Graph) -> dict[str, Any]:
+    """One number, or one a channel that is left."""
+    values = {part: np.asarray(graph.tensors[f"{name}/{part}"].data).tolist() for part in ("scale", "offset")}
+    return {part: value if len(value) > 1 else value[0] for part, value in values.items()}
+
+
+#: The options that depend on how many channels are left, by Keras' class.
+_OPTIONS: dict[str, _Options] = {
+    **{class_name: _width(option) for class_name, option in WIDTHS.items()},
+    "Reshape": _target_shape,
+    "Rescaling": _scales,
+}

@@ -25,8 +25,8 @@ void thimble_reduce_sum_s8(const thimble_reduce_sum_s8_params *p, const int8_t *
             for (uint32_t n = 0; n < p->count; n++, x += p->inner) {
                 sum += *x;
             }
-            /* Two statements, so that no compiler makes one rounding of the two. */
-            float scaled = (float)sum * p->scale;
+            /* Through memory, so that no compiler makes one rounding of the product and the sum. */
+            volatile float scaled = (float)sum * p->scale;
             scaled += p->offset;
             *output++ = thimble_clamp_s8(nearest(scaled) + p->output_zero, INT8_MIN, INT8_MAX);
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -37,11 +38,27 @@ def large_network():
     return Builder((40, 40, 4)).conv(8).flatten().dense(30).dense(10).softmax().graph("large")
 
 
+def several_sparse_kernels():
+    """Kernels that share functions: each is counted once."""
+    graph = (
+        Builder((12, 12, 8)).conv(16, pad=1).conv(16, pad=1).conv(16).flatten().dense(40).dense(10).graph()
+    )
+    rng = np.random.default_rng(0)
+    changed = {}
+    for op, density in zip(
+        (op for op in graph.ops if graph.weight(op)), (0.5, 0.2, 0.04, 0.03, 0.3), strict=True
+    ):
+        tensor = graph.weight(op)
+        changed[tensor.name] = replace(tensor, data=tensor.data * (rng.random(tensor.shape) < density))
+    return graph.with_ops(graph.ops, **changed)
+
+
 NETWORKS = {
     "lenet": (small_lenet, "auto"),
     "sparse": (lambda: small_lenet(0.05), "auto"),
     "forced_crs": (small_lenet, "crs"),
     "large": (large_network, "auto"),
+    "several_sparse_kernels": (several_sparse_kernels, "auto"),
     "one_layer": (lambda: Builder((8,)).dense(3).graph(), "auto"),
 }
 

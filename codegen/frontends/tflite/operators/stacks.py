@@ -7,7 +7,7 @@ from math import prod
 
 from codegen.frontends.tflite.site import Site
 from codegen.frontends.tflite.steps import Reader, StepBuilder, Steps
-from codegen.graph import Concat, Reshape, Split, Transpose
+from codegen.graph import Concat, Reshape, Split, Tensor, Transpose
 
 Shape = tuple[int, ...]
 
@@ -45,6 +45,7 @@ def _space_to_depth(site: Site) -> Steps:
     site.require_rank(4)
     batch, height, width, channels = site.outputs[0].shape
     block = _block(site)
+    _require(site, site.inputs[0], (batch, height * block, width * block, channels // block**2))
     inside = (batch, height, block, width, block, channels // block**2)
     return _turned(site, inside, (0, 1, 3, 2, 4, 5))
 
@@ -53,7 +54,13 @@ def _depth_to_space(site: Site) -> Steps:
     site.require_rank(4)
     batch, height, width, channels = site.inputs[0].shape
     block = _block(site)
+    _require(site, site.outputs[0], (batch, height * block, width * block, channels // block**2))
     return _turned(site, (batch, height, width, block, block, channels // block**2), (0, 1, 3, 2, 4, 5))
+
+
+def _require(site: Site, tensor: Tensor, shape: Shape) -> None:
+    if tensor.shape != shape:
+        raise site.refuse(f"blocks that make {shape} and not {tensor.shape}", "export the model again")
 
 
 def _block(site: Site) -> int:
