@@ -104,8 +104,9 @@ def test_scales_beyond_the_fast_arithmetic(tmp_path):
         check(graph, "crs", tmp_path / str(number))
 
 
-#: At least 256 weights an output, and a clamp that int8 has anyway, as most layers with ReLU have it. In
-#: images so small the fast dense convolution finds scratch memory.
+#: More than 256 weights an output (a dense layer of just 256 still takes up to a quarter), and a clamp that
+#: int8 has anyway, as most layers with ReLU have it. In images so small the fast dense convolution finds
+#: scratch memory.
 LARGE = {
     "dense": lambda: Builder((512,)).dense(32).graph(),
     "convolution": lambda: Builder((10, 10, 32)).conv(64, activation=Activation.NONE).graph(),
