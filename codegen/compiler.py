@@ -136,7 +136,7 @@ def compile_model(
     scratch_bytes = {x.op.name: x.scratch_bytes for x in layers if x.scratch_bytes}
     arena = plan_arena(graph, options.planner, scratch_bytes, in_place)
     sizes = tuple(LayerSize(x.function, x.weights_bytes, len(x.constants), x.params_bytes) for x in layers)
-    prediction = predict(sizes, arena, board)
+    prediction = predict(sizes, arena, board, len(graph.inputs) + len(graph.outputs))
     return Compilation(
         graph=graph,
         board=board,

@@ -83,13 +83,15 @@ def write_project(
 ) -> tuple[Path, ...]:
     """Write the project into `folder` (created), all of it or nothing.
 
-    Raises CodegenError ``unknown-format``, ``no-samples``, ``unsupported-model`` or ``cannot-write``.
+    Raises CodegenError ``unknown-format``, ``no-samples``, ``unsupported-model``, ``would-overwrite`` for a
+    file that is not Thimble's, or ``cannot-write``.
     """
     export = export or ExportOptions()
     folder = Path(folder)
     sources = project_sources(compilation, export)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _require_no_files_of_others(folder, sources, model_name(export.name))
         with tempfile.TemporaryDirectory(prefix=".generate-", dir=folder) as beside:
             for name, text in sources.items():
                 path = Path(beside) / name
@@ -106,6 +108,18 @@ def write_project(
             "choose another folder",
         ) from error
     return tuple(folder / name for name in sources)
+
+
+def _require_no_files_of_others(folder: Path, sources: Mapping[str, str], name: str) -> None:
+    """Files that are called after the model or the runtime are ours; others speak of Thimble if they are."""
+    for path in (folder / source for source in sources):
+        ours = path.name.startswith((name, "thimble_")) or not path.is_file()
+        if not ours and "thimble" not in path.read_text("utf-8", "replace").lower():
+            raise CodegenError(
+                "would-overwrite",
+                f"{path} is there already and was not written by Thimble",
+                "choose a new or empty folder",
+            )
 
 
 def _remove_kernels_of_an_earlier_model(folder: Path, sources: Mapping[str, str]) -> None:

@@ -29,7 +29,7 @@ from codegen.plan import plan_arena
 from codegen.targets.board import Board, Cpu, find_board
 from codegen.targets.registry import find_target, memory_layout
 from codegen.toolchain import find_compiler
-from codegen.toolchain.prediction import SIZES
+from codegen.toolchain.prediction import END_BYTES, SIZES
 
 #: Whose firmware tells the sizes of a CPU.
 _BOARDS = {Cpu.CORTEX_M0PLUS: "virtual-pico", Cpu.CORTEX_M4F: "virtual-nano"}
@@ -55,6 +55,20 @@ def chain(layers: int) -> Graph:
         ops.append(Reshape("nothing", ("x0",), ("x1",)))
     last = tensors[max(layers, 1)].name
     return Graph("probe", {t.name: t for t in tensors}, tuple(ops), ("x0",), (last,))
+
+
+def two_by_two() -> Graph:
+    """Two inputs and two outputs, and no code between them."""
+    names = ("x0", "x1", "y0", "y1")
+    ops = tuple(Reshape(f"nothing{n}", (f"x{n}",), (f"y{n}",)) for n in range(2))
+    return Graph("probe", {name: _activation(name) for name in names}, ops, names[:2], names[2:])
+
+
+def _ends_bytes(board: Board, base: Elf) -> int:
+    """What several inputs and outputs take, without the entries of their tables."""
+    graph = two_by_two()
+    added = _loaded(link_probe(board, graph)) - _loaded(base)
+    return added - (len(graph.inputs) + len(graph.outputs)) * END_BYTES
 
 
 def _compile(graph: Graph, board: Board) -> Compilation:
@@ -128,7 +142,8 @@ def measure_again(board: Board, table: dict[str, Any], functions: Iterable[str])
     """`table` with these functions measured again, in the order of the registry, without those gone."""
     served, base = _served(board), link_probe(board, chain(0))
     known = {**table["functions"], **_sizes(board, base, (f for f in functions if f in served))}
-    return {**table, "functions": {f: known[f] for f in served if f in known}}
+    functions_known = {f: known[f] for f in served if f in known}
+    return {**table, "ends_bytes": _ends_bytes(board, base), "functions": functions_known}
 
 
 def measure(board: Board) -> dict[str, Any]:
@@ -147,6 +162,7 @@ def measure(board: Board) -> dict[str, Any]:
         "bss_bytes": section(base, ".bss") - _round_up(arena, 8),
         "run_bytes": overheads[0] - few * call,
         "call_bytes": call,
+        "ends_bytes": _ends_bytes(board, base),
         "functions": functions,
     }
 

@@ -20,6 +20,8 @@ from codegen.targets.target import CodeIn, Target, WeightsIn
 SIZES = Path(__file__).parent / "sizes"
 #: Whose sizes the tables hold.
 SIZED_COMPILER = "zig"
+#: An entry of the tables that put several inputs or outputs one after another: an offset and a size.
+END_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class SizeTable:
 
     Of the firmware with a model that does nothing, `resident_bytes` are in flash alone (vectors, reset, and
     the code where it runs from there), `base_bytes` in flash and copied to RAM, `bss_bytes` zeroed data.
-    `functions` has, for each kernel, the functions that it brings along, itself included, by size.
+    `functions` has, for each kernel, the functions that it brings along, itself included, by size. What a
+    model with several inputs or outputs has besides takes `ends_bytes`, and `END_BYTES` for each of them.
     """
 
     resident_bytes: int
@@ -46,6 +49,7 @@ class SizeTable:
     bss_bytes: int
     run_bytes: int
     call_bytes: int
+    ends_bytes: int
     functions: dict[str, dict[str, int]]
 
 
@@ -71,8 +75,11 @@ def size_table(cpu: Cpu) -> SizeTable:
     return SizeTable(**{k: v for k, v in raw.items() if k != "measured_with"})
 
 
-def predict(layers: tuple[LayerSize, ...], arena: ArenaPlan, board: Board) -> Prediction:
-    """Flash and SRAM of the image; the weights go to the first of the target's places where all fits."""
+def predict(layers: tuple[LayerSize, ...], arena: ArenaPlan, board: Board, ends: int = 2) -> Prediction:
+    """Flash and SRAM of the image; the weights go to the first of the target's places where all fits.
+
+    `ends` counts inputs and outputs.
+    """
     table, target = size_table(board.cpu), find_target(board)
     called = [layer for layer in layers if layer.function]
     brought: dict[str, int] = {}
@@ -80,6 +87,7 @@ def predict(layers: tuple[LayerSize, ...], arena: ArenaPlan, board: Board) -> Pr
         brought.update(table.functions[layer.function])
     code = sum(brought.values()) + (table.run_bytes if called else 0)
     code += sum(_call_bytes(layer, table) for layer in called)
+    code += table.ends_bytes + ends * END_BYTES if ends > 2 else 0
     weights = sum(layer.weights_bytes for layer in layers)
     plans = {w: _plan(target, table, arena, weights, code, w) for w in target.weights_in}
     fitting = (w for w, plan in plans.items() if plan.sram.total_bytes <= board.sram_bytes)

@@ -15,6 +15,7 @@ from codegen.emit import write_project
 from codegen.errors import CodegenError
 from codegen.firmware import build_firmware
 from codegen.firmware.elf import read_elf
+from codegen.graph import Add, Graph
 from codegen.options import BuildOptions
 from codegen.targets.board import Cpu, find_board
 from codegen.targets.registry import find_target
@@ -53,12 +54,23 @@ def several_sparse_kernels():
     return graph.with_ops(graph.ops, **changed)
 
 
+def several_ends():
+    """Two inputs and one output: the board sees the inputs as one string of bytes."""
+    one = Builder((8,)).dense(12).graph()
+    other = replace(one.tensors["x"], name="other", shape=(1, 12))
+    total = replace(one.tensors[one.outputs[0]], name="total")
+    op = Add("total", (one.outputs[0], "other"), ("total",))
+    tensors = {**one.tensors, "other": other, "total": total}
+    return Graph("several", tensors, (*one.ops, op), ("x", "other"), ("total",))
+
+
 NETWORKS = {
     "lenet": (small_lenet, "auto"),
     "sparse": (lambda: small_lenet(0.05), "auto"),
     "forced_crs": (small_lenet, "crs"),
     "large": (large_network, "auto"),
     "several_sparse_kernels": (several_sparse_kernels, "auto"),
+    "several_ends": (several_ends, "auto"),
     "one_layer": (lambda: Builder((8,)).dense(3).graph(), "auto"),
 }
 

@@ -99,7 +99,7 @@ def test_the_arduino_library_has_the_layout_of_the_specification():
         "examples",
     }
     for line in files["keywords.txt"].splitlines():
-        assert re.fullmatch(r"\w+\t(KEYWORD2|LITERAL1)", line)
+        assert re.fullmatch(r"# .*|\w+\t(KEYWORD2|LITERAL1)", line)
 
 
 def test_a_pico_project_lists_every_source_and_refuses_other_boards():
@@ -116,3 +116,25 @@ def test_a_pico_project_lists_every_source_and_refuses_other_boards():
 def test_samples_come_in_pairs():
     with pytest.raises(ValueError, match="2 inputs with 1 outputs"):
         Samples(np.zeros((2, 3), np.int8), np.zeros((1, 3), np.int8))
+
+
+@each_format
+def test_a_project_is_written_again_over_itself(format_id, tmp_path):
+    compiled = compile_model(small_lenet(), find_board("virtual-pico"))
+    export = ExportOptions(format_id, "again", _samples())
+    assert write_project(compiled, tmp_path, export) == write_project(compiled, tmp_path, export)
+
+
+@each_format
+def test_files_of_the_user_are_not_overwritten(format_id, tmp_path):
+    compiled = compile_model(small_lenet(), find_board("virtual-pico"))
+    export = ExportOptions(format_id, "mine", _samples())
+    name = next(n for n in project_sources(compiled, export) if "thimble" not in n and "mine" not in n)
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("my own")
+    with pytest.raises(CodegenError) as caught:
+        write_project(compiled, tmp_path, export)
+    assert caught.value.code == "would-overwrite"
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [path]
+    assert path.read_text() == "my own"
