@@ -13,8 +13,17 @@ from codegen.kernels.base import Field, Layer, pointer
 from codegen.kernels.floats import clamp, float_refusal
 from codegen.sparse import FORMATS
 
-#: The formats that have float kernels: not delta codes, whose zeros in long gaps would take four bytes each.
-FLOAT_ENCODINGS = ("crs8", "crs16", "bitmask", "codebook1", "codebook2", "codebook4")
+#: The formats that have float kernels.
+FLOAT_ENCODINGS = (
+    "crs8",
+    "crs16",
+    "bitmask",
+    "delta4",
+    "delta8",
+    "codebook1",
+    "codebook2",
+    "codebook4",
+)
 
 
 def float_matrix(layer: Layer) -> npt.NDArray[Any]:

@@ -104,6 +104,8 @@ def test_at_95_percent_zeros_compressed_rows_take_a_fifth_of_the_cycles(name, tm
 
 ESTIMATED = {
     "bitmask": SparseCase("bitmask", 0.4),
+    "delta4": SparseCase("delta", 0.2),
+    "delta8": SparseCase("delta", 0.04),
     "codebook": SparseCase("codebook", values=16),
     "codebook_with_zeros": SparseCase("codebook", 0.3, values=8),
 }
@@ -128,6 +130,6 @@ def test_the_estimate_is_within_15_percent_on_the_cortex_m4f(name, layer, tmp_pa
 def test_auto_takes_what_is_smallest():
     sparse = as_sparse_float(Builder((600,)).dense(16).graph(), SparseCase("crs", 0.05))
     full = as_float(Builder((600,)).dense(16).graph(), 1)
-    for graph, expected in ((sparse, "crs16"), (full, "dense")):
+    for graph, expected in ((sparse, "delta8"), (full, "dense")):
         layer = compile_model(graph, find_board("virtual-nano"), BuildOptions()).layers[0]
         assert layer.encoding == expected

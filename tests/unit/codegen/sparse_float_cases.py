@@ -10,10 +10,7 @@ from codegen.graph import Graph
 from tests.unit.codegen.networks import Builder, as_float
 from tests.unit.codegen.sparse_cases import CASES, FEWER_VALUES, SparseCase, with_weights
 
-#: Those of int8, but delta codes.
-FLOAT_CASES: dict[str, SparseCase] = {
-    name: case for name, case in {**CASES, **FEWER_VALUES}.items() if case.encoding != "delta"
-}
+FLOAT_CASES: dict[str, SparseCase] = {**CASES, **FEWER_VALUES}
 
 
 def as_sparse_float(graph: Graph, case: SparseCase) -> Graph:
@@ -33,7 +30,7 @@ def _convolution(case: SparseCase) -> Graph:
 
 def graphs() -> dict[str, tuple[Graph, str]]:
     """By the kernel's function: the network and the encoding."""
-    kernels = {name: FLOAT_CASES[name] for name in CASES if name in FLOAT_CASES}
+    kernels = {name: FLOAT_CASES[name] for name in CASES}
     return {
         **{
             f"thimble_dense_{name}_f32": (as_sparse_float(case.dense(), case), case.encoding)
