@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import cast
 
 from codegen.graph import (
@@ -36,7 +37,7 @@ _BITS = {
 }
 
 
-class _Integers:
+class _Integers(ABC):
     """Of two inputs."""
 
     function: str
@@ -53,8 +54,8 @@ class _Integers:
             return f"gives {layer.output.dtype.value}"
         return integers_refusal(layer) or broadcast_refusal(layer)
 
-    def option(self, op: Op) -> Field:
-        raise NotImplementedError
+    @abstractmethod
+    def option(self, op: Op) -> Field: ...
 
     def lower(self, layer: Layer) -> LoweredLayer:
         # Bools are bytes of 0 and 1.

@@ -11,13 +11,15 @@ Huffman Coding" (2016), section 2, with the same filler zeros.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 import numpy.typing as npt
 
 from codegen.sparse.base import ConstantArray, Matrix
 
 
-class _Delta:
+class _Delta(ABC):
     """Both widths of the gaps share everything but the packing."""
 
     name: str
@@ -57,14 +59,14 @@ class _Delta:
         ]
         return np.sort(np.concatenate([nonzero, *bridges])).astype(np.int64)
 
-    def _packed(self, gaps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        raise NotImplementedError
+    @abstractmethod
+    def _packed(self, gaps: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]: ...
 
-    def _packed_bytes(self, count: int) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    def _packed_bytes(self, count: int) -> int: ...
 
-    def _unpacked(self, packed: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        raise NotImplementedError
+    @abstractmethod
+    def _unpacked(self, packed: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]: ...
 
 
 class Delta4(_Delta):
