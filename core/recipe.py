@@ -52,6 +52,11 @@ class Optimizer(Enum):
     ADADELTA = "adadelta"
 
 
+class ClusterEngine(Enum):
+    THIMBLE = "thimble"
+    TFMOT = "tfmot"
+
+
 class QuantizeKind(Enum):
     NONE = "none"
     FLOAT16 = "float16"
@@ -118,7 +123,7 @@ class Distill:
 class Cluster:
     clusters: int = key(16, "different values that the weights of a layer may keep", 2, 256)
     scope: Scope = key(Scope.LAYER, "one codebook a layer, or one for all")
-    engine: str = key("thimble", "thimble or tfmot")
+    engine: ClusterEngine = key(ClusterEngine.THIMBLE, "what finds the shared values: Thimble or tfmot")
     finetune_epochs: int = key(2, "epochs that keep the clusters, where there is [finetune]", 0, 10_000)
 
 

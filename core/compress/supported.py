@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from core.compress.criteria import find_criterion
 from core.errors import ThimbleError
-from core.recipe import QuantizeKind, QuantizeMode, Recipe
+from core.recipe import ClusterEngine, QuantizeKind, QuantizeMode, Recipe
 
 _QUANTIZATIONS = (QuantizeKind.INT8, QuantizeKind.FLOAT16, QuantizeKind.DYNAMIC, QuantizeKind.NONE)
 
@@ -28,8 +28,8 @@ def _missing(recipe: Recipe) -> Iterator[tuple[str, str]]:
     for section in ("train", "distill"):
         if getattr(recipe, section) is not None:
             yield f"[{section}]", f"leave out the section [{section}]"
-    if recipe.cluster is not None and recipe.cluster.engine != "thimble":
-        yield f"clustering with {recipe.cluster.engine}", 'use engine = "thimble" in [cluster]'
+    if recipe.cluster is not None and recipe.cluster.engine is not ClusterEngine.THIMBLE:
+        yield f"clustering with {recipe.cluster.engine.value}", 'use engine = "thimble" in [cluster]'
     if recipe.quantize.kind not in _QUANTIZATIONS:
         known = ", ".join(kind.value for kind in _QUANTIZATIONS)
         yield f"quantization to {recipe.quantize.kind.value}", f"use one of these: {known}"

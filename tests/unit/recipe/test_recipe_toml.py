@@ -37,7 +37,7 @@ def _values(field: dataclasses.Field[Any], hint: Any) -> st.SearchStrategy[Any]:
 
 def _section(kind: type[Any]) -> st.SearchStrategy[Any]:
     hints = typing.get_type_hints(kind)
-    fields = {f.name: f for f in dataclasses.fields(kind) if f.name not in ("threshold", "engine")}
+    fields = {f.name: f for f in dataclasses.fields(kind) if f.name != "threshold"}
     return st.builds(kind, **{name: _values(field, hints[name]) for name, field in fields.items()})
 
 
