@@ -6,35 +6,25 @@ import contextlib
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
-from core.data.dataset import FloatArray
 from core.errors import ThimbleError
-from core.recipe import QuantizeKind
 
 #: A layer's stand-in name, with the number that TensorFlow may have added.
 _NUMBERED = re.compile(r"thimble(\d+)x(?:_\d+)?")
 
 
-def to_tflite(model: Any, kind: QuantizeKind, calibration: FloatArray) -> bytes:
+def to_tflite(model: Any, configure: Callable[[Any], None]) -> bytes:
     """The model as a TFLite file with a batch of 1.
 
-    int8: weights, activations, input and output are 8-bit; the ranges come from `calibration`, images in
-    NHWC. float16 and dynamic shrink only the weights. Raises ThimbleError ``conversion-failed``, or
-    ``not-there-yet`` for uint8.
+    `configure` sets up the ``tf.lite.TFLiteConverter``, which otherwise leaves floats as they are. Raises
+    ThimbleError ``conversion-failed``.
     """
-    if kind not in _SETTINGS:
-        known = ", ".join(k.value for k in _SETTINGS)
-        raise ThimbleError(
-            "not-there-yet", f"quantization to {kind.value} is not there yet", f"use one of these: {known}"
-        )
     import tensorflow as tf
 
     converter = tf.lite.TFLiteConverter.from_keras_model(with_batch_of_one(model))
-    _SETTINGS[kind](converter, calibration)
+    configure(converter)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
@@ -80,42 +70,3 @@ def with_layer_names(tflite: bytes, names: Sequence[str]) -> bytes:
     builder = flatbuffers.Builder(len(tflite))
     builder.Finish(unpacked.Pack(builder), b"TFL3")
     return bytes(builder.Output())
-
-
-def _none(converter: Any, calibration: FloatArray) -> None:
-    """Float stays float."""
-
-
-def _dynamic(converter: Any, calibration: FloatArray) -> None:
-    import tensorflow as tf
-
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-
-
-def _float16(converter: Any, calibration: FloatArray) -> None:
-    import tensorflow as tf
-
-    _dynamic(converter, calibration)
-    converter.target_spec.supported_types = [tf.float16]
-
-
-def _int8(converter: Any, calibration: FloatArray) -> None:
-    import tensorflow as tf
-
-    def samples() -> Iterator[list[FloatArray]]:
-        for image in calibration:
-            yield [np.ascontiguousarray(image[None])]
-
-    _dynamic(converter, calibration)
-    converter.representative_dataset = samples
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = tf.int8
-    converter.inference_output_type = tf.int8
-
-
-_SETTINGS: dict[QuantizeKind, Callable[[Any, FloatArray], None]] = {
-    QuantizeKind.NONE: _none,
-    QuantizeKind.FLOAT16: _float16,
-    QuantizeKind.DYNAMIC: _dynamic,
-    QuantizeKind.INT8: _int8,
-}

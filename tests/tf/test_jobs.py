@@ -241,7 +241,7 @@ def test_a_disk_that_is_full_when_the_model_is_written(
         path.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("core.jobs.tasks.compress.write_onnx", full)
+    monkeypatch.setattr("core.compress.quantizers.base.write_onnx", full)
     with pytest.raises(ThimbleError, match=r"cannot write .*out: No space left on device"):
         compress({**params, "recipe": {"name": "plain", "quantize": {"kind": "none"}}}, Watcher().context)
     assert not Path(params["out"]).exists()

@@ -10,8 +10,10 @@ import pytest
 
 from codegen.frontends import load_graph
 from codegen.graph import Graph
+from core.compress.quantizers import PostTraining, find_quantizer
 from core.compress.structured import choose, find_groups, prune_graph
 from core.data import DataSet, load_data
+from core.data.dataset import FloatArray
 from core.errors import ThimbleError
 from core.evaluate import TfliteRunner, evaluate_keras
 from core.models.keras_graph import graph_of_model, read_keras_graph
@@ -23,7 +25,7 @@ from core.models.tflite_export import to_tflite
 from core.models.tflite_weights import read_tflite_weights
 from core.models.zoo import all_architectures, find_architecture
 from core.paths import resources_dir
-from core.recipe import Prune, QuantizeKind, Scope
+from core.recipe import Prune, Quantize, QuantizeKind, Scope
 from tests.tf.conftest import build_small
 from tests.unit.compress.graphs import compute
 
@@ -177,6 +179,12 @@ def test_onnx_computes_what_keras_does(tmp_path: Path) -> None:
     assert outputs == pytest.approx(model.predict(images, verbose=0), abs=1e-5)
 
 
+def _as_tflite(model: Any, kind: QuantizeKind, calibration: FloatArray) -> bytes:
+    quantizer = find_quantizer(Quantize(kind))
+    assert isinstance(quantizer, PostTraining)
+    return to_tflite(model, lambda converter: quantizer.configure(converter, calibration))
+
+
 @pytest.mark.parametrize(
     ("kind", "kernel_types", "tolerance"),
     [
@@ -192,7 +200,7 @@ def test_tflite_files_have_one_batch_and_the_asked_numbers(
 ) -> None:  # fmt: skip
     model = load_keras(trained_small)
     path = tmp_path / "m.tflite"
-    path.write_bytes(to_tflite(model, kind, small_digits.x_train[:100]))
+    path.write_bytes(_as_tflite(model, kind, small_digits.x_train[:100]))
     runner = TfliteRunner(path)
     assert runner.input_shape == (1, 14, 14, 1)
     images = small_digits.x_test[:30]
@@ -207,7 +215,7 @@ def test_tflite_files_have_one_batch_and_the_asked_numbers(
 def test_int8_files_take_and_give_int8_with_few_operators(small_digits: DataSet, tmp_path: Path) -> None:
     from ai_edge_litert import schema_py_generated as schema
 
-    content = to_tflite(build_small(), QuantizeKind.INT8, small_digits.x_train[:20])
+    content = _as_tflite(build_small(), QuantizeKind.INT8, small_digits.x_train[:20])
     model = schema.ModelT.InitFromPackedBuf(content, 0)
     graph = model.subgraphs[0]
     ends = [graph.tensors[n].type for n in (*graph.inputs, *graph.outputs)]
@@ -221,16 +229,10 @@ def test_int8_files_take_and_give_int8_with_few_operators(small_digits: DataSet,
 def test_int8_files_keep_the_names_of_the_layers(small_digits: DataSet, tmp_path: Path) -> None:
     model = build_small()
     path = tmp_path / "named.tflite"
-    path.write_bytes(to_tflite(model, QuantizeKind.INT8, small_digits.x_train[:20]))
+    path.write_bytes(_as_tflite(model, QuantizeKind.INT8, small_digits.x_train[:20]))
     compiled = [op.name for op in load_graph(path).ops if op.kind != "Softmax"]
     left_out = ("InputLayer", "Dropout")
     assert compiled == [layer.name for layer in model.layers if type(layer).__name__ not in left_out]
-
-
-def test_uint8_is_refused(small_digits: DataSet) -> None:
-    with pytest.raises(ThimbleError) as caught:
-        to_tflite(build_small(), QuantizeKind.UINT8, small_digits.x_train[:20])
-    assert caught.value.code == "not-there-yet"
 
 
 def test_lambda_layers_are_refused(tmp_path: Path) -> None:

@@ -7,18 +7,16 @@ from typing import Any
 
 from core.compress.output import RunFolder
 from core.compress.pipeline import check_recipe, run_recipe
+from core.compress.quantizers import find_quantizer
 from core.compress.record import Outcome, describe
 from core.compress.supported import check_supported
 from core.data import DataSet, check_fits, load_data
-from core.data.subset import calibration_images
 from core.evaluate import Evaluation, evaluate_keras, evaluate_tflite
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
 from core.models.keras_graph import graph_of_model
 from core.models.keras_model import outputs, parameters_by_layer, sample_shape
 from core.models.loading import check_model_file, load_keras
-from core.models.onnx_export import write_onnx
-from core.models.tflite_export import to_tflite
 from core.recipe import Recipe
 from core.recipe_toml import read_recipe, recipe_from_dict, write_recipe
 
@@ -47,18 +45,24 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         context.progress(0.05, "Testing the original model")
         before = evaluate_keras(model, data)
         compressed = run_recipe(model, data, recipe, context.section(0.07, 0.9))
-        _write_models(compressed.model, data, recipe, folder.partial, context)
-        after = _evaluate_deployed(folder.partial / "model.tflite", data, context.section(0.96, 0.99))
+        quantizer = find_quantizer(recipe.quantize)
+        quantized = quantizer.write(
+            compressed.model, data, recipe, folder.partial, context.section(0.9, 0.95)
+        )
+        context.progress(0.95, "Saving the model")
+        quantized.model.save(folder.partial / "model.keras")
+        deployed = folder.partial / quantizer.deployed
+        after = _evaluate_deployed(deployed, data, context.section(0.96, 0.99))
         write_recipe(recipe, folder.partial / "recipe.toml")
         names = {"model": str(params["model"]), "data": str(params["data"])}
         outcome = Outcome(
             original,
-            graph_of_model(compressed.model),
+            graph_of_model(quantized.model),
             parameters_by_layer(model),
-            parameters_by_layer(compressed.model),
+            parameters_by_layer(quantized.model),
             before,
             after,
-            compressed.history,
+            (*compressed.history, *quantized.history),
         )
         record = folder.commit({**names, **describe(recipe, outcome, data, folder.partial)})
     context.progress(1.0, "Done")
@@ -67,19 +71,6 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
 
 def _recipe(given: dict[str, Any] | str) -> Recipe:
     return recipe_from_dict(given) if isinstance(given, dict) else read_recipe(given)
-
-
-def _write_models(model: Any, data: DataSet, recipe: Recipe, folder: Path, context: JobContext) -> None:
-    context.check_cancelled()
-    context.progress(0.905, "Saving the model")
-    model.save(folder / "model.keras")
-    context.progress(0.91, "Converting to TFLite")
-    calibration = calibration_images(data, recipe.quantize.calibration, recipe.seed)
-    (folder / "model.tflite").write_bytes(to_tflite(model, recipe.quantize.kind, calibration))
-    context.check_cancelled()
-    context.progress(0.94, "Converting to ONNX")
-    write_onnx(model, folder / "model.onnx")
-    context.check_cancelled()
 
 
 def _evaluate_deployed(path: Path, data: DataSet, context: JobContext) -> Evaluation:

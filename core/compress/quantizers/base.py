@@ -1,0 +1,89 @@
+"""What a quantizer is, and the kind that works on a model that is already trained."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from core.data import DataSet
+from core.data.dataset import FloatArray
+from core.data.subset import calibration_images
+from core.errors import ThimbleError
+from core.jobs.context import JobContext
+from core.models.onnx_export import write_onnx
+from core.models.tflite_export import to_tflite
+from core.recipe import Recipe
+
+TFLITE = "model.tflite"
+ONNX = "model.onnx"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantized:
+    """What a quantizer leaves beside its files: the float Keras model whose weights are in them (the one that
+    it was given, or a retrained one), and one entry for each epoch that it trained."""
+
+    model: Any
+    history: tuple[dict[str, Any], ...] = ()
+
+
+class Quantizer(ABC):
+    """Turns the pruned and clustered float model into the files that are deployed.
+
+    One member for each (kind, mode) that `core.compress.quantizers.registry` lists.
+    """
+
+    #: The file that a board gets; the other one is for other runtimes.
+    deployed: ClassVar[str] = TFLITE
+
+    @abstractmethod
+    def check(self, recipe: Recipe) -> None:
+        """Raise ThimbleError for what the recipe asks for and this quantizer cannot do; before any work."""
+
+    @abstractmethod
+    def write(
+        self, model: Any, data: DataSet, recipe: Recipe, folder: Path, context: JobContext
+    ) -> Quantized:
+        """Write model.tflite and model.onnx into `folder`. For worker processes.
+
+        `model` is a Keras 3 model that is left as it is; `context` takes progress 0…1, and is asked for
+        cancellation between the files and at batch ends. Raises ThimbleError ``conversion-failed``.
+        """
+
+
+class PostTraining(Quantizer):
+    """Quantization after training: TensorFlow's converter, set up by the member, and a float ONNX file."""
+
+    def check(self, recipe: Recipe) -> None:
+        """Raises ThimbleError ``not-there-yet``."""
+        if recipe.quantize.finetune_epochs:
+            raise ThimbleError(
+                "not-there-yet",
+                f"the recipe {recipe.name!r} asks for fine-tuning after quantization: not there yet",
+                "leave out finetune_epochs in [quantize]",
+            )
+
+    def write(
+        self, model: Any, data: DataSet, recipe: Recipe, folder: Path, context: JobContext
+    ) -> Quantized:
+        """See `Quantizer.write`."""
+        calibration = calibration_images(data, recipe.quantize.calibration, recipe.seed)
+        context.check_cancelled()
+        context.progress(0.0, "Converting to TFLite")
+        content = to_tflite(model, lambda converter: self.configure(converter, calibration))
+        (folder / TFLITE).write_bytes(content)
+        context.check_cancelled()
+        context.progress(0.6, "Converting to ONNX")
+        self.write_onnx(model, calibration, folder / ONNX)
+        context.check_cancelled()
+        return Quantized(model)
+
+    @abstractmethod
+    def configure(self, converter: Any, calibration: FloatArray) -> None:
+        """Set up a ``tf.lite.TFLiteConverter``; `calibration` are images ``[n, h, w, c]`` for the ranges."""
+
+    def write_onnx(self, model: Any, calibration: FloatArray, path: Path) -> None:
+        """Write the ONNX file: float, unless the member says otherwise."""
+        write_onnx(model, path)

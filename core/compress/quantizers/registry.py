@@ -1,0 +1,31 @@
+"""Every quantizer; a new one is a file and a line here."""
+
+from __future__ import annotations
+
+from core.compress.quantizers.base import Quantizer
+from core.compress.quantizers.dynamic import DynamicRange
+from core.compress.quantizers.float16 import Float16
+from core.compress.quantizers.int8 import Int8
+from core.compress.quantizers.unquantized import Unquantized
+from core.errors import ThimbleError
+from core.recipe import Quantize, QuantizeKind, QuantizeMode
+
+QUANTIZERS: dict[tuple[QuantizeKind, QuantizeMode], Quantizer] = {
+    (QuantizeKind.NONE, QuantizeMode.PTQ): Unquantized(),
+    (QuantizeKind.FLOAT16, QuantizeMode.PTQ): Float16(),
+    (QuantizeKind.DYNAMIC, QuantizeMode.PTQ): DynamicRange(),
+    (QuantizeKind.INT8, QuantizeMode.PTQ): Int8(),
+}
+
+
+def find_quantizer(quantize: Quantize) -> Quantizer:
+    """The quantizer that a recipe asks for. Raises ThimbleError ``not-there-yet``, with what there is."""
+    found = QUANTIZERS.get((quantize.kind, quantize.mode))
+    if found is None:
+        there = ", ".join(f"{kind.value} ({mode.value})" for kind, mode in QUANTIZERS)
+        raise ThimbleError(
+            "not-there-yet",
+            f'[quantize] kind = "{quantize.kind.value}" with mode = "{quantize.mode.value}" is not there yet',
+            f"use one of these: {there}",
+        )
+    return found
