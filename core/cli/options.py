@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,6 +48,19 @@ def build_options(arguments: Namespace) -> BuildOptions:
     from codegen.options import BuildOptions
 
     return BuildOptions(arguments.compiler, arguments.encoding, arguments.planner)
+
+
+def choices(kind: type[Enum]) -> list[str]:
+    """What an option that takes one member of an enum allows."""
+    return [member.value for member in kind]
+
+
+def numbers(text: str) -> list[float]:
+    """Numbers with commas between, for argparse."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a list of numbers such as 0.5,0.9") from None
 
 
 def positive(text: str) -> int:

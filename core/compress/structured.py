@@ -7,7 +7,7 @@ follows the same choice.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import Any
@@ -22,7 +22,7 @@ from core.compress.groups import Group, Sizes, find_groups, groups_of
 from core.errors import ThimbleError
 from core.recipe import Prune, Scope, SparsityOf
 
-__all__ = ["Group", "Kept", "choose", "find_groups", "prunable_parameters", "prune_graph"]
+__all__ = ["Group", "Kept", "choose", "choose_alone", "find_groups", "prunable_parameters", "prune_graph"]
 
 #: Channels that stay, ascending, by the name of the layer that makes them. Layers not named keep all but
 #: what goes with the others'.
@@ -95,6 +95,30 @@ def choose(
         keep = search(ranking, whole.channels, met, target)
     keep = {**keep, **_exceptions(whole, prune, ranking)}
     return _kept(network, ranking, keep)
+
+
+def choose_alone(
+    graph: Graph,
+    prune: Prune,
+    layer: str,
+    fractions: Sequence[float],
+    seed: int = 0,
+    evidence: Evidence | None = None,
+) -> list[Kept]:
+    """Which channels stay when only one group loses some: a choice for each of the `fractions` of it.
+
+    `layer` is the group's `layer` as `find_groups` gives it; every choice keeps at least one channel.
+    `evidence` is what the criterion needs; without it ValueError is raised.
+    """
+    network = _Network.of(graph)
+    ranking = _rank(network, prune, seed, evidence)
+    places = [place for place, group in enumerate(network.groups) if group.layer == layer]
+
+    def keep(fraction: float) -> _Counts:
+        whole = {place: network.groups[place].channels for place in places}
+        return {place: max(1, count - ceil(fraction * count - _EPSILON)) for place, count in whole.items()}
+
+    return [_kept(network, ranking, keep(fraction)) for fraction in fractions]
 
 
 def _kept(network: _Network, ranking: _Ranking, keep: _Counts) -> Kept:

@@ -1,57 +1,24 @@
-"""The plots of a report, as PNG bytes. Drawn with matplotlib's Agg canvas: no window, no global state."""
+"""The plots of a report, as PNG bytes."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from core.report.content import Json
+from core.report.drawing import BLUE, GREY, INK, ORANGE, RED, legend, literal, new_figure, png, tidy
 
-BLUE, ORANGE, GREY, RED, INK = "#2b6a99", "#d9822b", "#c9ced4", "#b3261e", "#23292f"
-_DPI = 200
 #: More bars than these do not fit on a page.
 LAYERS_SHOWN = 18
-_STYLE = {"labelsize": 8, "colors": INK}
-
-
-def _figure(width_in: float, height_in: float) -> Any:
-    figure = Figure(figsize=(width_in, height_in), dpi=_DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def _tidy(axes: Any, grid: str | None = "y") -> None:
-    axes.tick_params(**_STYLE)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(GREY)
-    axes.xaxis.label.set_size(8)
-    axes.yaxis.label.set_size(8)
-    axes.title.set_size(9)
-    axes.set_axisbelow(True)
-    if grid:
-        axes.grid(axis=grid, color="#e6e9ec", linewidth=0.7)
-
-
-def _png(figure: Any) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
-    return buffer.getvalue()
-
-
-def _legend(axes: Any, **where: Any) -> None:
-    axes.legend(fontsize=7.5, frameon=False, **where)
 
 
 def training_curves(history: Sequence[Json]) -> bytes:
     """Accuracy on training and test data and, below, the fraction pruned, epoch by epoch."""
     pruned = [entry.get("sparsity") for entry in history]
     has_pruned = any(value is not None for value in pruned)
-    figure = _figure(6.7, 2.9 if has_pruned else 2.2)
+    figure = new_figure(6.7, 2.9 if has_pruned else 2.2)
     if has_pruned:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     else:
@@ -63,25 +30,25 @@ def training_curves(history: Sequence[Json]) -> bytes:
             percent = [float("nan") if value is None else 100 * value for value in values]
             upper.plot(epochs, percent, color=color, label=label, marker="o", markersize=3, linewidth=1.6)
     upper.set_ylabel("accuracy (%)")
-    _tidy(upper)
-    _legend(upper, loc="lower right")
+    tidy(upper)
+    legend(upper, loc="lower right")
     if lower is not None:
         percent = [float("nan") if value is None else 100 * value for value in pruned]
         lower.step(epochs, percent, where="mid", color=ORANGE, linewidth=1.6)
         lower.set_ylabel("pruned (%)")
         lower.set_ylim(0, 105)
-        _tidy(lower)
+        tidy(lower)
     bottom = lower if lower is not None else upper
     bottom.set_xlabel("epoch of fine-tuning")
     bottom.xaxis.set_major_locator(MaxNLocator(integer=True))
-    return _png(figure)
+    return png(figure)
 
 
 def layer_reduction(layers: Sequence[Json]) -> bytes:
     """The parameters of the largest layers before and after, with what is left, on a log scale."""
     largest = sorted(layers, key=lambda layer: layer["params_before"], reverse=True)[:LAYERS_SHOWN]
     shown = [layer for layer in layers if layer["params_before"] > 0 and layer in largest]
-    figure = _figure(6.7, 0.8 + 0.42 * len(shown))
+    figure = new_figure(6.7, 0.8 + 0.42 * len(shown))
     axes = figure.subplots()
     for row, layer in enumerate(shown):
         before, after = layer["params_before"], layer["params_after"]
@@ -91,19 +58,19 @@ def layer_reduction(layers: Sequence[Json]) -> bytes:
         axes.barh(row + 0.2, nonzero, height=0.38, color=BLUE, label="not zero" if row == 0 else None)
         words = f" {100 * nonzero / before:.3g} % left"
         axes.text(max(after, 1), row + 0.2, words, va="center", fontsize=7.5, color=INK)
-    axes.set_yticks(range(len(shown)), [_literal(layer["name"]) for layer in shown])
+    axes.set_yticks(range(len(shown)), [literal(layer["name"]) for layer in shown])
     axes.set_xscale("log")
     axes.set_xlim(left=0.8, right=max(layer["params_before"] for layer in shown) * 3)
     axes.invert_yaxis()
     axes.set_xlabel("parameters (logarithmic)")
-    _tidy(axes, grid="x")
-    _legend(axes, loc="upper center", bbox_to_anchor=(0.5, 1.0 + 0.35 / (0.3 + 0.42 * len(shown))), ncols=3)
-    return _png(figure)
+    tidy(axes, grid="x")
+    legend(axes, loc="upper center", bbox_to_anchor=(0.5, 1.0 + 0.35 / (0.3 + 0.42 * len(shown))), ncols=3)
+    return png(figure)
 
 
 def confusion(matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence[str]) -> bytes:
     """Confusion matrices side by side: actual classes in rows, predicted ones in columns."""
-    figure = _figure(3.35 * len(matrices), 3.3)
+    figure = new_figure(3.35 * len(matrices), 3.3)
     panels = figure.subplots(1, len(matrices), squeeze=False)[0]
     for axes, (title, matrix) in zip(panels, matrices.items(), strict=True):
         totals = [max(sum(row), 1) for row in matrix]
@@ -112,7 +79,7 @@ def confusion(matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence
         if len(classes) <= 15:
             _write_cells(axes, matrix, shares)
         ticks = range(len(classes)) if len(classes) <= 40 else []
-        names = [_literal(classes[tick]) for tick in ticks]
+        names = [literal(classes[tick]) for tick in ticks]
         turned = 90 if max((len(name) for name in names), default=0) > 3 else 0
         axes.set_xticks(ticks, names, rotation=turned)
         axes.set_yticks(ticks, names)
@@ -121,7 +88,7 @@ def confusion(matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence
         axes.set_ylabel("actual", fontsize=8)
         axes.tick_params(labelsize=7, length=0)
         axes.spines[:].set_visible(False)
-    return _png(figure)
+    return png(figure)
 
 
 def _write_cells(axes: Any, matrix: Sequence[Sequence[int]], shares: Sequence[Sequence[float]]) -> None:
@@ -135,7 +102,7 @@ def _write_cells(axes: Any, matrix: Sequence[Sequence[int]], shares: Sequence[Se
 def memory_map(arena: Json) -> bytes:
     """The arena: each buffer a rectangle over the steps that it lives and the bytes that it takes."""
     tensors = arena["tensors"]
-    figure = _figure(6.7, 2.5)
+    figure = new_figure(6.7, 2.5)
     axes = figure.subplots()
     steps = max((tensor["last"] for tensor in tensors), default=0) + 1
     for index, tensor in enumerate(tensors):
@@ -146,7 +113,7 @@ def memory_map(arena: Json) -> bytes:
             box[0], tensor["bytes"], bottom=box[1], width=width, align="edge", color=color, edgecolor="white"
         )
         if tensor["bytes"] > 0.05 * arena["bytes"] and width > 0.03 * steps:
-            words = _literal(_fitted(str(tensor["name"]), 90 * width // steps))
+            words = literal(_fitted(str(tensor["name"]), 90 * width // steps))
             middle = (box[0] + width / 2, box[1] + tensor["bytes"] / 2)
             axes.text(*middle, words, ha="center", va="center", fontsize=7, color=INK)
     axes.axhline(arena["bytes"], color=INK, linewidth=1.2, label="arena")
@@ -158,14 +125,9 @@ def memory_map(arena: Json) -> bytes:
     axes.set_xticks([step + 0.5 for step in marked], [str(step) for step in marked])
     axes.set_xlabel("step of the inference")
     axes.set_ylabel("offset in the arena (bytes)")
-    _tidy(axes)
-    _legend(axes, loc="upper right", ncols=2)
-    return _png(figure)
-
-
-def _literal(name: object) -> str:
-    """A name as it is: a dollar sign would start a formula."""
-    return str(name).replace("$", r"\$")
+    tidy(axes)
+    legend(axes, loc="upper right", ncols=2)
+    return png(figure)
 
 
 def _fitted(text: str, characters: int) -> str:
@@ -175,7 +137,7 @@ def _fitted(text: str, characters: int) -> str:
 
 def memory_bars(rows: Sequence[tuple[str, int, int | None, int]]) -> bytes:
     """Memories as (name, predicted, linked or None, limit), in bytes: bars against the board's limit."""
-    figure = _figure(6.7, 0.55 + 0.5 * len(rows))
+    figure = new_figure(6.7, 0.55 + 0.5 * len(rows))
     axes = figure.subplots()
     for row, (_, predicted, linked, limit) in enumerate(rows):
         axes.barh(row, 100, height=0.62, color="#eef0f2")
@@ -195,13 +157,13 @@ def memory_bars(rows: Sequence[tuple[str, int, int | None, int]]) -> bytes:
     axes.invert_yaxis()
     axes.set_xlim(0, max(100.0, *(100 * max(p, k or 0) / limit for _, p, k, limit in rows)) * 1.02)
     axes.set_xlabel("share of the board's memory (%)")
-    _tidy(axes, grid=None)
-    return _png(figure)
+    tidy(axes, grid=None)
+    return png(figure)
 
 
 def latency(times_s: Sequence[float], mean_s: float, estimated: bool) -> bytes:
     """Latency of each inference, with the mean; dashed and labelled when it is an estimate."""
-    figure = _figure(6.7, 2.2)
+    figure = new_figure(6.7, 2.2)
     axes = figure.subplots()
     milliseconds = [1e3 * time for time in times_s]
     style = "--" if estimated else "-"
@@ -215,6 +177,6 @@ def latency(times_s: Sequence[float], mean_s: float, estimated: bool) -> bytes:
     axes.set_xlabel("inference")
     axes.set_ylabel("cycle estimate (ms)" if estimated else "measured (ms)")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    _tidy(axes)
-    _legend(axes, loc="upper right")
-    return _png(figure)
+    tidy(axes)
+    legend(axes, loc="upper right")
+    return png(figure)

@@ -14,11 +14,12 @@ from core.cli.commands.plan import PLAN
 from core.cli.commands.recipes import RECIPES
 from core.cli.commands.report import REPORT
 from core.cli.commands.run import RUN
+from core.cli.commands.sensitivity import SENSITIVITY
 from core.cli.commands.zoo import ZOO
 
 COMMANDS: tuple[Command, ...] = (
     DEMO, ZOO, INSPECT, COMPRESS, RECIPES, EVALUATE, PLAN, GENERATE, BUILD, RUN, DEVICES, DEPLOY, BENCH,
-    REPORT,
+    REPORT, SENSITIVITY,
 )  # fmt: skip
 
 #: Promised, and not there yet: they say so.
