@@ -85,5 +85,6 @@ class _Section(JobContext):
     ) -> None:
         fraction = min(max(float(fraction), 0.0), 1.0)
         self.last_text = text
-        whole_fraction = self._low + (self._high - self._low) * fraction
+        # never past the end by a rounding error, or the next part would step back
+        whole_fraction = min(self._low + (self._high - self._low) * fraction, self._high)
         self._whole.progress(whole_fraction, text, remaining_s, cancellable)
