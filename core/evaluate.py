@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,10 @@ import numpy.typing as npt
 
 from codegen.graph import Quantization
 from core.boards.quantization import quantize
-from core.data import DataSet
-from core.data.dataset import FloatArray, check_fits
+from core.data import DataSet, Samples, check_fits
+from core.data.batches import batches_in_order, read_batches
+from core.data.samples import FloatArray, Watch
+from core.data.source import nobody_watches
 from core.errors import ThimbleError
 
 #: Probabilities below this count as this in the loss, as in Keras.
@@ -86,16 +88,27 @@ def as_probabilities(outputs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-def evaluate_keras(model: Any, data: DataSet) -> Evaluation:
-    """A Keras model on the test images. For worker processes. Raises ThimbleError ``data-does-not-fit``."""
+def evaluate_keras(model: Any, data: DataSet, after_batch: Watch = nobody_watches) -> Evaluation:
+    """A Keras model on the test images. For worker processes.
+
+    `after_batch` gets the samples done and in all, and may raise CancelledByUser. Raises ThimbleError
+    ``data-does-not-fit``.
+    """
     check_fits(data, model.input_shape[1:], int(model.output_shape[-1]))
-    outputs = model.predict(data.x_test, batch_size=_BATCH, verbose=0)
-    return score(outputs, data.y_test, data.class_names)
+    return score(keras_outputs(model, data.x_test, after_batch), data.y_test, data.class_names)
 
 
-def evaluate_tflite(
-    path: str | Path, data: DataSet, after_sample: Callable[[int, int], None] = lambda done, total: None
-) -> Evaluation:
+def keras_outputs(model: Any, samples: Samples, after_batch: Watch = nobody_watches) -> npt.NDArray[Any]:
+    """What the Keras model gives for the samples, in batches: ``[samples, …]``."""
+    outputs, count, done = [], len(samples), 0
+    for batch in read_batches(samples, batches_in_order(count, _BATCH)):
+        outputs.append(model.predict_on_batch(batch))
+        done = min(done + len(batch), count)
+        after_batch(done, count)
+    return np.concatenate(outputs)[:count]
+
+
+def evaluate_tflite(path: str | Path, data: DataSet, after_sample: Watch = nobody_watches) -> Evaluation:
     """A `.tflite` file on the test images, with LiteRT's built-in kernels: no TensorFlow.
 
     `after_sample` gets the samples done and in all, and may raise CancelledByUser. Raises ThimbleError
@@ -103,10 +116,12 @@ def evaluate_tflite(
     """
     runner = TfliteRunner(path)
     check_fits(data, runner.input_shape[1:], runner.outputs)
-    outputs = []
-    for number, sample in enumerate(data.x_test, 1):
-        outputs.append(runner.run(sample[None]))
-        after_sample(number, len(data.x_test))
+    outputs: list[FloatArray] = []
+    count = len(data.x_test)
+    for batch in read_batches(data.x_test, batches_in_order(count, _BATCH)):
+        for sample in batch[: count - len(outputs)]:
+            outputs.append(runner.run(sample[None]))
+            after_sample(len(outputs), count)
     return score(np.concatenate(outputs), data.y_test, data.class_names)
 
 

@@ -70,6 +70,15 @@ class QuantizeMode(Enum):
     QAT = "qat"
 
 
+class Scaling(Enum):
+    AUTO = "auto"
+    UNIT = "0..1"
+    SYMMETRIC = "-1..1"
+    PIXELS = "0..255"
+    STANDARDIZE = "standardize"
+    AS_IS = "as-is"
+
+
 def key(default: Any, about: str, low: float | None = None, high: float | None = None) -> Any:
     """A recipe key: its default, one line for people, and for numbers the closed range allowed."""
     return field(default=default, metadata={"about": about, "low": low, "high": high})
@@ -137,6 +146,18 @@ class Quantize:
 
 
 @dataclass(frozen=True, slots=True)
+class DataOptions:
+    """`[data]`: how the data are read. What the data themselves decide is not asked for."""
+
+    scaling: Scaling = key(Scaling.AUTO, "the range of the numbers that the model gets")
+    test_fraction: float | None = key(
+        None, "share of each class for testing, where the data have no split", 0.01, 0.9
+    )
+    seed: int = key(0, "chooses the samples for testing, where the data have no split", 0, 2**32 - 1)
+    stride: int = key(0, "steps from one window of a time series to the next; 0: half a window", 0, 1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """What is done to a model, in this order. A section that is None is left out."""
 
@@ -150,3 +171,4 @@ class Recipe:
     distill: Distill | None = None
     cluster: Cluster | None = None
     quantize: Quantize = Quantize()
+    data: DataOptions | None = None

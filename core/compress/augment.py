@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.data.dataset import FloatArray
+from core.data.samples import FloatArray
 from core.recipe import Augment
 
 

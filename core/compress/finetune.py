@@ -16,10 +16,11 @@ from core.compress.augment import augment
 from core.compress.constraints import Constraint, Unconstrained
 from core.compress.optimizers import learning_rate, make_optimizer
 from core.data import DataSet
+from core.data.batches import batches_in_order, read_batches
+from core.evaluate import evaluate_keras
 from core.recipe import Augment, Training
 
 _FREE = Unconstrained()
-_EVALUATION_BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +105,16 @@ def _batches(
     """
     rng = np.random.default_rng((seed, epoch))
     order = rng.permutation(len(data.x_train))
-    size = min(options.batch_size, len(order))
-    for start in range(0, len(order), size):
-        chosen = np.take(order, range(start, start + size), mode="wrap")
-        images = data.x_train[chosen]
+    batches = [order[places] for places in batches_in_order(len(order), options.batch_size)]
+    for chosen, images in zip(batches, read_batches(data.x_train, batches), strict=True):
         if augmentation is not None:
             images = augment(images, augmentation, rng)
         yield images, data.y_train[chosen]
 
 
 def _result(model: Any, data: DataSet, epoch: int, loss: float, accuracy: float) -> EpochResult:
-    val_loss, val_accuracy = model.evaluate(data.x_test, data.y_test, batch_size=_EVALUATION_BATCH, verbose=0)
-    return EpochResult(epoch, loss, accuracy, float(val_loss), float(val_accuracy))
+    test = evaluate_keras(model, data)
+    return EpochResult(epoch, loss, accuracy, test.loss, test.accuracy)
 
 
 def class_weights(data: DataSet) -> dict[int, float]:

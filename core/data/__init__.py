@@ -2,5 +2,6 @@
 
 from core.data.dataset import DataSet, check_fits
 from core.data.registry import load_data
+from core.data.samples import Samples
 
-__all__ = ["DataSet", "check_fits", "load_data"]
+__all__ = ["DataSet", "Samples", "check_fits", "load_data"]

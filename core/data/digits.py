@@ -7,9 +7,11 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-from core.data.dataset import DataSet, FloatArray, make_dataset
-from core.data.source import SampleShape
-from core.data.split import stratified_split
+from core.data.raw import RawData, RawPart
+from core.data.samples import FloatArray
+from core.data.scaling import UNIT
+from core.data.source import Request
+from core.data.split import split_data
 
 SIDE = 28
 TEST_SAMPLES = 500
@@ -28,24 +30,17 @@ class Digits:
     def accepts(self, name_or_path: str) -> bool:
         return name_or_path == self.id
 
-    def load(self, name_or_path: str, shape: SampleShape | None) -> DataSet:
-        return _digits()
+    def read(self, name_or_path: str, request: Request) -> RawData:
+        names = tuple(str(n) for n in range(10))
+        return split_data(self.id, _digits(), names, request.options, TEST_SAMPLES, UNIT)
 
 
 @cache
-def _digits() -> DataSet:
+def _digits() -> RawPart:
     from sklearn.datasets import load_digits
 
     raw = load_digits()
-    images = np.stack([_enlarge(image) for image in raw.images])
-    train, test = stratified_split(raw.target, TEST_SAMPLES)
-    return make_dataset(
-        Digits.id,
-        (images[train], raw.target[train]),
-        (images[test], raw.target[test]),
-        [str(n) for n in range(10)],
-        "0…1",
-    )
+    return RawPart(np.stack([_enlarge(image) for image in raw.images]), raw.target)
 
 
 def _enlarge(image: FloatArray) -> FloatArray:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from core.data.dataset import DataSet, make_dataset
-from core.data.source import SampleShape
+from core.data.archive import open_arrays
+from core.data.raw import RawData, RawPart
+from core.data.scaling import PIXELS
+from core.data.source import Request, SampleShape
 from core.errors import ThimbleError
+from core.recipe import Scaling
 
-_KEYS = ("x_train", "y_train", "x_test", "y_test")
-_HINT = f"the file must hold the arrays {', '.join(_KEYS)}"
+KEYS = ("x_train", "y_train", "x_test", "y_test")
+_HINT = f"the file must hold the arrays {', '.join(KEYS)}"
 
 
 class Npz:
@@ -31,49 +33,36 @@ class Npz:
     def accepts(self, name_or_path: str) -> bool:
         return name_or_path.lower().endswith(".npz")
 
-    def load(self, name_or_path: str, shape: SampleShape | None) -> DataSet:
-        arrays = read_archive(Path(name_or_path))
-        pixels = arrays["x_train"].dtype == np.uint8
-        images = {part: _samples(arrays[f"x_{part}"], name_or_path, shape) for part in ("train", "test")}
-        labels = {part: _labels(arrays[f"y_{part}"], name_or_path) for part in ("train", "test")}
-        names = [str(n) for n in arrays["class_names"]] if "class_names" in arrays else []
-        return make_dataset(
-            Path(name_or_path).name,
-            (images["train"], labels["train"]),
-            (images["test"], labels["test"]),
-            names,
-            "0…1 (8-bit pixels scaled)" if pixels else "as in the file",
+    def read(self, name_or_path: str, request: Request) -> RawData:
+        arrays = open_arrays(Path(name_or_path), KEYS, request.watch)
+        kinds = {arrays[f"x_{part}"].dtype for part in ("train", "test")}
+        if kinds != {np.dtype(np.uint8)} and np.dtype(np.uint8) in kinds:
+            raise ThimbleError(
+                "bad-data",
+                f"of the samples in {name_or_path} one part is 8-bit pixels, the other"
+                f" {(kinds - {np.dtype(np.uint8)}).pop()}",
+                "save both in the same type and range",
+            )
+        train, test = (
+            RawPart(
+                _samples(arrays[f"x_{part}"], name_or_path, request.shape),
+                _labels(arrays[f"y_{part}"], name_or_path),
+            )
+            for part in ("train", "test")
         )
+        names = tuple(str(n) for n in arrays["class_names"]) if "class_names" in arrays else ()
+        name = Path(name_or_path).name
+        if kinds == {np.dtype(np.uint8)}:
+            return RawData(name, train, test, names, PIXELS, Scaling.UNIT)
+        return RawData(name, train, test, names, None)
 
 
-def read_archive(path: Path) -> dict[str, npt.NDArray[Any]]:
-    """The arrays in an archive, x_train, y_train, x_test and y_test among them. Objects are refused.
-
-    Raises ThimbleError ``missing-file`` or ``bad-data``.
-    """
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except FileNotFoundError:
-        raise ThimbleError("missing-file", f"there is no file {path}", "check the path") from None
-    except (ValueError, TypeError, OSError, zipfile.BadZipFile, EOFError) as error:
-        raise ThimbleError("bad-data", f"{path} is not a NumPy archive that can be read", _HINT) from error
-    missing = [name for name in _KEYS if name not in arrays]
-    if missing:
-        there = ", ".join(arrays) or "nothing"
-        raise ThimbleError("bad-data", f"{path} lacks {', '.join(missing)} (it holds {there})", _HINT)
-    return arrays
-
-
-def _samples(raw: npt.NDArray[Any], path: str, shape: SampleShape | None) -> npt.NDArray[np.float32]:
+def _samples(raw: npt.NDArray[Any], path: str, shape: SampleShape | None) -> npt.NDArray[Any]:
     """Real numbers; a channel is added to grey images, unless the model wants samples without one."""
     if raw.dtype.kind not in "fiub":
         raise ThimbleError("bad-data", f"the samples in {path} are not numbers ({raw.dtype})", _HINT)
-    samples = raw.astype(np.float32)
-    if raw.dtype == np.uint8:
-        samples /= 255.0
-    is_grey = samples.ndim == 3 and (shape is None or len(shape) == 3)
-    return samples[..., None] if is_grey else samples
+    is_grey = raw.ndim == 3 and (shape is None or len(shape) == 3)
+    return raw[..., None] if is_grey else raw
 
 
 def _labels(raw: npt.NDArray[Any], path: str) -> npt.NDArray[np.int64]:

@@ -9,22 +9,35 @@ from core.data.digits import Digits
 from core.data.folder import Folder
 from core.data.known.source import KnownSets
 from core.data.npz import Npz
-from core.data.source import DataSource, SampleShape
+from core.data.raw import dataset_of
+from core.data.samples import Watch
+from core.data.scaling import Normalization
+from core.data.source import DataSource, Request, SampleShape, nobody_watches
 from core.errors import ThimbleError
+from core.recipe import DataOptions
 
 SOURCES: tuple[DataSource, ...] = (Digits(), KnownSets(), Npz(), Folder())
 
 
-def load_data(name_or_path: str | Path, shape: SampleShape | None = None) -> DataSet:
+def load_data(
+    name_or_path: str | Path,
+    shape: SampleShape | None = None,
+    options: DataOptions | None = None,
+    fixed: Normalization | None = None,
+    watch: Watch = nobody_watches,
+) -> DataSet:
     """The data set of a name (`digits`, `mnist`) or a path (`.npz`, or a folder with one subfolder a class).
 
-    `shape` is that of one sample, as the model wants it; pictures are resized to it. Raises
-    ThimbleError ``missing-file``, ``bad-data`` or ``data-does-not-fit``.
+    `shape` is that of one sample, as the model wants it; pictures are resized to it. `fixed` is the
+    normalization that the model was made with, where it is known; a scaling in `options` goes before it.
+    `watch` is called with what is done and the whole while data are read. Raises
+    ThimbleError ``missing-file``, ``bad-data``, ``unknown-range`` or ``data-does-not-fit``.
     """
-    text = str(name_or_path)
+    text, options = str(name_or_path), options or DataOptions()
     for source in SOURCES:
         if source.accepts(text):
-            return source.load(text, shape)
+            raw = source.read(text, Request(shape, options, watch))
+            return dataset_of(raw, options.scaling, fixed, watch)
     known = "; ".join(f"{source.id}: {source.about}" for source in SOURCES)
     if Path(text).exists():
         raise ThimbleError("bad-data", f"{text} is not a kind of data that can be read", f"there is {known}")

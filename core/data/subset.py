@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.data.dataset import DataSet, FloatArray
+from core.data.dataset import DataSet
+from core.data.samples import FloatArray
 
 
 def calibration_images(data: DataSet, count: int, seed: int) -> FloatArray:

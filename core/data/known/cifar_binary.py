@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from core.data.dataset import DataSet
 from core.data.known.known_set import KnownSet
 from core.data.known.members import read_members
-from core.data.known.pixels import Pixels, broken, dataset_of
+from core.data.known.pixels import Pixels, broken, raw_of
 from core.data.known.planes import IMAGE_BYTES, nhwc_of_planes
-from core.data.source import SampleShape
+from core.data.raw import RawData
+from core.data.source import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class CifarBinary:
         kind = "file" if path.suffix == ".gz" else "folder"
         return f"the {kind} {path}"
 
-    def load(self, path: Path, known: KnownSet, shape: SampleShape | None) -> DataSet:
+    def read(self, path: Path, known: KnownSet, request: Request) -> RawData:
         contents = read_members(path, (*self.train, *self.test))
         train, test = (
             self._part(path, {name: contents[name] for name in names}) for names in (self.train, self.test)
         )
-        return dataset_of(path, known, train, test, shape)
+        return raw_of(path, known, train, test, request)
 
     def _part(self, path: Path, contents: dict[str, bytes]) -> Pixels:
         record_bytes = self.label_bytes + IMAGE_BYTES

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from core.data.dataset import DataSet
 from core.data.known.known_set import KnownSet
 from core.data.known.members import read_members
-from core.data.known.pixels import Pixels, broken, dataset_of
+from core.data.known.pixels import Pixels, broken, raw_of
 from core.data.known.plain_pickle import PickleError, read_plain_pickle
 from core.data.known.planes import nhwc_of_planes
-from core.data.source import SampleShape
+from core.data.raw import RawData
+from core.data.source import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class CifarPickle:
         kind = "file" if path.suffix == ".gz" else "folder"
         return f"the {kind} {path}"
 
-    def load(self, path: Path, known: KnownSet, shape: SampleShape | None) -> DataSet:
+    def read(self, path: Path, known: KnownSet, request: Request) -> RawData:
         contents = read_members(path, (*self.train, *self.test))
         train, test = (
             _joined([self._batch(path / name, contents[name]) for name in names])
             for names in (self.train, self.test)
         )
-        return dataset_of(path, known, train, test, shape)
+        return raw_of(path, known, train, test, request)
 
     def _batch(self, path: Path, content: bytes) -> Pixels:
         try:

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.data.dataset import DataSet
 from core.data.known.known_set import KnownSet
-from core.data.known.pixels import Pixels, broken, dataset_of
-from core.data.source import SampleShape
+from core.data.known.pixels import Pixels, broken, raw_of
+from core.data.raw import RawData
+from core.data.source import Request
 from core.errors import ThimbleError
 
 _FILES = {
@@ -41,9 +41,9 @@ class Idx:
         names = ", ".join(f"{name}.gz" for names in _FILES.values() for name in names)
         return f"the folder {path} with {names} (unpacked ones too)"
 
-    def load(self, path: Path, known: KnownSet, shape: SampleShape | None) -> DataSet:
+    def read(self, path: Path, known: KnownSet, request: Request) -> RawData:
         train, test = (_part(path, *names) for names in _FILES.values())
-        return dataset_of(path, known, train, test, shape)
+        return raw_of(path, known, train, test, request)
 
 
 def _part(folder: Path, images: str, labels: str) -> Pixels:

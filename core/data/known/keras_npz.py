@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.dataset import DataSet
+from core.data.archive import open_arrays
 from core.data.known.known_set import KnownSet
-from core.data.known.pixels import Pixels, dataset_of
-from core.data.npz import read_archive
-from core.data.source import SampleShape
+from core.data.known.pixels import Pixels, raw_of
+from core.data.npz import KEYS
+from core.data.raw import RawData
+from core.data.source import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,9 @@ class KerasNpz:
     def wanted(self, path: Path) -> str:
         return f"the file {path} of Keras"
 
-    def load(self, path: Path, known: KnownSet, shape: SampleShape | None) -> DataSet:
-        arrays = read_archive(path)
+    def read(self, path: Path, known: KnownSet, request: Request) -> RawData:
+        arrays = open_arrays(path, KEYS, request.watch)
         train, test = (
             Pixels(arrays[f"x_{part}"][..., None], arrays[f"y_{part}"]) for part in ("train", "test")
         )
-        return dataset_of(path, known, train, test, shape)
+        return raw_of(path, known, train, test, request)

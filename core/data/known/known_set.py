@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from core.data.dataset import DataSet
-from core.data.source import SampleShape
+from core.data.raw import RawData
+from core.data.source import Request, SampleShape
 from core.errors import ThimbleError
 
 
@@ -22,8 +22,8 @@ class FileFormat(Protocol):
         """What to put at `path`, in words."""
         ...
 
-    def load(self, path: Path, known: KnownSet, shape: SampleShape | None) -> DataSet:
-        """The set at `path`; `shape` as in DataSource. Raises ThimbleError."""
+    def read(self, path: Path, known: KnownSet, request: Request) -> RawData:
+        """The set at `path`. Raises ThimbleError."""
         ...
 
 
@@ -64,11 +64,11 @@ class KnownSet:
         """Whether some of its files are in the data folder `root`."""
         return any(place.format.is_at(root / place.path) for place in self.places)
 
-    def load(self, root: Path, shape: SampleShape | None) -> DataSet:
+    def read(self, root: Path, request: Request) -> RawData:
         """The set from the data folder `root`. Raises ThimbleError ``missing-file`` or ``bad-data``."""
         for place in self.places:
             if place.format.is_at(root / place.path):
-                return place.format.load(root / place.path, self, shape)
+                return place.format.read(root / place.path, self, request)
         ways = "; or ".join(place.format.wanted(Path(place.path)) for place in self.places if place.is_told)
         raise ThimbleError(
             "missing-file",

@@ -1,4 +1,4 @@
-"""From the pixels of a known set to a DataSet: the checks and the scaling that all of its formats share."""
+"""From the pixels of a known set to its raw data: the checks that all of its formats share."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.data.dataset import DataSet, FloatArray, make_dataset
 from core.data.known.known_set import KnownSet
-from core.data.source import SampleShape
+from core.data.raw import RawData, RawPart
+from core.data.scaling import PIXELS
+from core.data.source import Request, SampleShape
 from core.errors import ThimbleError
+from core.recipe import Scaling
 
 _HINT = "take the files as they are published, not changed or cut off"
 
@@ -31,23 +33,18 @@ def broken(path: Path, why: str) -> ThimbleError:
     return ThimbleError("bad-data", f"{path} {why}", _HINT)
 
 
-def dataset_of(
-    path: Path, known: KnownSet, train: Pixels, test: Pixels, shape: SampleShape | None
-) -> DataSet:
-    """The checked set of what was read at `path`, scaled to 0…1.
+def raw_of(path: Path, known: KnownSet, train: Pixels, test: Pixels, request: Request) -> RawData:
+    """The checked set of what was read at `path`; it is scaled to 0…1 where nothing else is asked for.
 
-    Grey images lose their channel, or become one row of numbers, where `shape` asks for that. Raises
+    Grey images lose their channel, or become one row of numbers, where the model wants that. Raises
     ThimbleError ``bad-data``.
     """
     for part, name in ((train, "training"), (test, "test")):
         _check(path, known, part, name)
-    return make_dataset(
-        known.id,
-        (_scaled(train, known, shape), train.labels),
-        (_scaled(test, known, shape), test.labels),
-        known.class_names,
-        "0…1 (8-bit pixels scaled)",
+    raw_train, raw_test = (
+        RawPart(_shaped(part.images, known.shape, request.shape), part.labels) for part in (train, test)
     )
+    return RawData(known.id, raw_train, raw_test, known.class_names, PIXELS, Scaling.UNIT)
 
 
 def _check(path: Path, known: KnownSet, part: Pixels, name: str) -> None:
@@ -72,15 +69,9 @@ def _check(path: Path, known: KnownSet, part: Pixels, name: str) -> None:
         raise broken(path, f"has no {name} images of the class {known.class_names[empty[0]]}")
 
 
-def _scaled(part: Pixels, known: KnownSet, shape: SampleShape | None) -> FloatArray:
-    images = part.images.astype(np.float32, order="C")
-    images /= 255.0  # in place: the larger sets take most of a gigabyte
-    if _is_grey_without_channel(known.shape, shape):
-        return images.reshape(len(images), *(shape or ()))
-    return images
-
-
-def _is_grey_without_channel(given: SampleShape | None, wanted: SampleShape | None) -> bool:
-    if given is None or wanted is None or given[2] != 1:
-        return False
-    return wanted in (given[:2], (math.prod(given),))
+def _shaped(
+    images: npt.NDArray[Any], given: SampleShape | None, wanted: SampleShape | None
+) -> npt.NDArray[Any]:
+    if given is None or wanted is None or given[2] != 1 or wanted not in (given[:2], (math.prod(given),)):
+        return images
+    return images.reshape(len(images), *wanted)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.data.dataset import DataSet
 from core.data.known.known_set import KnownSet
 from core.data.known.sets import KNOWN_SETS
-from core.data.source import SampleShape
+from core.data.raw import RawData
+from core.data.source import Request
 from core.errors import ThimbleError
 from core.paths import datasets_dir
 
@@ -22,11 +22,11 @@ class KnownSets:
     def accepts(self, name_or_path: str) -> bool:
         return known_set(name_or_path) is not None
 
-    def load(self, name_or_path: str, shape: SampleShape | None) -> DataSet:
+    def read(self, name_or_path: str, request: Request) -> RawData:
         known = known_set(name_or_path)
         if known is None:
             raise ValueError(f"{name_or_path} is not a known data set: ask `accepts` first")
-        return known.load(datasets_dir(), shape)
+        return known.read(datasets_dir(), request)
 
 
 def known_set(name: str) -> KnownSet | None:
@@ -37,7 +37,7 @@ def known_set(name: str) -> KnownSet | None:
 def sets_at_hand() -> tuple[KnownSet, ...]:
     """The known sets whose files, or some of them, are in the data folder; none where it cannot be read.
 
-    This is for offering them: `load` says what is wrong with the folder.
+    This is for offering them: `read` says what is wrong with the folder.
     """
     try:
         root = datasets_dir()

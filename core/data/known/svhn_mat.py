@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from core.data.dataset import DataSet
 from core.data.known.known_set import KnownSet
-from core.data.known.pixels import Pixels, broken, dataset_of
-from core.data.source import SampleShape
+from core.data.known.pixels import Pixels, broken, raw_of
+from core.data.raw import RawData
+from core.data.source import Request
 from core.errors import ThimbleError
 
 _TRAIN, _TEST = "train_32x32.mat", "test_32x32.mat"
@@ -39,8 +39,8 @@ class SvhnMat:
     def wanted(self, path: Path) -> str:
         return f"the folder {path} with {_TRAIN} and {_TEST}"
 
-    def load(self, path: Path, known: KnownSet, shape: SampleShape | None) -> DataSet:
-        return dataset_of(path, known, _part(path / _TRAIN), _part(path / _TEST), shape)
+    def read(self, path: Path, known: KnownSet, request: Request) -> RawData:
+        return raw_of(path, known, _part(path / _TRAIN), _part(path / _TEST), request)
 
 
 def _part(path: Path) -> Pixels:

@@ -111,7 +111,9 @@ def load_samples(params: dict[str, Any], graph: Graph) -> Samples:
     if params.get("data"):
         data = load_data(params["data"], tensor.shape[1:])
         check_fits(data, tensor.shape[1:], result.elements)
-        return Samples(to_model_input(data.x_test, tensor), data.y_test, result.dtype.numpy)
+        # A board never gets more samples than these; sets larger than memory are not read further.
+        wanted = data.x_test[: int(params.get("runs", _DEFAULT_RUNS))]
+        return Samples(to_model_input(wanted, tensor), data.y_test[: len(wanted)], result.dtype.numpy)
     if params.get("input"):
         x = to_model_input(_read_npy(Path(params["input"])), tensor, graph.file_shape(tensor.name))
         return Samples(to_graph_layout(graph, tensor.name, x), None, result.dtype.numpy)

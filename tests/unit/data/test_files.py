@@ -1,7 +1,6 @@
 """Data from files: what loads, and one clear error for what does not."""
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -163,19 +162,6 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "b" / "broken.png").write_bytes(b"no picture")
     with pytest.raises(ThimbleError, match=r"broken\.png"):
         load_data(tmp_path)
-
-
-def test_a_folder_that_is_larger_than_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _pictures(tmp_path, {"a": 5, "b": 5})
-    needed_bytes = 2 * 10 * 8 * 8 * 3 * 4
-    for free_bytes in (needed_bytes, needed_bytes - 1):
-        monkeypatch.setattr("psutil.virtual_memory", lambda free=free_bytes: SimpleNamespace(available=free))
-        if free_bytes == needed_bytes:
-            assert len(load_data(tmp_path, (8, 8, 3)).x_train) == 8
-            continue
-        with pytest.raises(ThimbleError, match="10 pictures") as caught:
-            load_data(tmp_path, (8, 8, 3))
-        assert caught.value.code == "not-enough-memory"
 
 
 def test_folder_has_no_four_channels(tmp_path: Path) -> None:
