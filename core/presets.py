@@ -13,13 +13,19 @@ RECIPES_DIR = Path(__file__).resolve().parent.parent / "resources" / "recipes"
 
 #: The one that a beginner is offered.
 DEFAULT_PRESET = "structured-int8"
+#: What the wizard starts from: the first of each kind of pruning.
+_FIRST = (DEFAULT_PRESET, "sparse-int8")
 
 
 @cache
 def all_presets() -> dict[str, Recipe]:
-    """Every preset by id (its file's name without the ending), the default one first."""
-    paths = sorted(RECIPES_DIR.glob("*.toml"), key=lambda path: (path.stem != DEFAULT_PRESET, path.stem))
+    """Every preset by id (its file's name without the ending), those for beginners first."""
+    paths = sorted(RECIPES_DIR.glob("*.toml"), key=lambda path: (_place(path.stem), path.stem))
     return {path.stem: read_recipe(path) for path in paths}
+
+
+def _place(preset_id: str) -> int:
+    return _FIRST.index(preset_id) if preset_id in _FIRST else len(_FIRST)
 
 
 def find_preset(preset_id: str) -> Recipe:

@@ -22,12 +22,14 @@ from codegen.plan import Proof
 from codegen.targets.board import Board
 from codegen.targets.target import WeightsIn
 from core.boards.catalogue import board_named
+from core.compress.clustering import cluster as find_codebooks
+from core.compress.clustering import clustered_graph
 from core.compress.criteria import ranked_without_data
 from core.compress.elementwise import choose_masks, mask_graph
 from core.compress.structured import choose, find_groups, prune_graph
 from core.errors import ThimbleError
 from core.models.keras_graph import read_keras_graph
-from core.recipe import Prune, PruneKind, Quantize, QuantizeKind
+from core.recipe import Cluster, Prune, PruneKind, Quantize, QuantizeKind
 
 _RANKED_BY_MAGNITUDE = (
     "The criterion {} needs the data: these sizes are those of a ranking by magnitude, and may differ."
@@ -50,6 +52,7 @@ class Preview:
     """An estimate before the work. `parameters_fraction` is the part of all parameters that is gone
     (structured) or zero (element); `structures_fraction` the part of the filters and neurons that is gone.
     `weights_in_sram_bytes` of the SRAM hold copies of the weights: faster, and given up where space is short.
+    `shared_values` is how many different weights clustering leaves, summed over the codebooks; None without.
     `arena_is_smallest` when it is proven that no arrangement of the buffers takes fewer bytes.
     """
 
@@ -68,23 +71,34 @@ class Preview:
     buffers: tuple[PreviewBuffer, ...]
     fits: bool
     cycles: int
+    shared_values: int | None = None
     note: str = "Estimate: the model is measured again after conversion."
 
 
-def preview(model: Path | str, prune: Prune | None, quantize: Quantize, board_id: str) -> Preview:
+def preview(
+    model: Path | str,
+    prune: Prune | None,
+    quantize: Quantize,
+    board_id: str,
+    cluster: Cluster | None = None,
+) -> Preview:
     """Flash, SRAM and parameters of `model` after a recipe, on a board.
 
-    `model` is a `.keras` file, or an int8 `.tflite` (then without pruning). Raises ThimbleError or
-    CodegenError for what cannot be read, pruned or compiled.
+    `model` is a `.keras` file, or an int8 `.tflite` (then without pruning and clustering). Raises
+    ThimbleError or CodegenError for what cannot be read, pruned or compiled.
     """
     board = board_named(board_id)
     before = model_graph(model)
     after = pruned_graph(before, prune)
+    books = () if cluster is None else find_codebooks(after, cluster)
+    after = clustered_graph(after, books)
     structures = _structures(before)
     gone = 1 - _structures(after) / structures if structures else 0.0
     zeroed = prune is not None and prune.kind is PruneKind.ELEMENT
     left = after.nonzero if zeroed else after.parameters
     estimate = _describe(before, left, gone, compile_estimate(after, quantize, board))
+    if cluster is not None:
+        estimate = replace(estimate, shared_values=sum(book.values_in_use for book in books))
     if prune is None or ranked_without_data(prune) is prune:
         return estimate
     return replace(estimate, note=f"{estimate.note} {_RANKED_BY_MAGNITUDE.format(prune.criterion.value)}")

@@ -67,12 +67,17 @@ def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
     return raw
 
 
+def recipe_to_text(recipe: Recipe) -> str:
+    """The recipe as TOML."""
+    return tomli_w.dumps(recipe_to_dict(recipe))
+
+
 def write_recipe(recipe: Recipe, path: str | Path) -> None:
     """Write the recipe as TOML, beside and then renamed in. Raises ThimbleError ``cannot-write``."""
     target = Path(path)
     partial = target.with_name(f".{target.name}.partial")
     try:
-        partial.write_text(tomli_w.dumps(recipe_to_dict(recipe)), encoding="utf-8")
+        partial.write_text(recipe_to_text(recipe), encoding="utf-8")
         os.replace(partial, target)
     except OSError as error:
         raise ThimbleError(

@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
-from core.flow.compress_flow import Step
+from core.flow.draft import Step
 from core.flow.open_run import OpenRun
 from core.jobs.events import Failed
 from gui.error_dialog import ErrorDialog

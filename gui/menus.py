@@ -88,7 +88,8 @@ class Menus(QObject):
         for number, place in enumerate(Place, start=1):
             text = self._window.side_bar.buttons[place].accessibleName()
             go = lambda place=place: self._window.go(place)  # noqa: E731
-            self._action(menu, text, go, QKeySequence(f"Alt+{number}"))
+            keys = QKeySequence(f"Alt+{number % 10}") if number <= 10 else None
+            self._action(menu, text, go, keys)
 
     def _make_help(self) -> None:
         menu = self._window.menuBar().addMenu(tr("&Help"))

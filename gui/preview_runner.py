@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 
 from core.errors import EXPECTED_ERRORS, ThimbleError
-from core.recipe import Prune, Quantize
+from core.recipe import Cluster, Prune, Quantize
 from gui.services import PreviewFunction
 
 
@@ -18,6 +18,7 @@ class PreviewRequest:
     prune: Prune | None
     quantize: Quantize
     board: str
+    cluster: Cluster | None = None
 
 
 class PreviewRunner(QObject):
@@ -90,7 +91,9 @@ class _Computation(QRunnable):
         request = self._request
         outcome: object
         try:
-            outcome = self._preview(request.model, request.prune, request.quantize, request.board)
+            outcome = self._preview(
+                request.model, request.prune, request.quantize, request.board, request.cluster
+            )
         except OSError as error:
             outcome = ThimbleError("cannot-read", f"{request.model.name} cannot be read: {error.strerror}")
         except Exception as error:  # noqa: BLE001 - carried over to Qt's thread and raised there

@@ -14,7 +14,7 @@ from core.jobs.host import start_job
 from core.paths import resources_dir
 from core.presets import all_presets
 from core.preview import Preview, preview
-from core.recipe import Prune, Quantize, Recipe
+from core.recipe import Cluster, Prune, Quantize, Recipe
 
 
 class Job(Protocol):
@@ -23,7 +23,7 @@ class Job(Protocol):
     def cancel(self, grace_s: float = 5.0) -> None: ...
 
 
-PreviewFunction = Callable[[Path, Prune | None, Quantize, str], Preview]
+PreviewFunction = Callable[[Path, Prune | None, Quantize, str, Cluster | None], Preview]
 StartJob = Callable[[str, dict[str, Any], Callable[[Event], None]], Job]
 
 

@@ -14,7 +14,10 @@ class Place(Enum):
 
     START = "start"
     MODEL = "model"
+    DATA = "data"
     PRUNING = "pruning"
+    CLUSTERING = "clustering"
+    TRAINING = "training"
     QUANTIZATION = "quantization"
     BOARD = "board"
     REVIEW = "review"

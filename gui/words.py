@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from core.errors import ThimbleError
-from core.flow.compress_flow import Problem, Step
+from core.flow.draft import Problem, Step
 from core.jobs.events import Failed
 
 
@@ -16,8 +16,11 @@ def tr(text: str) -> str:
 
 def step_title(step: Step) -> str:
     return {
-        Step.MODEL: tr("Model and data"),
+        Step.MODEL: tr("Model"),
+        Step.DATA: tr("Data"),
         Step.PRUNING: tr("Pruning"),
+        Step.CLUSTERING: tr("Clustering"),
+        Step.TRAINING: tr("Training"),
         Step.QUANTIZATION: tr("Number format"),
         Step.BOARD: tr("Board"),
         Step.REVIEW: tr("Review"),
@@ -30,10 +33,14 @@ def problem_text(problem: Problem) -> str:
         Problem.MODEL_MISSING: tr("This file is not there any more. Choose another model."),
         Problem.MODEL_KIND: tr("Thimble compresses models saved by Keras: files that end in .keras."),
         Problem.MODEL_REFUSED: tr("Thimble cannot go on with this choice: the message above says why."),
+        Problem.DATA_REFUSED: tr("The model cannot be tried on these data: the message above says why."),
+        Problem.RECIPE_REFUSED: tr("These choices do not go together yet."),
         Problem.NO_DATA: tr("Choose the pictures that the model was made for."),
         Problem.DATA_MISSING: tr("The data is not there any more. Choose it again."),
         Problem.UNKNOWN_BOARD: tr("Choose one of the boards."),
-        Problem.NOTHING_TO_DO: tr("Nothing would change: choose a way of pruning, or small numbers (int8)."),
+        Problem.NOTHING_TO_DO: tr(
+            "Nothing would change: choose a way of pruning, shared values, or small numbers."
+        ),
         Problem.NO_FOLDER: tr("Choose a folder for the results."),
         Problem.FOLDER_IN_USE: tr("This folder has something in it already. Choose a new or empty one."),
         Problem.FOLDER_NOT_WRITABLE: tr("You may not write there. Choose another folder."),

@@ -31,6 +31,14 @@ class Codebook:
     values: npt.NDArray[np.float32]
     labels: Mapping[str, Labels]
 
+    @property
+    def values_in_use(self) -> int:
+        """How many of the values some weight has."""
+        used = np.zeros(len(self.values), bool)
+        for places in self.labels.values():
+            used[places] = True
+        return int(np.count_nonzero(used))
+
 
 def cluster(graph: Graph, options: Cluster) -> tuple[Codebook, ...]:
     """The codebooks of all kernels: one for each layer, or one for all.

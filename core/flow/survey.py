@@ -11,7 +11,8 @@ from typing import Any
 class Survey:
     """`accuracy` and `chance` in 0…1; `near_chance` when the model hardly does better than guessing.
 
-    `counts` are (part, images); `samples` is an .npz with a few images, or None.
+    `counts` are (part, samples); `samples` is an .npz with a few images, or None. `input_range` says in words
+    how the data are scaled.
     """
 
     accuracy: float
@@ -20,6 +21,7 @@ class Survey:
     classes: tuple[str, ...]
     counts: tuple[tuple[str, int], ...]
     samples: Path | None
+    input_range: str = ""
 
 
 def survey_from_result(result: dict[str, Any]) -> Survey:
@@ -32,4 +34,5 @@ def survey_from_result(result: dict[str, Any]) -> Survey:
         classes=tuple(str(name) for name in result["classes"]),
         counts=tuple((str(part), int(n)) for part, n in dict(result.get("counts", {})).items()),
         samples=Path(samples) if samples else None,
+        input_range=str(result.get("input_range") or ""),
     )

@@ -29,6 +29,22 @@ class DecimalBox(QDoubleSpinBox):
         return _left_to_the_window(self, event) or super().event(event)
 
 
+class NumberBox(DecimalBox):
+    """For decimal numbers of any size, such as learning rates: shown with as many digits as they have."""
+
+    _DECIMALS = 10
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDecimals(self._DECIMALS)
+        self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
+
+    def textFromValue(self, value: float) -> str:
+        text = self.locale().toString(value, "f", self._DECIMALS)
+        point = self.locale().decimalPoint()
+        return text.rstrip("0").removesuffix(point) if point in text else text
+
+
 def _left_to_the_window(box: QAbstractSpinBox, event: QEvent) -> bool:
     """Undo and redo keys are not the text's own: what is typed is entered, and the menu's action follows."""
     if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:

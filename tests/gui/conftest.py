@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from core.jobs.events import Event
 from core.preview import Preview, PreviewBuffer
-from core.recipe import Prune, PruneKind, Quantize, Recipe, Training
+from core.recipe import Cluster, Prune, PruneKind, Quantize, Recipe, Training
 from gui.main_window import MainWindow
 from gui.services import Services
 
@@ -49,7 +49,9 @@ class FakeJobs:
         return next(job for job in reversed(self.started) if job.task == task)
 
 
-def fake_preview(model: Path, prune: Prune | None, quantize: Quantize, board: str) -> Preview:
+def fake_preview(
+    model: Path, prune: Prune | None, quantize: Quantize, board: str, cluster: Cluster | None = None
+) -> Preview:
     left = 1.0 - (prune.sparsity if prune else 0.0)
     flash = round(1_200_000 * left)
     return Preview(
@@ -68,6 +70,7 @@ def fake_preview(model: Path, prune: Prune | None, quantize: Quantize, board: st
         fits=flash <= 1_000_000,
         weights_in_sram_bytes=0,
         cycles=1,
+        shared_values=None if cluster is None else 4 * cluster.clusters,
     )
 
 

@@ -133,7 +133,7 @@ def finish_wizard(j: Journey) -> None:
     j.shoot("board")
     j.click(j.window.side_bar.buttons[Place.PRUNING])  # a finished step is revisited
     j.at(Place.PRUNING)
-    QTest.keyClick(j.window, Qt.Key.Key_6, Qt.KeyboardModifier.AltModifier)
+    QTest.keyClick(j.window, Qt.Key.Key_9, Qt.KeyboardModifier.AltModifier)
     j.at(Place.REVIEW)
     review = j.window.wizard.review_page
     j.shoot("review")

@@ -14,10 +14,10 @@ from PySide6.QtGui import QPainter, QPicture
 from pytestqt.qtbot import QtBot
 
 from core.errors import ThimbleError
-from core.flow.compress_flow import Problem, Step
+from core.flow.draft import Problem, Step
 from core.jobs.events import Done, Event, Failed, Partial, Progress
 from core.preview import Preview
-from core.recipe import Prune, Quantize
+from core.recipe import Cluster, Prune, Quantize
 from gui.job_bridge import JobBridge
 from gui.plots.live_plot import LivePlot
 from gui.plots.ring_buffer import RingBuffer
@@ -123,11 +123,13 @@ def test_only_the_newest_preview_counts(qtbot: QtBot) -> None:
     asked: list[float] = []
     go_on = threading.Event()
 
-    def slow(model: Path, prune: Prune | None, quantize: Quantize, board: str) -> Preview:
+    def slow(
+        model: Path, prune: Prune | None, quantize: Quantize, board: str, cluster: Cluster | None
+    ) -> Preview:
         assert prune is not None
         asked.append(prune.sparsity)
         assert go_on.wait(20)
-        return fake_preview(model, prune, quantize, board)
+        return fake_preview(model, prune, quantize, board, cluster)
 
     runner = PreviewRunner(slow)
     shown: list[Preview] = []

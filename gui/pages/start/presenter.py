@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.errors import ThimbleError
-from core.flow.compress_flow import free_folder
+from core.flow.draft import free_folder
 from core.flow.open_run import RUN_FILE, OpenRun, open_run
 from core.jobs.events import Failed
 from gui.pages.start.view import StartView

@@ -1,1 +1,1 @@
-"""The Compress wizard: model and data, pruning, number format, board, review."""
+"""The Compress wizard: from the model over each section of the recipe to the review."""

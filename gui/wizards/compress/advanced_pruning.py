@@ -2,101 +2,67 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import TypeVar, cast
-
-from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.compress.criteria import serves
 from core.flow.compress_flow import CompressFlow
-from core.recipe import Criterion, Prune, PruneKind, Schedule, Scope, SparsityOf
-from gui.widgets.spin_boxes import WholeBox
+from core.flow.sections import Section
+from core.recipe import Prune, PruneKind, Schedule
+from gui.widgets.key_editors import ChoiceEditor
+from gui.widgets.mnemonics import Mnemonics
+from gui.widgets.section_form import SectionForm, other_keys
+from gui.widgets.spin_boxes import NumberBox
 from gui.words import tr
 
-E = TypeVar("E", bound=Enum)
+#: Where a threshold begins when it is switched on.
+_FIRST_THRESHOLD = 0.05
 
 
 class AdvancedPruning(QWidget):
-    """Criterion, scope, what is counted, schedule and steps."""
+    """Criterion, scope, what is counted, schedule and steps; a threshold in place of an amount."""
 
-    def __init__(self, flow: CompressFlow, parent: QWidget | None = None) -> None:
+    def __init__(self, flow: CompressFlow, letters: Mnemonics, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._flow = flow
-        self._form = QFormLayout(self)
-        self._form.setContentsMargins(24, 4, 0, 4)
-        self.criterion = self._combo(tr("&Importance is measured by:"), _criteria(), "criterion")
-        self.scope = self._combo(tr("&Compare:"), _scopes(), "scope")
-        self.of = self._combo(tr("The amount &counts:"), _counted(), "of")
-        self.schedule = self._combo(tr("&Take away:"), _schedules(), "schedule")
-        self.steps = WholeBox()
-        self.steps.setRange(1, 100)
-        label = QLabel(tr("&Steps:"))
-        label.setBuddy(self.steps)
-        self._form.addRow(label, self.steps)
-        self.steps.valueChanged.connect(lambda steps: flow.edit_pruning(steps=steps))
-        self.steps.editingFinished.connect(flow.end_edit)
+        names = other_keys(Section.PRUNE, "kind", "sparsity", "threshold")
+        self.form = SectionForm(flow, Section.PRUNE, names, letters)
+        self.by_threshold = QCheckBox(letters.mark(tr("Remove what scores below:")))
+        self.by_threshold.setToolTip(tr("In place of an amount: whatever matters less than this goes."))
+        self.threshold = NumberBox()
+        self.threshold.setRange(0.0, 1e6)
+        self.threshold.setAccessibleName(tr("Score below which everything is removed"))
+        row = QHBoxLayout()
+        row.addWidget(self.by_threshold)
+        row.addWidget(self.threshold)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 4, 0, 4)
+        layout.addWidget(self.form)
+        layout.addLayout(row)
+        self.by_threshold.clicked.connect(self._switch_threshold)
+        self.threshold.valueChanged.connect(lambda score: flow.edit(Section.PRUNE, threshold=score))
+        self.threshold.editingFinished.connect(flow.end_edit)
+
+    @property
+    def criterion(self) -> ChoiceEditor:
+        editor = self.form.editors["criterion"]
+        assert isinstance(editor, ChoiceEditor)  # noqa: S101 - the key is an enum
+        return editor
 
     def show_prune(self, prune: Prune) -> None:
-        for combo, value in (
-            (self.criterion, prune.criterion),
-            (self.scope, prune.scope),
-            (self.of, prune.of),
-            (self.schedule, prune.schedule),
-        ):
-            combo.setCurrentIndex(next((i for i in range(combo.count()) if combo.itemData(i) is value), -1))
-        self.steps.blockSignals(True)
-        self.steps.setValue(prune.steps)
-        self.steps.blockSignals(False)
-        self.steps.setEnabled(prune.schedule is not Schedule.ONE_SHOT)
-        self.of.setEnabled(prune.kind is PruneKind.STRUCTURED)
-        self._offer_criteria(prune.kind)
+        """Follow the flow; what says nothing for this kind of pruning is greyed out."""
+        self.form.show_section()
+        self.form.set_used("steps", prune.schedule is not Schedule.ONE_SHOT)
+        self.form.set_used("of", prune.kind is PruneKind.STRUCTURED and prune.threshold is None)
+        self.criterion.offer(lambda criterion: serves(criterion, prune.kind))
+        self.by_threshold.setChecked(prune.threshold is not None)
+        self.threshold.setEnabled(prune.threshold is not None)
+        self.threshold.blockSignals(True)
+        self.threshold.setValue(prune.threshold or 0.0)
+        self.threshold.blockSignals(False)
 
-    def _offer_criteria(self, kind: PruneKind) -> None:
-        """Only those that can rank what is pruned may be chosen."""
-        items = cast(QStandardItemModel, self.criterion.model())
-        for place in range(self.criterion.count()):
-            items.item(place).setEnabled(serves(self.criterion.itemData(place), kind))
-
-    def _combo(self, text: str, words: dict[E, str], field: str) -> QComboBox:
-        combo = QComboBox()
-        for value, shown in words.items():
-            combo.addItem(shown, value)
-        combo.activated.connect(lambda index: self._flow.edit_pruning(**{field: combo.itemData(index)}))
-        label = QLabel(text)
-        label.setBuddy(combo)
-        self._form.addRow(label, combo)
-        return combo
-
-
-def _criteria() -> dict[Criterion, str]:
-    return {
-        Criterion.MAGNITUDE: tr("Size of the weights"),
-        Criterion.L1: tr("Sum of the sizes (L1 norm)"),
-        Criterion.L2: tr("Root of the sum of squares (L2 norm)"),
-        Criterion.GRADIENT: tr("Weight times gradient"),
-        Criterion.ACTIVATION: tr("How often the output is zero"),
-        Criterion.RANDOM: tr("Chance (for comparison)"),
-    }
-
-
-def _scopes() -> dict[Scope, str]:
-    return {
-        Scope.GLOBAL: tr("All layers together"),
-        Scope.LAYER: tr("Each layer for itself, the same share of each"),
-    }
-
-
-def _counted() -> dict[SparsityOf, str]:
-    return {
-        SparsityOf.PARAMETERS: tr("Parameters"),
-        SparsityOf.STRUCTURES: tr("Filters and neurons"),
-    }
-
-
-def _schedules() -> dict[Schedule, str]:
-    return {
-        Schedule.ONE_SHOT: tr("All at once"),
-        Schedule.ITERATIVE: tr("In equal steps, with training between"),
-        Schedule.AGP: tr("In steps that become smaller (AGP)"),
-    }
+    @Slot(bool)
+    def _switch_threshold(self, on: bool) -> None:
+        self._flow.edit(Section.PRUNE, threshold=_FIRST_THRESHOLD if on else None)
+        self._flow.end_edit()

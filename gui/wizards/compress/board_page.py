@@ -1,4 +1,4 @@
-"""Step 4: the board, whether the network fits, and how its working memory is used over time."""
+"""Step 7: the board, whether the network fits, and how its working memory is used over time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QButtonGroup, QGridLayout
 
 from codegen.targets.board import Board, Cpu, all_boards
-from core.flow.compress_flow import Step
+from core.flow.draft import Step
 from core.preview import Preview
 from gui.plots.arena_map import ArenaMap
 from gui.widgets.choice_card import ChoiceCard

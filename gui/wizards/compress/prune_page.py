@@ -1,15 +1,17 @@
-"""Step 2: what is taken away from the network, how much, and how long it is trained afterwards."""
+"""Step 3: what is taken away from the network, and how much."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QSlider, QWidget
 
-from core.flow.compress_flow import Step
+from core.flow.draft import Step
+from core.flow.sections import Section
 from core.recipe import PruneKind
 from gui.widgets.choice_card import ChoiceCard
 from gui.widgets.expander import Expander
-from gui.widgets.spin_boxes import DecimalBox, WholeBox
+from gui.widgets.mnemonics import Mnemonics
+from gui.widgets.spin_boxes import DecimalBox
 from gui.wizards.compress.advanced_pruning import AdvancedPruning
 from gui.wizards.compress.preview_panel import PreviewPanel
 from gui.wizards.compress.session import CompressSession
@@ -32,7 +34,7 @@ class PrunePage(WizardPage):
         )
         self._make_kinds()
         self._make_amount()
-        self.advanced = AdvancedPruning(self.flow)
+        self.advanced = AdvancedPruning(self.flow, Mnemonics(taken="h"))
         self.expander = Expander(tr("Advanced"), self.advanced)
         self.preview = PreviewPanel(session)
         self.body.addWidget(self.preview)
@@ -55,9 +57,7 @@ class PrunePage(WizardPage):
             tr("Keeps the network's shape. It takes less flash, but as much memory as before."),
             group,
         )
-        self.none = ChoiceCard(
-            tr("Keep everything"), tr("Only the number format changes in the next step."), group
-        )
+        self.none = ChoiceCard(tr("Keep everything"), tr("Only the next steps change the network."), group)
         for card, kind in (
             (self.structured, PruneKind.STRUCTURED),
             (self.element, PruneKind.ELEMENT),
@@ -76,12 +76,8 @@ class PrunePage(WizardPage):
         self.amount.setRange(0.0, _MOST / 10)
         self.amount.setDecimals(1)
         self.amount.setSuffix(tr(" %"))
-        self.epochs = WholeBox()
-        self.epochs.setRange(0, 10_000)
-        self.epochs.setToolTip(tr("More rounds take longer and often give a better accuracy."))
-        how_much, rounds = QLabel(tr("&How much to remove:")), QLabel(tr("Training &rounds afterwards:"))
+        how_much = QLabel(tr("&How much to remove:"))
         how_much.setBuddy(self.amount)
-        rounds.setBuddy(self.epochs)
         self.controls = QWidget()
         grid = QGridLayout(self.controls)
         grid.setContentsMargins(0, 6, 0, 6)
@@ -89,29 +85,20 @@ class PrunePage(WizardPage):
         grid.addWidget(how_much, 0, 0)
         grid.addWidget(self.slider, 0, 1)
         grid.addWidget(self.amount, 0, 2)
-        grid.addWidget(rounds, 1, 0)
-        grid.addWidget(self.epochs, 1, 2)
         grid.setColumnStretch(1, 1)
         self.body.addWidget(self.controls)
         self.slider.valueChanged.connect(lambda tenths: self._set_amount(tenths / 1000))
         self.slider.sliderReleased.connect(self.flow.end_edit)
         self.amount.valueChanged.connect(lambda value: self._set_amount(round(value * 10) / 1000))
         self.amount.editingFinished.connect(self.flow.end_edit)
-        self.epochs.valueChanged.connect(self._set_epochs)
-        self.epochs.editingFinished.connect(self.flow.end_edit)
         QWidget.setTabOrder(self.slider, self.amount)
-        QWidget.setTabOrder(self.amount, self.epochs)
 
     def _show_advanced(self) -> None:
         if self.advanced.isVisible():
             self.scroll.ensureWidgetVisible(self.advanced)
 
     def _set_amount(self, sparsity: float) -> None:
-        self.flow.edit_pruning(sparsity=sparsity, threshold=None)
-
-    @Slot(int)
-    def _set_epochs(self, epochs: int) -> None:
-        self.flow.set_epochs(epochs)
+        self.flow.edit(Section.PRUNE, sparsity=sparsity, threshold=None)
 
     @Slot()
     def _show_recipe(self) -> None:
@@ -119,15 +106,14 @@ class PrunePage(WizardPage):
         kind = recipe.prune.kind if recipe.prune else None
         chosen = {PruneKind.STRUCTURED: self.structured, PruneKind.ELEMENT: self.element, None: self.none}
         chosen[kind].radio.setChecked(True)
-        self.controls.setEnabled(recipe.prune is not None)
+        self.controls.setEnabled(recipe.prune is not None and recipe.prune.threshold is None)
         self.advanced.setEnabled(recipe.prune is not None)
-        widgets = (self.slider, self.amount, self.epochs)
+        widgets = (self.slider, self.amount)
         for widget in widgets:
             widget.blockSignals(True)
         if recipe.prune is not None:
             self.slider.setValue(round(recipe.prune.sparsity * 1000))
             self.amount.setValue(recipe.prune.sparsity * 100)
-            self.epochs.setValue(recipe.finetune.epochs if recipe.finetune else 0)
             self.advanced.show_prune(recipe.prune)
         for widget in widgets:
             widget.blockSignals(False)

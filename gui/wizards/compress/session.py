@@ -9,13 +9,17 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from codegen.errors import CodegenError
 from core.errors import ThimbleError
-from core.flow.compress_flow import CompressFlow, Problem, Step, free_folder
+from core.flow.compress_flow import CompressFlow
+from core.flow.draft import Draft, Problem, Step, free_folder
 from core.flow.survey import Survey, survey_from_result
 from core.jobs.events import Cancelled, Done, Failed
 from core.preview import Preview
 from gui.job_bridge import JobBridge
 from gui.preview_runner import PreviewRequest, PreviewRunner
 from gui.services import Services
+
+#: Failures of a survey that other data would not mend.
+_MODEL_ERRORS = ("bad-model", "unsafe-model", "unsupported-operator", "not-there-yet")
 
 
 class CompressSession(QObject):
@@ -26,6 +30,7 @@ class CompressSession(QObject):
     preview_failed = Signal(Failed)
     surveyed = Signal(object)
     survey_failed = Signal(Failed)
+    model_failed = Signal(Failed)
     opened = Signal()
 
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
@@ -52,16 +57,25 @@ class CompressSession(QObject):
         self.opened.emit()
         self.start_survey()
 
+    def open_draft(self, draft: Draft) -> None:
+        """Go on with what was chosen another time."""
+        self._forget()
+        self.flow.open_draft(draft)
+        self.opened.emit()
+        self.start_survey()
+
     def set_data(self, data: str) -> None:
+        """Take other data and try the model on them."""
         if data != self.flow.draft.data:
-            self._forget()
+            self.survey = None
             self.flow.set_data(data)
             self.start_survey()
 
     def start_survey(self) -> None:
         """Look at the untouched model in a worker, if there is one to look at."""
         draft = self.flow.draft
-        if self.flow.problem(Step.MODEL) not in (None, Problem.MODEL_REFUSED):
+        problems = {self.flow.problem(step) for step in (Step.MODEL, Step.DATA)}
+        if problems - {None, Problem.MODEL_REFUSED, Problem.DATA_REFUSED}:
             return
         self.close_scratch()
         self._scratch = tempfile.TemporaryDirectory(prefix="thimble-survey-", ignore_cleanup_errors=True)
@@ -90,7 +104,8 @@ class CompressSession(QObject):
         problem = self.flow.problem(Step.MODEL)
         if draft.model is not None and problem in (None, Problem.MODEL_REFUSED):
             recipe = draft.recipe
-            self.runner.request(PreviewRequest(draft.model, recipe.prune, recipe.quantize, draft.board))
+            parts = (recipe.prune, recipe.quantize, draft.board, recipe.cluster)
+            self.runner.request(PreviewRequest(draft.model, *parts))
         self.changed.emit()
 
     @Slot(object)
@@ -102,7 +117,7 @@ class CompressSession(QObject):
     def _preview_failed(self, error: ThimbleError | CodegenError) -> None:
         if self.preview is None:  # not once did it work: the model itself cannot be read
             self.bridge.abandon()  # the survey would tell the same once more, in other words
-            self.flow.refuse_model(True)
+            self.flow.refuse(Step.MODEL)
         self.preview_failed.emit(Failed(error.code, error.what, error.hint))
 
     @Slot(object)
@@ -111,7 +126,8 @@ class CompressSession(QObject):
             self.survey = survey_from_result(end.result)
             self.surveyed.emit(self.survey)
         elif isinstance(end, Failed):
-            self.flow.refuse_model(True)
-            self.survey_failed.emit(end)
+            of_model = end.code in _MODEL_ERRORS
+            self.flow.refuse(Step.MODEL if of_model else Step.DATA)
+            (self.model_failed if of_model else self.survey_failed).emit(end)
         else:
             self.surveyed.emit(None)

@@ -6,14 +6,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Signal
 
-from core.flow.compress_flow import Step, free_folder
+from core.flow.draft import Step, free_folder
 from gui.services import Services
 from gui.wizards.compress.board_page import BoardPage
+from gui.wizards.compress.cluster_page import ClusterPage
+from gui.wizards.compress.data_page import DataPage
 from gui.wizards.compress.model_page import ModelPage
 from gui.wizards.compress.prune_page import PrunePage
 from gui.wizards.compress.quantize_page import QuantizePage
 from gui.wizards.compress.review_page import ReviewPage
 from gui.wizards.compress.session import CompressSession
+from gui.wizards.compress.training_page import TrainingPage
 from gui.wizards.compress.wizard_page import WizardPage
 
 
@@ -31,10 +34,14 @@ class CompressWizard(QObject):
         self.flow = self.session.flow
         self.seen: set[Step] = set()
         self.model_page = ModelPage(self.session)
+        self.data_page = DataPage(self.session)
         self.review_page = ReviewPage(self.session)
         self.pages: dict[Step, WizardPage] = {
             Step.MODEL: self.model_page,
+            Step.DATA: self.data_page,
             Step.PRUNING: PrunePage(self.session),
+            Step.CLUSTERING: ClusterPage(self.session),
+            Step.TRAINING: TrainingPage(self.session),
             Step.QUANTIZATION: QuantizePage(self.session),
             Step.BOARD: BoardPage(self.session),
             Step.REVIEW: self.review_page,

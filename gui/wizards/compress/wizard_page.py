@@ -5,11 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from core.flow.compress_flow import Step
+from core.flow.draft import Problem, Step
 from gui.widgets.labels import explanation, primary
 from gui.widgets.page import Page
 from gui.wizards.compress.session import CompressSession
-from gui.words import problem_text, tr
+from gui.words import error_as_failed, failure_text, problem_text, tr
+
+#: The steps whose choices may not go together.
+_OF_THE_RECIPE = (Step.PRUNING, Step.CLUSTERING, Step.TRAINING, Step.QUANTIZATION, Step.REVIEW)
 
 
 class WizardPage(Page):
@@ -43,4 +46,10 @@ class WizardPage(Page):
     def _show_state(self) -> None:
         problem = self.flow.problem(self.step)
         self.next_button.setEnabled(problem is None)
-        self.why.setText(problem_text(problem) if problem else "")
+        refusal = self.flow.refusal if self.step in _OF_THE_RECIPE else None
+        if problem is None and refusal is None:
+            self.why.clear()
+        elif refusal is not None and problem in (None, Problem.RECIPE_REFUSED):
+            self.why.setText("⚠ " + " ".join(failure_text(error_as_failed(refusal))))
+        else:
+            self.why.setText(problem_text(problem))

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from core.flow.compress_flow import CompressFlow, Problem, Step, free_folder
-from core.recipe import Prune, PruneKind, QuantizeKind, Recipe, Training
+from core.flow.compress_flow import CompressFlow
+from core.flow.draft import Problem, Step, free_folder
+from core.flow.sections import Section
+from core.recipe import Cluster, Criterion, Prune, PruneKind, QuantizeKind, Recipe, Training
 
 PRESETS = {
     "a": Recipe(name="structured", prune=Prune(sparsity=0.9), finetune=Training(epochs=7)),
@@ -54,7 +56,7 @@ def test_a_model_unlocks_everything_and_a_folder_makes_it_ready(flow: CompressFl
 def test_what_is_wrong_with_model_and_data(model: Path, name: str, data: str, problem: Problem) -> None:
     flow = CompressFlow(PRESETS)
     flow.open(model.parent / name, data)
-    assert flow.problem(Step.MODEL) is problem
+    assert problem in (flow.problem(Step.MODEL), flow.problem(Step.DATA))
     assert not flow.unlocked(Step.PRUNING)
 
 
@@ -62,14 +64,20 @@ def test_what_is_wrong_with_model_and_data(model: Path, name: str, data: str, pr
 def test_data_goes_by_name_or_path(model: Path, data: str) -> None:
     flow = CompressFlow(PRESETS)
     flow.open(model, data)
-    assert flow.problem(Step.MODEL) is None
+    assert flow.problem(Step.DATA) is None
 
 
 def test_a_refused_model_locks_until_something_else_is_chosen(flow: CompressFlow, tmp_path: Path) -> None:
-    flow.refuse_model(True)
-    assert flow.problem(Step.MODEL) is Problem.MODEL_REFUSED
+    flow.refuse(Step.DATA)
+    assert flow.problem(Step.DATA) is Problem.DATA_REFUSED
     assert not flow.unlocked(Step.REVIEW)
     flow.set_data(str(tmp_path))
+    assert flow.problem(Step.DATA) is None
+    flow.refuse(Step.MODEL)
+    assert flow.problem(Step.MODEL) is Problem.MODEL_REFUSED
+    flow.set_data("digits")
+    assert flow.problem(Step.MODEL) is Problem.MODEL_REFUSED, "other data do not mend a model"
+    flow.open(tmp_path / "model.keras")
     assert flow.problem(Step.MODEL) is None
 
 
@@ -98,22 +106,22 @@ def test_a_folder_that_may_not_be_written(
 
 def test_presets_follow_the_kind_of_pruning(flow: CompressFlow) -> None:
     assert flow.recipe == PRESETS["a"]
-    flow.edit_quantization(calibration=50)
+    flow.edit(Section.QUANTIZE, calibration=50)
     flow.choose_pruning(PruneKind.ELEMENT)
     assert flow.recipe.prune == PRESETS["b"].prune
     assert flow.recipe.quantize.calibration == 50, "the other step's choice is kept"
     flow.choose_pruning(None)
     assert (flow.recipe.prune, flow.recipe.finetune) == (None, None)
-    flow.edit_pruning(sparsity=0.1)
+    flow.edit(Section.PRUNE, sparsity=0.1)
     assert flow.recipe.prune is None
-    flow.edit_quantization(kind=QuantizeKind.NONE)
+    flow.edit(Section.QUANTIZE, kind=QuantizeKind.NONE)
     assert flow.problem(Step.REVIEW) is Problem.NOTHING_TO_DO
 
 
 def test_a_slider_drag_is_one_undo_step(flow: CompressFlow) -> None:
     for sparsity in (0.8, 0.7, 0.6):
-        flow.edit_pruning(sparsity=sparsity)
-    flow.set_epochs(3)
+        flow.edit(Section.PRUNE, sparsity=sparsity)
+    flow.edit(Section.FINETUNE, epochs=3)
     assert flow.recipe.finetune is not None
     flow.undo()
     assert flow.recipe.prune is not None
@@ -126,7 +134,7 @@ def test_a_slider_drag_is_one_undo_step(flow: CompressFlow) -> None:
 
 
 def test_opening_another_model_starts_the_history_anew(flow: CompressFlow, model: Path) -> None:
-    flow.edit_pruning(sparsity=0.5)
+    flow.edit(Section.PRUNE, sparsity=0.5)
     flow.open(model)
     assert flow.recipe == PRESETS["a"]
     assert not flow.can_undo
@@ -148,9 +156,9 @@ def test_listeners_hear_of_changes_only(flow: CompressFlow) -> None:
         heard.append(flow.recipe.prune.sparsity)
 
     flow.subscribe(listener)
-    flow.edit_pruning(sparsity=0.9)
+    flow.edit(Section.PRUNE, sparsity=0.9)
     assert heard == []
-    flow.edit_pruning(sparsity=0.4)
+    flow.edit(Section.PRUNE, sparsity=0.4)
     flow.undo()
     assert heard == [0.4, 0.9]
 
@@ -164,3 +172,47 @@ def test_job_parameters(flow: CompressFlow, model: Path, tmp_path: Path) -> None
         "recipe": {"name": "structured"},
         "out": str(tmp_path / "out"),
     }
+
+
+def test_what_was_set_for_training_stays_when_the_kind_of_pruning_changes(flow: CompressFlow) -> None:
+    flow.edit(Section.FINETUNE, epochs=3)
+    flow.choose_pruning(PruneKind.ELEMENT)
+    assert flow.recipe.finetune == Training(epochs=3)
+    flow.choose_pruning(None)
+    assert flow.recipe.finetune == Training(epochs=3)
+
+
+def test_a_section_comes_back_as_it_was_left(flow: CompressFlow) -> None:
+    assert flow.section(Section.CLUSTER) is None
+    flow.edit(Section.CLUSTER, clusters=8)
+    assert flow.section(Section.CLUSTER) is None, "what is left out cannot be changed"
+    flow.switch(Section.CLUSTER, True)
+    assert flow.section(Section.CLUSTER) == Cluster()
+    flow.edit(Section.CLUSTER, clusters=8)
+    flow.switch(Section.CLUSTER, False)
+    flow.switch(Section.CLUSTER, True)
+    assert flow.section(Section.CLUSTER) == Cluster(clusters=8)
+    for _ in range(4):
+        flow.undo()
+    assert flow.recipe == PRESETS["a"]
+
+
+def test_another_recipe_takes_the_place_of_all_choices_and_can_be_undone(flow: CompressFlow) -> None:
+    flow.use_recipe(PRESETS["b"])
+    assert flow.recipe == PRESETS["b"]
+    flow.describe_recipe(name="mine", seed=7)
+    assert (flow.recipe.name, flow.recipe.seed) == ("mine", 7)
+    flow.undo()
+    flow.undo()
+    assert flow.recipe == PRESETS["a"]
+
+
+def test_a_recipe_that_cannot_run_is_refused_with_its_reason(flow: CompressFlow, tmp_path: Path) -> None:
+    flow.set_out(tmp_path / "out")
+    assert flow.refusal is None
+    flow.choose_pruning(PruneKind.ELEMENT)
+    flow.edit(Section.PRUNE, criterion=Criterion.ACTIVATION)
+    assert flow.problem(Step.REVIEW) is Problem.RECIPE_REFUSED
+    assert flow.refusal is not None
+    assert flow.refusal.code == "criterion-does-not-fit"
+    assert not flow.ready

@@ -1,0 +1,171 @@
+"""Step 2: the data, and how good the untouched model is on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QPushButton
+
+from core.data.known.sets import KNOWN_SETS
+from core.data.known.source import sets_at_hand
+from core.flow.draft import Step
+from core.flow.survey import Survey
+from core.jobs.events import Failed
+from gui.widgets.banner import BannerKind
+from gui.widgets.job_panel import JobPanel
+from gui.widgets.labels import card, explanation, heading
+from gui.widgets.sample_grid import SampleGrid
+from gui.wizards.compress.session import CompressSession
+from gui.wizards.compress.wizard_page import WizardPage
+from gui.words import number, percent, tr
+
+_FOLDER, _NPZ = "choose folder", "choose npz"
+
+
+class DataPage(WizardPage):
+    """Chooses the data and shows what the survey found."""
+
+    def __init__(self, session: CompressSession) -> None:
+        super().__init__(
+            session,
+            Step.DATA,
+            tr("Data"),
+            tr("The model is trained again and tested with the data that it was made for."),
+        )
+        self._make_choice()
+        self._make_findings()
+        self.body.addStretch(1)
+        session.changed.connect(self._show_draft)
+        session.opened.connect(self._clear_findings)
+        session.surveyed.connect(self._show_survey)
+        session.survey_failed.connect(self._show_failure)
+        self.first_control = self.data
+        self._show_draft()
+
+    def _make_choice(self) -> None:
+        self.data = QComboBox()
+        self.data.addItem(tr("Handwritten digits (built in)"), "digits")
+        at_hand = sets_at_hand()
+        for known in sorted(KNOWN_SETS, key=lambda known: known not in at_hand):
+            there = known in at_hand
+            self.data.addItem(
+                known.title if there else tr("{set} (not in your data folder)").format(set=known.title),
+                known.id,
+            )
+        self.data.addItem(tr("Pictures in folders…"), _FOLDER)
+        self.data.addItem(tr("NumPy file (.npz)…"), _NPZ)
+        self.data.activated.connect(self._data_chosen)
+        label = QLabel(tr("&Data:"))
+        label.setBuddy(self.data)
+        self.again = QPushButton(tr("&Try again"))
+        self.again.clicked.connect(self._try_again)
+        self.again.hide()
+        form = QFormLayout()
+        form.addRow(label, self.data)
+        form.addRow("", self.again)
+        self.body.addLayout(form)
+
+    def _make_findings(self) -> None:
+        self.accuracy = QLabel()
+        self.accuracy.setWordWrap(True)
+        self.counts = explanation()
+        self.scaling = explanation()
+        self.panel = JobPanel(self.session.bridge, tr("Trying the model"))
+        self.samples = SampleGrid()
+        self.samples_title = heading(tr("Some of the pictures, with what they show"))
+        self._findings = (self.accuracy, self.counts, self.scaling, self.samples, self.samples_title)
+        self.body.addWidget(
+            card(
+                heading(tr("The model on these data")),
+                self.accuracy,
+                self.counts,
+                self.panel,
+                self.samples_title,
+                self.samples,
+                self.scaling,
+            )
+        )
+        self._clear_findings()
+
+    @Slot(int)
+    def _data_chosen(self, index: int) -> None:
+        chosen = self.data.itemData(index)
+        if chosen == _FOLDER:
+            about = tr("Choose the folder that has one folder of pictures for each class")
+            path = QFileDialog.getExistingDirectory(self, about)
+        elif chosen == _NPZ:
+            path, _ = QFileDialog.getOpenFileName(self, tr("Choose the data"), "", tr("NumPy file (*.npz)"))
+        else:
+            path = chosen
+        if path and path != self.flow.draft.data:
+            self._clear_findings()
+            self.session.set_data(path)
+        self._show_draft()
+
+    @Slot()
+    def _try_again(self) -> None:
+        self._clear_findings()
+        self.session.start_survey()
+
+    @Slot()
+    def _show_draft(self) -> None:
+        data = self.flow.draft.data
+        index = self.data.findData(data)
+        if index < 0 and data:
+            self.data.insertItem(0, Path(data).name, data)
+            self.data.setItemData(0, data, 3)  # the whole path as a tool tip
+            index = 0
+        self.data.setCurrentIndex(index)
+        self._show_state()
+
+    @Slot()
+    def _clear_findings(self) -> None:
+        self.banner.clear()
+        self.again.hide()
+        self.samples.clear()
+        for widget in self._findings:
+            widget.hide()
+
+    @Slot(object)
+    def _show_survey(self, survey: Survey | None) -> None:
+        if survey is None:
+            self.again.show()
+            self.banner.show_message(
+                BannerKind.INFO, tr("Trying the model was stopped. You can go on without it.")
+            )
+            return
+        self.accuracy.setText(
+            tr("Right in {accuracy} of the test pictures; guessing would give {chance}.").format(
+                accuracy=percent(survey.accuracy), chance=percent(survey.chance)
+            )
+        )
+        parts = {"train": tr("{n} for training"), "test": tr("{n} for testing")}
+        words = [parts[part].format(n=number(n)) for part, n in survey.counts if part in parts]
+        classes = tr("{n} classes").format(n=number(len(survey.classes)))
+        self.counts.setText(tr("Pictures: {parts}").format(parts=", ".join([*words, classes])))
+        self.scaling.setText(
+            tr("What the model gets: {scaling}.").format(scaling=survey.input_range)
+            if survey.input_range
+            else ""
+        )
+        self.accuracy.show()
+        self.counts.show()
+        self.scaling.setVisible(bool(survey.input_range))
+        if survey.samples is not None:
+            self.samples.show_samples(survey.samples, survey.classes)
+            self.samples.show()
+            self.samples_title.show()
+        if survey.near_chance:
+            self.banner.show_message(
+                BannerKind.WARNING,
+                tr(
+                    "This model does hardly better than guessing. Has it been trained, is this the data it "
+                    "was made for, and is it scaled as in its training? Compressing will not make it better."
+                ),
+            )
+
+    @Slot(Failed)
+    def _show_failure(self, failed: Failed) -> None:
+        self.again.show()
+        self.banner.show_failure(failed)
