@@ -39,27 +39,36 @@ class SectionCard(QFrame):
         self.switch.clicked.connect(lambda on: flow.switch(section, on))
         self.basic = SectionForm(flow, section, basic, letters)
         self.forms = [self.basic]
+        self._shown_when_on: list[QWidget] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 10, 14, 10)
         layout.setSpacing(6)
         layout.addWidget(self.switch)
         layout.addWidget(_indented(explanation(about)))
-        layout.addWidget(_indented(self.basic))
+        self.add_detail(self.basic)
         rest = other_keys(section, *basic)
         self.expander: Expander | None = None
         if rest:
             advanced = SectionForm(flow, section, rest, letters)
             self.forms.append(advanced)
             self.expander = Expander(tr("Advanced: {what}").format(what=title), _indented(advanced))
-            layout.addWidget(_indented(self.expander, left=18))
+            self.add_detail(self.expander, left=18)
         self.show_section()
 
     def show_section(self) -> None:
         """Follow the flow."""
         on = self._flow.section(self._section) is not None
         self.switch.setChecked(on)
+        for holder in self._shown_when_on:
+            holder.setVisible(on)
         for form in self.forms:
             form.show_section()
+
+    def add_detail(self, widget: QWidget, left: int = 24) -> None:
+        """Put a widget below the others, seen as long as the section is switched on."""
+        holder = _indented(widget, left)
+        self._shown_when_on.append(holder)
+        self.layout().addWidget(holder)
 
     def control(self, name: str) -> QWidget:
         """The widget of a key, wherever it is."""

@@ -41,10 +41,8 @@ class ClusterPage(WizardPage):
         self.saving = QLabel()
         self.saving.setWordWrap(True)
         self.values = explanation()
-        self.card.layout().insertWidget(3, self.saving)  # type: ignore[attr-defined]
-        self.card.layout().insertWidget(4, self.values)  # type: ignore[attr-defined]
-        for label in (self.saving, self.values):
-            label.setContentsMargins(24, 0, 0, 0)
+        self.card.add_detail(self.saving)
+        self.card.add_detail(self.values)
         self.preview = PreviewPanel(session)
         self.body.addWidget(self.card)
         self.body.addWidget(self.preview)
@@ -65,19 +63,15 @@ class ClusterPage(WizardPage):
                 "Only the compressed file becomes smaller."
             ).format(most=_MOST_THAT_SAVE)
         elif cluster is not None:
-            words = tr("Each weight takes half a byte on the board instead of one.")
+            words = tr("Most weights take half a byte on the board instead of one.")
         if cluster is not None and finetune is None:
             words += " " + tr("The network is not trained afterwards: training is off in the next step.")
         self.saving.setText(words)
-        self.saving.setVisible(bool(words))
-        if cluster is None:
-            self.values.hide()
         self._show_state()
 
     @Slot(object)
     def _show_values(self, preview: Preview) -> None:
         shared = preview.shared_values
-        self.values.setVisible(shared is not None)
         if shared is not None:
             self.values.setText(
                 tr(
