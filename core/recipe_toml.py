@@ -25,6 +25,8 @@ import tomli_w
 from core.errors import ThimbleError
 from core.recipe import Recipe
 
+_Section = typing.TypeVar("_Section")
+
 
 def read_recipe(path: str | Path) -> Recipe:
     """The recipe in a TOML file.
@@ -65,6 +67,16 @@ def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
     if recipe.prune is not None and recipe.prune.threshold is not None:
         del raw["prune"]["sparsity"]
     return raw
+
+
+def section_to_dict(section: Any) -> dict[str, Any]:
+    """A section alone, as it stands in `recipe_to_dict`."""
+    return cast("dict[str, Any]", _plain(section))
+
+
+def section_from_dict(kind: type[_Section], raw: Mapping[str, Any], name: str) -> _Section:
+    """The section `name` of a recipe alone. Raises ThimbleError ``bad-recipe``."""
+    return cast("_Section", _Reader("recipe", {}).section(kind, raw, (name,)))
 
 
 def recipe_to_text(recipe: Recipe) -> str:

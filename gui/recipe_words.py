@@ -14,6 +14,7 @@ from core.recipe import (
     Optimizer,
     QuantizeKind,
     QuantizeMode,
+    Scaling,
     Schedule,
     Scope,
     SparsityOf,
@@ -34,7 +35,8 @@ def choice_label(section: Section, value: Enum) -> str:
 
 def special_value(key: Key) -> str:
     """What the lowest value of a number is called; empty where it is a number like others."""
-    return {"early_stopping": tr("never")}.get(key.name, "")
+    words = {"early_stopping": tr("never"), "test_fraction": tr("as usual"), "stride": tr("half a window")}
+    return words.get(key.name, "")
 
 
 def _labels() -> dict[tuple[Section, str], str]:
@@ -64,6 +66,10 @@ def _labels() -> dict[tuple[Section, str], str]:
         (Section.CLUSTER, "scope"): tr("Values are shared by"),
         (Section.CLUSTER, "engine"): tr("Found by"),
         (Section.CLUSTER, "finetune_epochs"): tr("Training rounds that keep the values"),
+        (Section.DATA, "scaling"): tr("Numbers are scaled to"),
+        (Section.DATA, "test_fraction"): tr("Share for testing"),
+        (Section.DATA, "seed"): tr("Seed of the choice"),
+        (Section.DATA, "stride"): tr("Steps between windows"),
         (Section.QUANTIZE, "calibration"): tr("Pictures that set the ranges"),
         (Section.QUANTIZE, "preserve"): tr("Keep zeros and shared values"),
         (Section.QUANTIZE, "finetune_epochs"): tr("Training rounds with small numbers"),
@@ -92,6 +98,12 @@ def _choices() -> dict[tuple[Section | None, Enum], str]:
         Optimizer.ADADELTA: tr("Adadelta"),
         ClusterEngine.THIMBLE: tr("Thimble"),
         ClusterEngine.TFMOT: tr("TensorFlow Model Optimization"),
+        Scaling.AUTO: tr("What the data or the model say"),
+        Scaling.UNIT: tr("0 to 1"),
+        Scaling.SYMMETRIC: tr("−1 to 1"),
+        Scaling.PIXELS: tr("0 to 255, like pixels"),
+        Scaling.STANDARDIZE: tr("Mean 0 and spread 1 in each channel"),
+        Scaling.AS_IS: tr("As they are in the file"),
         QuantizeKind.NONE: tr("Decimal numbers as they are (float32)"),
         QuantizeKind.FLOAT16: tr("Short decimal numbers (float16)"),
         QuantizeKind.DYNAMIC: tr("Small weights, decimal computing (dynamic range)"),

@@ -53,8 +53,12 @@ class CompressFlow:
         return refusal(self.recipe)
 
     def section(self, section: Section) -> Any:
-        """What the recipe says in a section; None when it is left out."""
-        return getattr(self.recipe, section.value)
+        """What the recipe says in a section; None when it is left out.
+
+        How the data are read is always said: by the defaults where the recipe has nothing about it.
+        """
+        value = getattr(self.recipe, section.value)
+        return default_of(section) if value is None and section is Section.DATA else value
 
     def problem(self, step: Step) -> Problem | None:
         """What still has to be done in a step, or None when it is finished."""
@@ -103,13 +107,20 @@ class CompressFlow:
         self._tell()
 
     def set_data(self, data: str) -> None:
-        self._refused.discard(Step.DATA)
+        """Other data may be fine with a model that was refused with these."""
+        self._refused.clear()
         self._edit(replace(self.draft, data=data), "data")
 
     def refuse(self, step: Step) -> None:
         """The survey or the preview found that this model, or these data, cannot be used."""
         if step not in self._refused:
             self._refused.add(step)
+            self._tell()
+
+    def allow(self, step: Step) -> None:
+        """It is tried again: what was found before does not count any more."""
+        if step in self._refused:
+            self._refused.discard(step)
             self._tell()
 
     def set_board(self, board: str) -> None:
@@ -119,8 +130,8 @@ class CompressFlow:
         self._edit(replace(self.draft, out=out), "out")
 
     def use_recipe(self, recipe: Recipe) -> None:
-        """Take another recipe, a preset or one from a file, in place of this one."""
-        self._edit_recipe(recipe, None)
+        """Take another recipe, a preset or one from a file; one that says nothing of the data leaves that."""
+        self._edit_recipe(replace(recipe, data=recipe.data or self.recipe.data), None)
 
     def describe_recipe(self, **changes: Any) -> None:
         """Change the recipe's name, description or seed."""

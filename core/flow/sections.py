@@ -23,6 +23,7 @@ class Section(Enum):
     DISTILL = "distill"
     CLUSTER = "cluster"
     QUANTIZE = "quantize"
+    DATA = "data"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from core.flow.sections import Key
 from gui.widgets.spin_boxes import NumberBox, WholeBox
 
+#: Qt counts with 32 bits.
 _HIGHEST = 2_147_483_647
 
 
@@ -42,7 +43,7 @@ class WholeEditor(KeyEditor):
     def __init__(self, key: Key, special: str) -> None:
         self._box = WholeBox()
         super().__init__(self._box)
-        self._box.setRange(int(key.low or 0), int(_HIGHEST if key.high is None else key.high))
+        self._box.setRange(int(key.low or 0), min(_HIGHEST, int(key.high or _HIGHEST)))
         self._box.setSpecialValueText(special)
         self._box.valueChanged.connect(self.edited.emit)
         self._box.editingFinished.connect(self.let_go.emit)
@@ -52,17 +53,25 @@ class WholeEditor(KeyEditor):
 
 
 class NumberEditor(KeyEditor):
-    """Decimal numbers of any size."""
+    """Decimal numbers of any size; zero is None where the key may be left out, and `special` its name."""
 
-    def __init__(self, key: Key) -> None:
-        self._box = NumberBox()
+    def __init__(self, key: Key, special: str) -> None:
+        self._box, self._key = NumberBox(), key
         super().__init__(self._box)
-        self._box.setRange(key.low or 0.0, 1e9 if key.high is None else key.high)
-        self._box.valueChanged.connect(self.edited.emit)
+        low = 0.0 if key.optional else key.low or 0.0
+        self._box.setRange(low, 1e9 if key.high is None else key.high)
+        self._box.setSpecialValueText(special)
+        self._box.valueChanged.connect(self._changed)
         self._box.editingFinished.connect(self.let_go.emit)
 
+    def _changed(self, value: float) -> None:
+        if self._key.optional:
+            self.edited.emit(max(value, self._key.low or 0.0) if value else None)
+        else:
+            self.edited.emit(value)
+
     def _set(self, value: Any) -> None:
-        self._box.setValue(float(value))
+        self._box.setValue(0.0 if value is None else float(value))
 
 
 class SwitchEditor(KeyEditor):
@@ -112,5 +121,5 @@ _EDITORS: tuple[tuple[type, _Make], ...] = (
     (Enum, lambda key, label, special: ChoiceEditor(key, label)),
     (bool, lambda key, label, special: SwitchEditor()),
     (int, lambda key, label, special: WholeEditor(key, special)),
-    (float, lambda key, label, special: NumberEditor(key)),
+    (float, lambda key, label, special: NumberEditor(key, special)),
 )

@@ -16,7 +16,7 @@ from core.errors import ThimbleError
 from core.flow.draft import Step
 from core.jobs.events import Cancelled, Done, Failed, Partial, Progress
 from core.preview import Preview
-from core.recipe import PruneKind
+from core.recipe import PruneKind, Scaling
 from core.recipe_toml import read_recipe
 from gui.error_dialog import ErrorDialog
 from gui.main_window import MainWindow
@@ -76,6 +76,24 @@ def test_the_example_opens_the_wizard_and_surveys(
     qtbot.waitUntil(lambda: not page.panel.isVisible())
     assert "97.0 %" in page.accuracy.text()
     assert not page.banner.isVisible()
+
+
+def test_the_scaling_is_asked_for_and_tried(opened: MainWindow, jobs: FakeJobs, qtbot: QtBot) -> None:
+    page = opened.wizard.data_page
+    opened.go(Place.DATA)
+    assert jobs.last("survey").params["options"]["scaling"] == "auto"
+    jobs.last("survey").send(Failed("unknown-range", "the range is not known", "take as-is"))
+    qtbot.waitUntil(page.banner.isVisible)
+    box = page.scaling_form.control("scaling")
+    box.setCurrentIndex(box.findData(Scaling.AS_IS))
+    box.activated.emit(box.currentIndex())
+    assert jobs.last("survey").params["options"]["scaling"] == "as-is"
+    assert not page.banner.isVisible()
+    jobs.last("survey").send(Done({**SURVEY, "input_range": "as in the file"}))
+    qtbot.waitUntil(page.scaling.isVisible)
+    assert "as in the file" in page.scaling.text()
+    opened.menus.undo.trigger()
+    assert jobs.last("survey").params["options"]["scaling"] == "auto", "what is undone is tried again"
 
 
 def test_known_sets_in_the_data_folder_can_be_chosen(

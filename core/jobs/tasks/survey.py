@@ -15,6 +15,8 @@ from core.models.deterministic import start_tensorflow
 from core.models.keras_model import outputs, sample_shape
 from core.models.loading import check_model_file, load_keras
 from core.paths import cannot_write, output_dir
+from core.recipe import DataOptions
+from core.recipe_toml import section_from_dict
 
 SAMPLES = 20
 SAMPLES_FILE = "samples.npz"
@@ -23,7 +25,8 @@ _NEAR_CHANCE = 0.15
 
 
 def survey(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: model (`.keras` or ``zoo:NAME``), data, out (a folder).
+    """Params: model (`.keras` or ``zoo:NAME``), data, out (a folder); and, where the data are not to be
+    read as usual, options (the keys of a recipe's `[data]`).
 
     Writes samples.npz into `out`, where the data are images: `images` ``[n, h, w, c]`` float32, `labels`
     ``[n]``, `class_names`; test images that take the classes in turn. Result: accuracy,
@@ -31,6 +34,7 @@ def survey(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     samples), near_chance, samples (the path, or None), input_shape, input_range, parameters. Raises
     ThimbleError.
     """
+    options = section_from_dict(DataOptions, params.get("options") or {}, "data")
     check_model_file(params["model"])
     out = output_dir(Path(params["out"]))
     context.progress(0.02, "Starting TensorFlow")
@@ -38,7 +42,7 @@ def survey(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     context.check_cancelled()
     context.progress(0.6, "Opening the model and the data")
     model = load_keras(params["model"])
-    data = load_data(params["data"], sample_shape(model))
+    data = load_data(params["data"], sample_shape(model), options)
     check_fits(data, sample_shape(model), outputs(model))
     context.check_cancelled()
     context.progress(0.8, "Testing the model")

@@ -10,12 +10,16 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QPush
 from core.data.known.sets import KNOWN_SETS
 from core.data.known.source import sets_at_hand
 from core.flow.draft import Step
+from core.flow.sections import Section
 from core.flow.survey import Survey
 from core.jobs.events import Failed
 from gui.widgets.banner import BannerKind
+from gui.widgets.expander import Expander
 from gui.widgets.job_panel import JobPanel
 from gui.widgets.labels import card, explanation, heading
+from gui.widgets.mnemonics import Mnemonics
 from gui.widgets.sample_grid import SampleGrid
+from gui.widgets.section_form import SectionForm, other_keys
 from gui.wizards.compress.session import CompressSession
 from gui.wizards.compress.wizard_page import WizardPage
 from gui.words import number, percent, tr
@@ -38,6 +42,7 @@ class DataPage(WizardPage):
         self.body.addStretch(1)
         session.changed.connect(self._show_draft)
         session.opened.connect(self._clear_findings)
+        session.survey_begun.connect(self._clear_findings)
         session.surveyed.connect(self._show_survey)
         session.survey_failed.connect(self._show_failure)
         self.first_control = self.data
@@ -59,12 +64,17 @@ class DataPage(WizardPage):
         label = QLabel(tr("&Data:"))
         label.setBuddy(self.data)
         self.again = QPushButton(tr("&Try again"))
-        self.again.clicked.connect(self._try_again)
+        self.again.clicked.connect(self.session.start_survey)
         self.again.hide()
         form = QFormLayout()
         form.addRow(label, self.data)
         form.addRow("", self.again)
         self.body.addLayout(form)
+        letters = Mnemonics(taken="dt")
+        self.scaling_form = SectionForm(self.flow, Section.DATA, ("scaling",), letters)
+        self.split_form = SectionForm(self.flow, Section.DATA, other_keys(Section.DATA, "scaling"), letters)
+        self.body.addWidget(self.scaling_form)
+        self.body.addWidget(Expander(tr("Advanced"), self.split_form))
 
     def _make_findings(self) -> None:
         self.accuracy = QLabel()
@@ -99,14 +109,8 @@ class DataPage(WizardPage):
         else:
             path = chosen
         if path and path != self.flow.draft.data:
-            self._clear_findings()
-            self.session.set_data(path)
+            self.flow.set_data(path)
         self._show_draft()
-
-    @Slot()
-    def _try_again(self) -> None:
-        self._clear_findings()
-        self.session.start_survey()
 
     @Slot()
     def _show_draft(self) -> None:
@@ -117,6 +121,8 @@ class DataPage(WizardPage):
             self.data.setItemData(0, data, 3)  # the whole path as a tool tip
             index = 0
         self.data.setCurrentIndex(index)
+        self.scaling_form.show_section()
+        self.split_form.show_section()
         self._show_state()
 
     @Slot()

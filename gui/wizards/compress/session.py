@@ -11,9 +11,12 @@ from codegen.errors import CodegenError
 from core.errors import ThimbleError
 from core.flow.compress_flow import CompressFlow
 from core.flow.draft import Draft, Problem, Step, free_folder
+from core.flow.sections import Section
 from core.flow.survey import Survey, survey_from_result
 from core.jobs.events import Cancelled, Done, Failed
 from core.preview import Preview
+from core.recipe import DataOptions
+from core.recipe_toml import section_to_dict
 from gui.job_bridge import JobBridge
 from gui.preview_runner import PreviewRequest, PreviewRunner
 from gui.services import Services
@@ -28,6 +31,7 @@ class CompressSession(QObject):
     changed = Signal()
     previewed = Signal(object)
     preview_failed = Signal(Failed)
+    survey_begun = Signal()
     surveyed = Signal(object)
     survey_failed = Signal(Failed)
     model_failed = Signal(Failed)
@@ -41,6 +45,7 @@ class CompressSession(QObject):
         self.survey: Survey | None = None
         self.bridge = JobBridge(services.start_job, self)
         self.runner = PreviewRunner(services.preview, self)
+        self._surveyed: tuple[str, DataOptions] | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self.flow.subscribe(self._flow_changed)
         self.runner.ready.connect(self._preview_ready)
@@ -64,23 +69,19 @@ class CompressSession(QObject):
         self.opened.emit()
         self.start_survey()
 
-    def set_data(self, data: str) -> None:
-        """Take other data and try the model on them."""
-        if data != self.flow.draft.data:
-            self.survey = None
-            self.flow.set_data(data)
-            self.start_survey()
-
     def start_survey(self) -> None:
         """Look at the untouched model in a worker, if there is one to look at."""
         draft = self.flow.draft
         problems = {self.flow.problem(step) for step in (Step.MODEL, Step.DATA)}
-        if problems - {None, Problem.MODEL_REFUSED, Problem.DATA_REFUSED}:
+        if problems - {None, Problem.DATA_REFUSED}:
             return
         self.close_scratch()
         self._scratch = tempfile.TemporaryDirectory(prefix="thimble-survey-", ignore_cleanup_errors=True)
-        params = {"model": str(draft.model), "data": draft.data, "out": self._scratch.name}
-        self.bridge.start("survey", params)
+        self._surveyed = data, options = self._asked()
+        params = {"model": str(draft.model), "data": data, "out": self._scratch.name}
+        self.flow.allow(Step.DATA)
+        self.survey_begun.emit()
+        self.bridge.start("survey", {**params, "options": section_to_dict(options)})
 
     def close(self) -> None:
         """Stop what runs and remove what was only for showing."""
@@ -93,11 +94,16 @@ class CompressSession(QObject):
             self._scratch.cleanup()
             self._scratch = None
 
+    def _asked(self) -> tuple[str, DataOptions]:
+        """What a survey would look at, besides the model."""
+        return self.flow.draft.data, self.flow.section(Section.DATA)
+
     def _forget(self) -> None:
         self.bridge.abandon()
         self.runner.forget()
         self.preview = None
         self.survey = None
+        self._surveyed = None
 
     def _flow_changed(self) -> None:
         draft = self.flow.draft
@@ -106,6 +112,9 @@ class CompressSession(QObject):
             recipe = draft.recipe
             parts = (recipe.prune, recipe.quantize, draft.board, recipe.cluster)
             self.runner.request(PreviewRequest(draft.model, *parts))
+        if self._surveyed is not None and self._surveyed != self._asked():
+            self.survey = None
+            self.start_survey()
         self.changed.emit()
 
     @Slot(object)

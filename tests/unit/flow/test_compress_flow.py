@@ -7,7 +7,17 @@ import pytest
 from core.flow.compress_flow import CompressFlow
 from core.flow.draft import Problem, Step, free_folder
 from core.flow.sections import Section
-from core.recipe import Cluster, Criterion, Prune, PruneKind, QuantizeKind, Recipe, Training
+from core.recipe import (
+    Cluster,
+    Criterion,
+    DataOptions,
+    Prune,
+    PruneKind,
+    QuantizeKind,
+    Recipe,
+    Scaling,
+    Training,
+)
 
 PRESETS = {
     "a": Recipe(name="structured", prune=Prune(sparsity=0.9), finetune=Training(epochs=7)),
@@ -75,10 +85,18 @@ def test_a_refused_model_locks_until_something_else_is_chosen(flow: CompressFlow
     assert flow.problem(Step.DATA) is None
     flow.refuse(Step.MODEL)
     assert flow.problem(Step.MODEL) is Problem.MODEL_REFUSED
-    flow.set_data("digits")
-    assert flow.problem(Step.MODEL) is Problem.MODEL_REFUSED, "other data do not mend a model"
-    flow.open(tmp_path / "model.keras")
+    assert not flow.unlocked(Step.DATA)
+    flow.allow(Step.MODEL)
     assert flow.problem(Step.MODEL) is None
+
+
+def test_how_data_are_read_outlives_a_preset(flow: CompressFlow) -> None:
+    assert flow.section(Section.DATA) == DataOptions()
+    assert flow.recipe.data is None
+    flow.edit(Section.DATA, scaling=Scaling.SYMMETRIC)
+    assert flow.recipe.data == DataOptions(scaling=Scaling.SYMMETRIC)
+    flow.use_recipe(PRESETS["b"])
+    assert flow.recipe.data == DataOptions(scaling=Scaling.SYMMETRIC)
 
 
 def test_folders(flow: CompressFlow, tmp_path: Path) -> None:
