@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWid
 from core.flow.draft import Step
 from core.flow.open_run import OpenRun
 from core.jobs.events import Failed
+from gui.draft_keeper import DraftKeeper
 from gui.error_dialog import ErrorDialog
 from gui.job_bridge import JobBridge
 from gui.menus import Menus
@@ -38,6 +39,7 @@ class MainWindow(QMainWindow):
         self.start_view = StartView()
         self.start = StartPresenter(self.start_view, services, self.recent)
         self.wizard = CompressWizard(services, self)
+        self.drafts = DraftKeeper(self.wizard.flow, services.draft, self)
         self.run = RunPresenter(services)
         self.deploy = DeployPresenter(services)
         self.place = Place.START
@@ -45,6 +47,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self)
         self._connect()
         self._restore_geometry()
+        self._offer_draft()
         self.go(Place.START)
 
     def _make_frame(self) -> None:
@@ -72,6 +75,10 @@ class MainWindow(QMainWindow):
         self.start.model_opened.connect(self._open_model)
         self.start.run_opened.connect(self._open_run)
         self.start.failed.connect(lambda failed: self.go(Place.START))
+        self.start_view.draft_wanted.connect(self._open_draft)
+        self.start_view.draft_discarded.connect(self.drafts.discard)
+        self.start_view.draft_discarded.connect(self._offer_draft)
+        self.drafts.failed.connect(self._say_on_the_page)
         self.wizard.model_wanted.connect(self.start.choose_model)
         self.wizard.step_wanted.connect(lambda step: self.go(_STEP_PLACES[step]))
         self.wizard.left.connect(lambda: self.go(Place.START))
@@ -134,6 +141,28 @@ class MainWindow(QMainWindow):
         )
         self.menus.show_state()
 
+    @Slot()
+    def _offer_draft(self) -> None:
+        draft = self.drafts.offered
+        words = tr("Your choices for {model} were not run yet.")
+        model = draft.model.name if draft is not None and draft.model is not None else ""
+        self.start_view.show_draft(words.format(model=model) if model else "")
+
+    @Slot()
+    def _open_draft(self) -> None:
+        draft = self.drafts.offered
+        if draft is None or self.run.bridge.running:
+            return
+        self.drafts.offered = None
+        self._offer_draft()
+        self.wizard.open_draft(draft)
+        unlocked = [step for step in Step if self.wizard.flow.unlocked(step)]
+        self.go(_STEP_PLACES[unlocked[-1]])
+
+    @Slot(Failed)
+    def _say_on_the_page(self, failed: Failed) -> None:
+        self._pages[self.place].banner.show_failure(failed)
+
     @Slot(object, str)
     def _open_model(self, path: object, data: str) -> None:
         if self.run.bridge.running:
@@ -172,6 +201,7 @@ class MainWindow(QMainWindow):
         self.deploy.set_run(run, self.wizard.flow.draft.board)
         self.recent.add(run.folder)
         self.wizard.next_folder()
+        self.drafts.settle()
         self._show_states()
 
     @Slot()
@@ -198,6 +228,7 @@ class MainWindow(QMainWindow):
         for bridge in self._bridges():
             bridge.abandon()
         self.wizard.session.close()
+        self.drafts.close()
         event.accept()
 
     def _may_stop(self) -> bool:

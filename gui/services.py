@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QSettings, QStandardPaths
 
+from core.flow.draft_file import draft_path
 from core.jobs.events import Event
 from core.jobs.host import start_job
 from core.paths import resources_dir
@@ -29,10 +30,12 @@ StartJob = Callable[[str, dict[str, Any], Callable[[Event], None]], Job]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`projects` is where results go unless the user chooses another folder."""
+    """`projects` is where results go unless the user chooses another folder; the file `draft` keeps unsaved
+    choices."""
 
     settings: QSettings
     projects: Path
+    draft: Path
     presets: dict[str, Recipe]
     preview: PreviewFunction
     start_job: StartJob = start_job
@@ -45,6 +48,7 @@ def real_services() -> Services:
     return Services(
         settings=QSettings("Thimble", "Thimble"),
         projects=Path(documents or Path.home()) / "Thimble",
+        draft=draft_path(),
         presets=all_presets(),
         preview=preview,
     )

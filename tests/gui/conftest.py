@@ -94,6 +94,7 @@ def services(tmp_path: Path, jobs: FakeJobs) -> Services:
     return Services(
         settings=QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat),
         projects=projects,
+        draft=tmp_path / "draft.json",
         presets=PRESETS,
         preview=fake_preview,
         start_job=jobs,

@@ -27,6 +27,7 @@ from gui.wizards.compress.prune_page import PrunePage
 
 PATIENCE_S = 1200.0
 EPOCHS = "4"
+CLUSTERS = "8"
 RUNS = "20"
 LEFT = Qt.MouseButton.LeftButton
 
@@ -78,13 +79,16 @@ def start_example(j: Journey) -> None:
     j.shoot("start")
     j.click(j.window.start_view.example_button)
     j.at(Place.MODEL)
-    page = j.window.wizard.model_page
+    j.click(j.window.wizard.model_page.next_button)
+    j.at(Place.DATA)
+    page = j.window.wizard.data_page
     j.until(lambda: page.accuracy.isVisible() or page.banner.isVisible(), "the survey")
     assert not page.banner.isVisible(), page.banner.text
     assert page.samples.count == 20
+    assert page.scaling.isVisible()
     accuracy = j.window.wizard.session.survey.accuracy
     assert accuracy > 0.95, accuracy
-    j.shoot("model")
+    j.shoot("data")
     j.click(page.next_button)
 
 
@@ -98,9 +102,6 @@ def choose_pruning(j: Journey, kind: PruneKind) -> None:
         j.click(page.element.radio, QPoint(10, page.element.radio.height() // 2))
     assert flow.recipe.prune.kind is kind
     move_slider_and_undo(j, page.slider)
-    before = flow.recipe.finetune.epochs
-    j.type(page.epochs, EPOCHS)
-    assert flow.recipe.finetune.epochs == int(EPOCHS) != before
     j.until(lambda: not j.window.wizard.session.runner.busy, "the preview")
     j.shoot("pruning")
     j.click(page.expander.button)
@@ -124,6 +125,27 @@ def move_slider_and_undo(j: Journey, slider: QSlider) -> None:
     assert flow.recipe.prune.sparsity == chosen
 
 
+def choose_training(j: Journey, kind: PruneKind) -> None:
+    """Shared weights where single ones were zeroed; fewer rounds than the preset has."""
+    j.at(Place.CLUSTERING)
+    flow, page = j.window.wizard.flow, j.window.stack.currentWidget()
+    if kind is PruneKind.ELEMENT:
+        j.click(page.card.switch, QPoint(10, page.card.switch.height() // 2))
+        assert flow.recipe.cluster is not None
+        j.type(page.card.control("clusters"), CLUSTERS)
+        assert flow.recipe.cluster.clusters == int(CLUSTERS)
+        j.until(lambda: not j.window.wizard.session.runner.busy, "the preview")
+        assert page.values.text().startswith(tuple("123456789"))
+        j.shoot("clustering")
+    j.click(page.next_button)
+    j.at(Place.TRAINING)
+    training = j.window.stack.currentWidget()
+    j.type(training.finetune.control("epochs"), EPOCHS)
+    assert flow.recipe.finetune.epochs == int(EPOCHS)
+    j.shoot("training")
+    j.click(training.next_button)
+
+
 def finish_wizard(j: Journey) -> None:
     j.at(Place.QUANTIZATION)
     j.shoot("number-format")
@@ -138,7 +160,7 @@ def finish_wizard(j: Journey) -> None:
     review = j.window.wizard.review_page
     j.shoot("review")
     answer_file_dialog(j, "my-recipe.toml")
-    j.click(review.save)
+    j.click(review.recipe.save)
     assert review.banner.kind is BannerKind.SUCCESS, review.banner.text
     j.click(review.next_button)
 
@@ -152,7 +174,8 @@ def run(j: Journey) -> Path:
     j.shoot("running")
     j.until(lambda: not j.window.running, "the end of the job")
     assert view.banner.kind is BannerKind.SUCCESS, view.banner.text
-    assert view.curve.rounds == int(EPOCHS)
+    cluster = j.window.wizard.flow.recipe.cluster
+    assert view.curve.rounds == int(EPOCHS) + (cluster.finetune_epochs if cluster else 0)
     j.shoot("result")
     folder = j.window.run.run.folder
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -218,7 +241,9 @@ def main(kind: PruneKind, folder: Path, shots: Path) -> None:
     projects.mkdir()
     if kind is PruneKind.ELEMENT:
         settings.setValue("window/appearance", "dark")
-    services = dataclasses.replace(real_services(), settings=settings, projects=projects)
+    services = dataclasses.replace(
+        real_services(), settings=settings, projects=projects, draft=folder / "draft.json"
+    )
     window = make_window(services)
     window.resize(1024, 700)
     window.move(0, 0)
@@ -228,6 +253,7 @@ def main(kind: PruneKind, folder: Path, shots: Path) -> None:
     journey = Journey(app, window, shots)
     start_example(journey)
     choose_pruning(journey, kind)
+    choose_training(journey, kind)
     finish_wizard(journey)
     done = run(journey)
     deploy(journey)

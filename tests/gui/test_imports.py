@@ -20,7 +20,10 @@ app = make_application(["thimble"])
 folder = Path(tempfile.mkdtemp())
 settings = QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat)
 jobs = lambda task, params, on_event: type("Job", (), {"cancel": lambda self, grace_s=0: None})()
-window = make_window(dataclasses.replace(real_services(), settings=settings, projects=folder, start_job=jobs))
+services = dataclasses.replace(
+    real_services(), settings=settings, projects=folder, draft=folder / "draft.json", start_job=jobs
+)
+window = make_window(services)
 window.show()
 window.start.open_example()
 while window.wizard.session.preview is None:

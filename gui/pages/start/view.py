@@ -32,6 +32,8 @@ class StartView(Page):
     run_wanted = Signal()
     recent_chosen = Signal(str)
     dropped = Signal(str)
+    draft_wanted = Signal()
+    draft_discarded = Signal()
 
     def __init__(self) -> None:
         super().__init__(
@@ -69,6 +71,7 @@ class StartView(Page):
             1,
         )
         self.body.addLayout(row)
+        self._make_draft()
         self.recent_title = QLabel(tr("&Recent"))
         self.recent = QListWidget()
         self.recent.setAccessibleName(tr("Recent models and results"))
@@ -86,6 +89,31 @@ class StartView(Page):
         self.recent.itemActivated.connect(
             lambda item: self.recent_chosen.emit(item.data(Qt.ItemDataRole.UserRole))
         )
+
+    def _make_draft(self) -> None:
+        self.draft_about = QLabel()
+        self.draft_about.setWordWrap(True)
+        self.go_on = QPushButton(tr("&Go on"))
+        self.discard = QPushButton(tr("&Discard"))
+        self.go_on.setAccessibleName(tr("Go on with the unsaved choices"))
+        self.discard.setAccessibleName(tr("Discard the unsaved choices"))
+        self.draft = card(heading(tr("Not finished")))
+        row = QHBoxLayout()
+        row.addWidget(self.draft_about, 1)
+        row.addWidget(self.go_on)
+        row.addWidget(self.discard)
+        layout = self.draft.layout()
+        assert isinstance(layout, QVBoxLayout)  # noqa: S101 - made by card
+        layout.addLayout(row)
+        self.body.addWidget(self.draft)
+        self.draft.hide()
+        self.go_on.clicked.connect(self.draft_wanted)
+        self.discard.clicked.connect(self.draft_discarded)
+
+    def show_draft(self, about: str) -> None:
+        """Offer unsaved choices of another day; an empty text offers nothing."""
+        self.draft_about.setText(about)
+        self.draft.setVisible(bool(about))
 
     def show_recent(self, paths: list[Path]) -> None:
         self.recent.clear()

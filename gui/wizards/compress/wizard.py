@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Signal
 
-from core.flow.draft import Step, free_folder
+from core.flow.draft import Draft, Step, free_folder
 from gui.services import Services
 from gui.wizards.compress.board_page import BoardPage
 from gui.wizards.compress.cluster_page import ClusterPage
@@ -55,6 +55,11 @@ class CompressWizard(QObject):
     def open(self, model: Path, data: str | None = None) -> None:
         self.seen.clear()
         self.session.open(model, data)
+
+    def open_draft(self, draft: Draft) -> None:
+        """Go on with the choices of another day."""
+        self.seen = set(Step)
+        self.session.open_draft(draft)
 
     def next_folder(self) -> None:
         """A run has taken the folder: propose another one for the next."""
