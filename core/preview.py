@@ -7,6 +7,7 @@ depends on them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -48,6 +49,17 @@ class PreviewBuffer:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewLayer:
+    """The weights of a layer, biases aside: all of them, and those that are left. `prunable` says whether the
+    recipe may name it in `[prune.layers]`."""
+
+    name: str
+    weights_before: int
+    weights_left: int
+    prunable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """An estimate before the work. `parameters_fraction` is the part of all parameters that is gone
     (structured) or zero (element); `structures_fraction` the part of the filters and neurons that is gone.
@@ -72,6 +84,7 @@ class Preview:
     fits: bool
     cycles: int
     shared_values: int | None = None
+    layers: tuple[PreviewLayer, ...] = ()
     note: str = "Estimate: the model is measured again after conversion."
 
 
@@ -97,6 +110,7 @@ def preview(
     zeroed = prune is not None and prune.kind is PruneKind.ELEMENT
     left = after.nonzero if zeroed else after.parameters
     estimate = _describe(before, left, gone, compile_estimate(after, quantize, board))
+    estimate = replace(estimate, layers=_layers(before, after, prune))
     if cluster is not None:
         estimate = replace(estimate, shared_values=sum(book.values_in_use for book in books))
     if prune is None or ranked_without_data(prune) is prune:
@@ -165,6 +179,24 @@ def pruned_graph(graph: Graph, prune: Prune | None) -> Graph:
     if prune.kind is PruneKind.ELEMENT:
         return mask_graph(graph, choose_masks(graph, prune))
     return prune_graph(graph, choose(graph, prune))
+
+
+def _layers(before: Graph, after: Graph, prune: Prune | None) -> tuple[PreviewLayer, ...]:
+    """Each layer with weights, in the order of the model."""
+    left = {op.name: weight for op in after.ops if (weight := after.weight(op)) is not None}
+    weights = {op.name: weight for op in before.ops if (weight := before.weight(op)) is not None}
+    may = set[str]() if prune is None else _PRUNABLE[prune.kind](before)
+    return tuple(
+        PreviewLayer(name, weight.elements, int(np.count_nonzero(np.asarray(left[name].data))), name in may)
+        for name, weight in weights.items()
+    )
+
+
+#: The layers that may be given a share of their own, by the kind of pruning.
+_PRUNABLE: dict[PruneKind, Callable[[Graph], set[str]]] = {
+    PruneKind.STRUCTURED: lambda graph: {layer for group in find_groups(graph) for layer in group.layers},
+    PruneKind.ELEMENT: lambda graph: {op.name for op in graph.ops if graph.weight(op) is not None},
+}
 
 
 def _structures(graph: Graph) -> int:

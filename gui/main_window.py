@@ -192,7 +192,8 @@ class MainWindow(QMainWindow):
     def _start_run(self) -> None:
         if self.running or not self.wizard.flow.ready:
             return
-        self.wizard.session.bridge.abandon()  # it would only take the processor from the job
+        for bridge in self.wizard.bridges:
+            bridge.abandon()  # it would only take the processor from the job
         self.run.start(self.wizard.flow)
         QTimer.singleShot(0, lambda: self.go(Place.RUN))  # starting a process took its share of time
 
@@ -249,7 +250,7 @@ class MainWindow(QMainWindow):
 
     def _bridges(self) -> list[JobBridge]:
         return [
-            self.wizard.session.bridge,
+            *self.wizard.bridges,
             self.run.bridge,
             self.deploy.bridge,
             self.run.view.export.bridge,

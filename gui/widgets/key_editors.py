@@ -80,7 +80,7 @@ class SwitchEditor(KeyEditor):
     def __init__(self) -> None:
         self.box = QCheckBox()
         super().__init__(self.box)
-        self.box.clicked.connect(self.edited.emit)
+        self.box.clicked.connect(lambda checked: self.edited.emit(checked))
 
     def _set(self, value: Any) -> None:
         self.box.setChecked(bool(value))

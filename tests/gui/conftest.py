@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from pytestqt.qtbot import QtBot
 
 from core.jobs.events import Event
-from core.preview import Preview, PreviewBuffer
+from core.preview import Preview, PreviewBuffer, PreviewLayer
 from core.recipe import Cluster, Prune, PruneKind, Quantize, Recipe, Training
 from gui.main_window import MainWindow
 from gui.services import Services
@@ -71,6 +71,10 @@ def fake_preview(
         weights_in_sram_bytes=0,
         cycles=1,
         shared_values=None if cluster is None else 4 * cluster.clusters,
+        layers=(
+            PreviewLayer("conv2d", 320, round(320 * left), prune is not None),
+            PreviewLayer("dense", 1_000_000, 1_000_000, False),
+        ),
     )
 
 
@@ -108,6 +112,14 @@ def window(qtbot: QtBot, services: Services, jobs: FakeJobs) -> MainWindow:
     qtbot.addWidget(window, before_close_func=stop_jobs)  # a window with a running job would ask
     window.resize(1024, 700)
     window.show()
+    return window
+
+
+@pytest.fixture
+def opened(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The window with the example, and its preview."""
+    qtbot.mouseClick(window.start_view.example_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.wizard.session.preview is not None)
     return window
 
 

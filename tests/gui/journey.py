@@ -32,6 +32,16 @@ RUNS = "20"
 LEFT = Qt.MouseButton.LeftButton
 
 
+def wait(ms: int) -> None:
+    """Let the window live. `QTest.qWait` would keep Python's lock while it sleeps: threads would starve."""
+    ends = time.monotonic() + ms / 1000
+    while True:
+        QApplication.processEvents()
+        if time.monotonic() >= ends:
+            return
+        time.sleep(0.005)
+
+
 class Journey:
     """Drives one window. Every click goes to what is really visible at that place."""
 
@@ -43,14 +53,14 @@ class Journey:
         deadline = time.monotonic() + PATIENCE_S
         while not condition():
             assert time.monotonic() < deadline, f"waited in vain for: {what}"
-            QTest.qWait(30)
+            wait(30)
 
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
         self.until(widget.isEnabled, f"{widget.accessibleName() or widget} to be enabled")
         for area in self.window.findChildren(QScrollArea):
             if area.isVisible() and area.isAncestorOf(widget):
                 area.ensureWidgetVisible(widget)
-        QTest.qWait(50)
+        wait(50)
         assert widget.isVisible(), f"{widget} is not visible"
         at = at or widget.rect().center()
         hit = self.app.widgetAt(widget.mapToGlobal(at))
@@ -65,7 +75,7 @@ class Journey:
         QTest.keyClick(widget, Qt.Key.Key_Tab)
 
     def shoot(self, name: str) -> None:
-        QTest.qWait(250)
+        wait(150)
         self._taken += 1
         picture = self.window.screen().grabWindow(0, *self.window.geometry().getRect())
         assert picture.save(str(self.shots / f"{self._taken:02d}-{name}.png"))

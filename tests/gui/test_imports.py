@@ -10,9 +10,9 @@ pytestmark = pytest.mark.gui
 
 _WINDOW = """
 import tempfile
+import time
 from pathlib import Path
 from PySide6.QtCore import QSettings
-from PySide6.QtTest import QTest
 import dataclasses
 from gui.app import make_application, make_window
 from gui.services import real_services
@@ -27,7 +27,8 @@ window = make_window(services)
 window.show()
 window.start.open_example()
 while window.wizard.session.preview is None:
-    QTest.qWait(20)
+    app.processEvents()
+    time.sleep(0.01)  # releases Python's lock, as QTest.qWait does not
 assert window.wizard.session.preview.parameters_before == 1199882
 window.close()
 """

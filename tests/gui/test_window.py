@@ -39,13 +39,6 @@ WIZARD = {Place(step.value) for step in Step}
 
 
 @pytest.fixture
-def opened(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    qtbot.mouseClick(window.start_view.example_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.wizard.session.preview is not None)
-    return window
-
-
-@pytest.fixture
 def running(opened: MainWindow, qtbot: QtBot) -> MainWindow:
     opened.go(Place.REVIEW)
     opened.wizard.review_page.next_button.click()

@@ -13,7 +13,9 @@ from gui.widgets.expander import Expander
 from gui.widgets.mnemonics import Mnemonics
 from gui.widgets.spin_boxes import DecimalBox
 from gui.wizards.compress.advanced_pruning import AdvancedPruning
+from gui.wizards.compress.layer_shares import LayerShares
 from gui.wizards.compress.preview_panel import PreviewPanel
+from gui.wizards.compress.sensitivity_panel import SensitivityPanel
 from gui.wizards.compress.session import CompressSession
 from gui.wizards.compress.wizard_page import WizardPage
 from gui.words import tr
@@ -34,10 +36,16 @@ class PrunePage(WizardPage):
         )
         self._make_kinds()
         self._make_amount()
-        self.advanced = AdvancedPruning(self.flow, Mnemonics(taken="h"))
+        letters = Mnemonics(taken="h")
+        self.advanced = AdvancedPruning(self.flow, letters)
+        self.shares = LayerShares(self.flow)
+        session.previewed.connect(self.shares.show_preview)
+        self.advanced.layout().addWidget(self.shares)
+        self.sensitivity = SensitivityPanel(session, letters)
         self.expander = Expander(tr("Advanced"), self.advanced)
         self.preview = PreviewPanel(session)
         self.body.addWidget(self.preview)
+        self.body.addWidget(self.sensitivity)
         self.body.addWidget(self.expander)
         self.expander.button.toggled.connect(lambda is_open: QTimer.singleShot(0, self._show_advanced))
         self.body.addStretch(1)

@@ -75,10 +75,9 @@ class CompressSession(QObject):
         problems = {self.flow.problem(step) for step in (Step.MODEL, Step.DATA)}
         if problems - {None, Problem.DATA_REFUSED}:
             return
-        self.close_scratch()
-        self._scratch = tempfile.TemporaryDirectory(prefix="thimble-survey-", ignore_cleanup_errors=True)
+        out = self.scratch("survey")
         self._surveyed = data, options = self._asked()
-        params = {"model": str(draft.model), "data": data, "out": self._scratch.name}
+        params = {"model": str(draft.model), "data": data, "out": str(out)}
         self.flow.allow(Step.DATA)
         self.survey_begun.emit()
         self.bridge.start("survey", {**params, "options": section_to_dict(options)})
@@ -88,6 +87,12 @@ class CompressSession(QObject):
         self.bridge.abandon()
         self.runner.wait()
         self.close_scratch()
+
+    def scratch(self, name: str) -> Path:
+        """A folder for what a job writes only to be shown; it goes with the window."""
+        if self._scratch is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="thimble-", ignore_cleanup_errors=True)
+        return Path(self._scratch.name) / name
 
     def close_scratch(self) -> None:
         if self._scratch is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, Signal
 
 from core.flow.draft import Draft, Step, free_folder
+from gui.job_bridge import JobBridge
 from gui.services import Services
 from gui.wizards.compress.board_page import BoardPage
 from gui.wizards.compress.cluster_page import ClusterPage
@@ -34,12 +35,13 @@ class CompressWizard(QObject):
         self.flow = self.session.flow
         self.seen: set[Step] = set()
         self.model_page = ModelPage(self.session)
+        self.prune_page = PrunePage(self.session)
         self.data_page = DataPage(self.session)
         self.review_page = ReviewPage(self.session)
         self.pages: dict[Step, WizardPage] = {
             Step.MODEL: self.model_page,
             Step.DATA: self.data_page,
-            Step.PRUNING: PrunePage(self.session),
+            Step.PRUNING: self.prune_page,
             Step.CLUSTERING: ClusterPage(self.session),
             Step.TRAINING: TrainingPage(self.session),
             Step.QUANTIZATION: QuantizePage(self.session),
@@ -51,6 +53,11 @@ class CompressWizard(QObject):
             page.back.connect(lambda step=step: self._go_back(step))
             page.forward.connect(lambda step=step: self._go_forward(step))
             page.installEventFilter(self)
+
+    @property
+    def bridges(self) -> list[JobBridge]:
+        """The jobs that look at a model before it is compressed."""
+        return [self.session.bridge, self.prune_page.sensitivity.bridge]
 
     def open(self, model: Path, data: str | None = None) -> None:
         self.seen.clear()
