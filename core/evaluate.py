@@ -23,6 +23,8 @@ from core.errors import ThimbleError
 #: Probabilities below this count as this in the loss, as in Keras.
 _LEAST_PROBABILITY = 1e-7
 _BATCH = 128
+#: A model that is not this share of the way from guessing to perfect has probably not been trained.
+_NEAR_CHANCE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,17 @@ class Evaluation:
     loss: float
     per_class: tuple[ClassScore, ...]
     confusion: tuple[tuple[int, ...], ...]
+
+    @property
+    def chance(self) -> float:
+        """The accuracy of always naming the class with the most samples."""
+        return max(sum(row) for row in self.confusion) / self.samples
+
+    @property
+    def near_chance(self) -> bool:
+        """Whether the model hardly does better: it is not trained, or the data are not its own, or are
+        scaled otherwise."""
+        return self.accuracy < self.chance + _NEAR_CHANCE * (1.0 - self.chance)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON holds it."""

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from core.recipe import Scaling
+
 if TYPE_CHECKING:
     from codegen.options import BuildOptions
+
+#: Numbers, and ranges that begin with one, below zero.
+_NEGATIVE = re.compile(r"-[\d.]+$")
 
 MODEL_HELP = "a .keras, .tflite or .onnx file, or zoo:NAME"
 DATA_HELP = (
     "digits, an .npz file, a folder with one subfolder per class, or a known set in the data folder"
     " (THIMBLE_DATA): mnist, fashion-mnist, cifar10, cifar100, svhn, horses-or-humans, cats-vs-dogs, flowers"
 )
+
+
+def add_scale(parser: ArgumentParser) -> None:
+    """How the samples are scaled, wherever data are read."""
+    parser._negative_number_matcher = _NEGATIVE  # or argparse takes -1..1 for an option
+    parser.add_argument(
+        "--scale",
+        metavar="RANGE",
+        choices=[scaling.value for scaling in Scaling],
+        help="the range in which the model gets its inputs: 0..1, -1..1, 0..255, standardize (mean 0 and"
+        " standard deviation 1 in each channel of the training data), as-is, or auto (default): what the"
+        " model was made with where that is known, else what is usual for the data",
+    )
 
 
 def add_json(parser: ArgumentParser) -> None:

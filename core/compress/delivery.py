@@ -16,6 +16,7 @@ from core.compress.pipeline import Compressed
 from core.compress.quantizers import find_quantizer
 from core.compress.record import Outcome, describe
 from core.data import DataSet
+from core.data.preprocessing import write_preprocessing
 from core.evaluate import Evaluation, evaluate_keras, evaluate_tflite
 from core.jobs.context import JobContext
 from core.models.keras_graph import graph_of_model
@@ -52,7 +53,7 @@ def deliver(
     folder: RunFolder,
     context: JobContext,
 ) -> dict[str, Any]:
-    """Write model.keras, model.tflite, model.onnx, recipe.toml and, last, run.json into `folder`.
+    """Write model.keras, model.tflite, model.onnx, recipe.toml, preprocessing.json and, last, run.json.
 
     Returns what stands in run.json. `context` takes progress 0…1. Raises ThimbleError and CancelledByUser;
     the folder is then as it was.
@@ -63,6 +64,7 @@ def deliver(
     quantized.model.save(folder.partial / KERAS)
     after = _evaluate_deployed(folder.partial / quantizer.deployed, data, context.section(0.6, 1.0))
     write_recipe(recipe, folder.partial / "recipe.toml")
+    write_preprocessing(data, folder.partial)
     outcome = Outcome(
         original.graph,
         graph_of_model(quantized.model),

@@ -10,6 +10,7 @@ from typing import Any
 
 from codegen.graph import Graph, Op, macs
 from core.data import DataSet
+from core.data.preprocessing import Preprocessing
 from core.evaluate import Evaluation, gzip_bytes
 from core.models.tflite_weights import StoredLayer, read_tflite_weights
 from core.recipe import Recipe
@@ -67,6 +68,7 @@ def describe(recipe: Recipe, outcome: Outcome, data: DataSet, folder: Path) -> d
         },
         "history": list(outcome.history),
         "input_range": data.input_range,
+        "preprocessing": Preprocessing.of(data).to_dict(),
         "tools": {name: version(name) for name in _TOOLS},
     }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.data.samples import FloatArray, LabelArray, Samples
 from core.data.scaling import Normalization
 from core.errors import ThimbleError
+from core.recipe import DataOptions
 
 __all__ = ["DataSet", "FloatArray", "check_fits"]
 
@@ -17,10 +18,10 @@ class DataSet:
     """Samples with labels, split once for training and for testing.
 
     `x_train` and `x_test` are float32 ``[count, …]``, images in NHWC, in the scaling that models get
-    (`input_range` says which, `normalization` how they came there). They are NumPy arrays, or, where the
-    data are larger than the memory for them, `Samples` that are read when they are indexed: take them with
-    `core.data.batches.read_batches`, never whole. `y_train` and `y_test` are class numbers that index
-    `class_names`.
+    (`input_range` says which, `normalization` how they came there, `options` what was asked for). They are
+    NumPy arrays, or, where the data are larger than the memory for them, `Samples` that are read when they
+    are indexed: take them with `core.data.batches.read_batches`, never whole. `y_train` and `y_test` are
+    class numbers that index `class_names`.
     """
 
     name: str
@@ -29,8 +30,8 @@ class DataSet:
     x_test: Samples
     y_test: LabelArray
     class_names: tuple[str, ...]
-    input_range: str
     normalization: Normalization
+    options: DataOptions
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -41,6 +42,11 @@ class DataSet:
     def has_images(self) -> bool:
         """Whether a sample is height × width × channels."""
         return len(self.sample_shape) == 3
+
+    @property
+    def input_range(self) -> str:
+        """In which range the samples are, for people."""
+        return self.normalization.words
 
     @property
     def classes(self) -> int:

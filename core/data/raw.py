@@ -16,11 +16,11 @@ from core.data.scaling import (
     Statistics,
     ValueRange,
     find_normalization,
+    guessed_range,
     measure,
-    range_words,
 )
 from core.errors import ThimbleError
-from core.recipe import Scaling
+from core.recipe import DataOptions, Scaling
 
 #: How many labels may be missing from a set before it is no longer believable as class numbers.
 _MOST_CLASSES = 10_000
@@ -51,20 +51,20 @@ class RawData:
     scaling: Scaling = Scaling.AS_IS
 
 
-def dataset_of(raw: RawData, scaling: Scaling, fixed: Normalization | None, watch: Watch) -> DataSet:
+def dataset_of(raw: RawData, options: DataOptions, fixed: Normalization | None, watch: Watch) -> DataSet:
     """The checked and scaled set; float32 arrays where both parts fit into the budget for memory.
 
-    `scaling` is what is asked for, AUTO for what is usual for the data; `fixed` is a normalization that is
-    known already, and counts where nothing is asked for. Every sample is read once, so that what is broken
-    is told now. Raises ThimbleError ``bad-data``, ``unknown-range`` or ``data-does-not-fit``, and
-    whatever `watch` raises.
+    The scaling in `options` is what is asked for, AUTO for what is usual for the data; `fixed` is a
+    normalization that is known already, and counts where nothing is asked for. Every sample is read once,
+    so that what is broken is told now. Raises ThimbleError ``bad-data``, ``unknown-range`` or
+    ``data-does-not-fit``, and whatever `watch` raises.
     """
     names = _checked_names(raw)
     parts = {"training": raw.train.samples, "test": raw.test.samples}
     is_small = fits_memory([samples.shape for samples in parts.values()])
     if is_small:
         parts = {part: in_memory(samples, watch) for part, samples in parts.items()}
-    normalization = _normalization(raw, parts, scaling, fixed, watch)
+    normalization = _normalization(raw, parts, options.scaling, fixed, watch)
     train, test = (Normalized(samples, normalization) for samples in parts.values())
     return DataSet(
         raw.name,
@@ -73,8 +73,8 @@ def dataset_of(raw: RawData, scaling: Scaling, fixed: Normalization | None, watc
         test[:] if is_small else test,
         raw.test.labels.astype(np.int64),
         names,
-        range_words(normalization, raw.values),
         normalization,
+        options,
     )
 
 
@@ -88,10 +88,12 @@ def _normalization(
     """How the samples are scaled; on the way they are checked, the training part first."""
     wanted = raw.scaling if scaling is Scaling.AUTO else scaling
     measured = [_measured(raw, part, samples, wanted, watch) for part, samples in parts.items()]
-    if scaling is Scaling.AUTO and fixed is not None:
-        fixed.check_fits(raw.name, raw.train.samples.shape[-1])
-        return fixed
-    return find_normalization(raw.name, wanted, raw.values, measured[0])
+    if fixed is None or scaling is not Scaling.AUTO:
+        return find_normalization(raw.name, wanted, raw.values, measured[0])
+    if fixed.raw is None and raw.values is not None:  # the two kinds of data say nothing about each other
+        return find_normalization(raw.name, wanted, raw.values, measured[0])
+    fixed.check_fits(raw.name, raw.train.samples.shape[-1])
+    return fixed.for_range(raw.values or (None if fixed.raw is None else guessed_range(measured[0])))
 
 
 def _measured(raw: RawData, part: str, samples: Samples, wanted: Scaling, watch: Watch) -> Statistics:

@@ -37,7 +37,7 @@ def load_data(
     for source in SOURCES:
         if source.accepts(text):
             raw = source.read(text, Request(shape, options, watch))
-            return dataset_of(raw, options.scaling, fixed, watch)
+            return dataset_of(raw, options, fixed, watch)
     known = "; ".join(f"{source.id}: {source.about}" for source in SOURCES)
     if Path(text).exists():
         raise ThimbleError("bad-data", f"{text} is not a kind of data that can be read", f"there is {known}")

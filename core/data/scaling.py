@@ -20,6 +20,14 @@ class ValueRange:
     low: float
     high: float
 
+    @property
+    def span(self) -> float:
+        return self.high - self.low
+
+    @property
+    def words(self) -> str:
+        return f"{self.low:g}…{self.high:g}".replace("-", "−")
+
     def holds(self, low: float, high: float) -> bool:
         return self.low <= low and high <= self.high
 
@@ -28,6 +36,9 @@ PIXELS = ValueRange(0.0, 255.0)
 UNIT = ValueRange(0.0, 1.0)
 SYMMETRIC = ValueRange(-1.0, 1.0)
 
+#: Relative to the mean, deviations below this are those of single precision.
+_ROUNDING = 1e-7
+
 _TARGETS = {Scaling.UNIT: UNIT, Scaling.SYMMETRIC: SYMMETRIC, Scaling.PIXELS: PIXELS}
 
 
@@ -35,12 +46,14 @@ _TARGETS = {Scaling.UNIT: UNIT, Scaling.SYMMETRIC: SYMMETRIC, Scaling.PIXELS: PI
 class Normalization:
     """input = (raw − shift) / divisor, in single precision; one number each, or one for each channel.
 
-    For `STANDARDIZE` they are the mean and the standard deviation of the training samples.
+    For `STANDARDIZE` they are the mean and the standard deviation of the training samples. `raw` is the range
+    that the raw numbers can have, None where that is not known.
     """
 
     scaling: Scaling
     shift: tuple[float, ...] = (0.0,)
     divisor: tuple[float, ...] = (1.0,)
+    raw: ValueRange | None = None
 
     def __call__(self, raw: npt.NDArray[Any]) -> FloatArray:
         scaled = raw.astype(np.float32, order="C")
@@ -49,6 +62,35 @@ class Normalization:
         if any(number != 1.0 for number in self.divisor):
             scaled /= np.asarray(self.divisor, np.float32)
         return scaled
+
+    def for_range(self, raw: ValueRange | None) -> Normalization:
+        """What gives the same inputs when the raw numbers have another range: 0…1 in place of 0…255.
+
+        Where only one of the ranges is known, the numbers are taken for what the model gets already.
+        """
+        if raw == self.raw:
+            return self
+        if raw is None or self.raw is None:
+            return Normalization(Scaling.AS_IS, raw=raw)
+        factor = raw.span / self.raw.span
+        shift = tuple((number - self.raw.low) * factor + raw.low for number in self.shift)
+        return Normalization(self.scaling, shift, tuple(number * factor for number in self.divisor), raw)
+
+    def shown(self, inputs: FloatArray) -> FloatArray:
+        """Inputs as pictures for people, 0…1; between the least and the greatest where no range is known."""
+        raw = inputs * np.asarray(self.divisor, np.float32) + np.asarray(self.shift, np.float32)
+        known = self.raw or ValueRange(float(raw.min()), float(raw.max()))
+        return np.asarray(np.clip((raw - known.low) / (known.span or 1.0), 0.0, 1.0), np.float32)
+
+    @property
+    def words(self) -> str:
+        """The range of the inputs that come out, for people."""
+        if self.scaling is Scaling.STANDARDIZE:
+            return "mean 0 and standard deviation 1 in each channel"
+        target = _TARGETS.get(self.scaling, self.raw)
+        if target is None:
+            return "as in the file"
+        return target.words + (" (8-bit pixels scaled)" if self.raw == PIXELS != target else "")
 
     def check_fits(self, name: str, channels: int) -> None:
         """Raises ThimbleError ``data-does-not-fit`` for samples of another number of channels."""
@@ -132,11 +174,11 @@ def find_normalization(
     ThimbleError ``unknown-range`` when it is none of them and the scaling depends on it.
     """
     if wanted is Scaling.STANDARDIZE:
-        divisor = tuple(number or 1.0 for number in measured.deviation)  # a constant channel becomes 0
-        return Normalization(wanted, measured.mean, divisor)
+        divisor = tuple(map(_divisor, measured.mean, measured.deviation))
+        return Normalization(wanted, measured.mean, divisor, values)
     target = _TARGETS.get(wanted)
     if target is None:
-        return Normalization(Scaling.AS_IS)
+        return Normalization(Scaling.AS_IS, raw=values)
     given = values or guessed_range(measured)
     if given is None:
         raise ThimbleError(
@@ -145,25 +187,16 @@ def find_normalization(
             f" {wanted.value} means for them",
             "take the scaling as-is or standardize",
         )
-    factor = (given.high - given.low) / (target.high - target.low)
-    return Normalization(wanted, (given.low - target.low * factor,), (factor,))
+    factor = given.span / target.span
+    return Normalization(wanted, (given.low - target.low * factor,), (factor,), given)
+
+
+def _divisor(mean: float, deviation: float) -> float:
+    """The standard deviation, or 1 where the channel is constant but for rounding: it becomes 0."""
+    return deviation if deviation > _ROUNDING * abs(mean) else 1.0
 
 
 def guessed_range(measured: Statistics) -> ValueRange | None:
     """The usual range that holds all numbers, or None."""
     usual = (UNIT, SYMMETRIC, PIXELS)
     return next((values for values in usual if values.holds(measured.low, measured.high)), None)
-
-
-def range_words(normalization: Normalization, values: ValueRange | None) -> str:
-    """The range of a model's inputs, for people."""
-    if normalization.scaling is Scaling.STANDARDIZE:
-        return "mean 0 and standard deviation 1 in each channel"
-    target = _TARGETS.get(normalization.scaling)
-    if target is None:
-        return "as in the file" if values is None else _range_of(values)
-    return _range_of(target) + (" (8-bit pixels scaled)" if values == PIXELS and target != PIXELS else "")
-
-
-def _range_of(values: ValueRange) -> str:
-    return f"{values.low:g}…{values.high:g}".replace("-", "−")

@@ -13,6 +13,8 @@ from core.jobs.events import Event, Log, Partial, Progress
 #: Below these an estimate of the time left would jump about.
 _ESTIMATE_FROM_FRACTION = 0.03
 _ESTIMATE_FROM_S = 1.0
+#: Between two words about work in many small pieces.
+_SHOWN_EVERY_S = 0.1
 
 
 class JobContext:
@@ -52,6 +54,23 @@ class JobContext:
         if fraction < _ESTIMATE_FROM_FRACTION or elapsed_s < _ESTIMATE_FROM_S:
             return None
         return elapsed_s * (1.0 - fraction) / fraction
+
+    def watch(self, text: str) -> Callable[[int, int], None]:
+        """A function of what is done and of the whole, for work in many small pieces.
+
+        It says how far the work is, not more often than people can see, and raises CancelledByUser.
+        """
+        told_s = -_SHOWN_EVERY_S
+
+        def watch(done: int, total: int) -> None:
+            nonlocal told_s
+            self.check_cancelled()
+            now_s = self._clock()
+            if done >= total or now_s - told_s >= _SHOWN_EVERY_S:
+                told_s = now_s
+                self.progress(done / max(total, 1), text)
+
+        return watch
 
     def log(self, text: str) -> None:
         """A line for the log; nobody has to read it."""

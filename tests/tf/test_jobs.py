@@ -27,7 +27,7 @@ from tests.tf.conftest import Watcher, build_branched
 
 pytestmark = pytest.mark.tf
 
-FILES = ["model.keras", "model.onnx", "model.tflite", "recipe.toml", "run.json"]
+FILES = ["model.keras", "model.onnx", "model.tflite", "preprocessing.json", "recipe.toml", "run.json"]
 
 
 def _recipe(**sections: Any) -> dict[str, Any]:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.commands.deploy import add_board_connection, deploy_job, refuse_what_is_not_there
-from core.cli.options import DATA_HELP, MODEL_HELP, add_board, add_build_options, add_json, positive
+from core.cli.options import (
+    DATA_HELP,
+    MODEL_HELP,
+    add_board,
+    add_build_options,
+    add_json,
+    add_scale,
+    positive,
+)
 from core.cli.terminal import Terminal, table
 from core.errors import ThimbleError
 from core.paths import output_dir, write_atomically
@@ -27,6 +35,7 @@ def _configure(parser: ArgumentParser) -> None:
         "--runs", metavar="N", type=positive, default=_DEFAULT_RUNS, help=f"inferences ({_DEFAULT_RUNS})"
     )
     parser.add_argument("--data", help=f"{DATA_HELP}; random inputs if left out")
+    add_scale(parser)
     parser.add_argument("--meter", help="a power meter; not there yet: the energy is an estimate")
     parser.add_argument("--engine", help="xnnpack, tflite, …; not there yet: the generated C runs")
     parser.add_argument("--csv", metavar="FILE", type=Path, help="write the latency of each inference as CSV")

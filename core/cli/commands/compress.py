@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, MODEL_HELP, add_json
+from core.cli.options import DATA_HELP, MODEL_HELP, add_json, add_scale
 from core.cli.terminal import Terminal, table
 
 if TYPE_CHECKING:
@@ -18,17 +19,21 @@ if TYPE_CHECKING:
 def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("--data", required=True, help=DATA_HELP)
+    add_scale(parser)
     parser.add_argument("--recipe", metavar="FILE.toml", required=True, type=Path, help="what to do")
     parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder for the results")
     add_json(parser)
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
+    from core.data.preprocessing import with_scaling
     from core.models.loading import check_model_file
     from core.recipe_toml import read_recipe, recipe_to_dict
 
     recipe = read_recipe(arguments.recipe)  # what a person can mend is told before TensorFlow starts
     check_model_file(arguments.model)
+    if arguments.scale:
+        recipe = replace(recipe, data=with_scaling(arguments.model, arguments.scale, recipe.data))
     params = {
         "model": arguments.model,
         "data": arguments.data,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from core.cli.command import Command
 from core.cli.commands.build import compiled, show_build
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, MODEL_HELP, add_board, add_build_options, add_json
+from core.cli.options import DATA_HELP, MODEL_HELP, add_board, add_build_options, add_json, add_scale
 from core.cli.terminal import Terminal
 from core.errors import ThimbleError
 from core.paths import cache_dir, new_output_dir
@@ -27,6 +27,7 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     add_board(parser)
     parser.add_argument("--data", help=f"{DATA_HELP}; random inputs if left out")
+    add_scale(parser)
     parser.add_argument("--out", metavar="DIR", type=Path, help="folder for the image and deploy.json")
     add_board_connection(parser)
     add_build_options(parser)
@@ -90,7 +91,7 @@ def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -
     }
     with new_output_dir(out), work_folder() as work:
         if arguments.data:
-            params["data"] = arguments.data
+            params |= {"data": arguments.data, "scale": arguments.scale}
         else:
             params["input"] = str(_random_samples(work, graph, runs))
         return run_job("deploy", params, terminal)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, MODEL_HELP, add_json
+from core.cli.options import DATA_HELP, MODEL_HELP, add_json, add_scale
 from core.cli.terminal import Terminal, table
 
 if TYPE_CHECKING:
@@ -21,11 +21,13 @@ _LARGEST_MATRIX = 20
 def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("--data", required=True, help=DATA_HELP)
+    add_scale(parser)
     add_json(parser)
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    value = run_job("evaluate", {"model": arguments.model, "data": arguments.data}, terminal)
+    params = {"model": arguments.model, "data": arguments.data, "scale": arguments.scale}
+    value = run_job("evaluate", params, terminal)
     terminal.result(value, lambda console: _show(console, value))
 
 
@@ -34,6 +36,7 @@ def _show(console: Console, value: dict[str, Any]) -> None:
         ["accuracy", f"{100 * value['accuracy']:.2f} %"],
         ["macro precision", f"{100 * value['macro_precision']:.2f} %"],
         ["loss (mean cross-entropy, nats)", f"{value['loss']:.4f}"],
+        ["range of the inputs", value["input_range"]],
     ]
     console.print(table(f"On {value['samples']:,} test samples", ("", "value"), rows))
     classes = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.cli.command import Command
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, MODEL_HELP, add_json, choices, numbers, positive
+from core.cli.options import DATA_HELP, MODEL_HELP, add_json, add_scale, choices, numbers, positive
 from core.cli.terminal import Terminal, table
 
 
@@ -16,6 +16,7 @@ def _configure(parser: ArgumentParser) -> None:
 
     parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("--data", required=True, help=DATA_HELP)
+    add_scale(parser)
     parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder for the results")
     parser.add_argument(
         "--kind", choices=choices(PruneKind), default="structured", help="default: structured"
@@ -35,7 +36,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.models.loading import check_model_file
 
     check_model_file(arguments.model)  # what a person can mend is told before TensorFlow starts
-    names = ("model", "data", "kind", "criterion", "fractions", "samples", "seed")
+    names = ("model", "data", "scale", "kind", "criterion", "fractions", "samples", "seed")
     params = {name: getattr(arguments, name) for name in names} | {"out": str(arguments.out)}
     result = run_job("sensitivity", params, terminal)
 

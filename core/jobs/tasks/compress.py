@@ -8,12 +8,11 @@ from core.compress.delivery import Original, deliver
 from core.compress.output import RunFolder
 from core.compress.pipeline import check_recipe, run_recipe
 from core.compress.supported import check_supported
-from core.data import check_fits, load_data
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
 from core.models.keras_graph import graph_of_model
-from core.models.keras_model import outputs, sample_shape
 from core.models.loading import check_model_file, load_keras
+from core.models.model_data import data_for_keras
 from core.recipe import Recipe
 from core.recipe_toml import read_recipe, recipe_from_dict
 
@@ -35,8 +34,8 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         start_tensorflow(recipe.seed)
         context.check_cancelled()
         model = load_keras(params["model"])
-        data = load_data(params["data"], sample_shape(model))
-        check_fits(data, sample_shape(model), outputs(model))
+        reading = context.section(0.02, 0.05).watch("Reading the data")
+        data = data_for_keras(model, params["model"], params["data"], recipe.data, reading)
         check_recipe(recipe, graph_of_model(model))
         context.progress(0.05, "Testing the original model")
         original = Original.of(model, data, str(params["model"]), str(params["data"]))

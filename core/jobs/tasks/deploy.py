@@ -25,7 +25,10 @@ from core.boards.onnx_reference import onnx_outputs
 from core.boards.quantization import to_model_input
 from core.boards.reference import reference_outputs
 from core.boards.session import Inference
-from core.data import check_fits, load_data
+from core.data import check_fits, load_for_model
+from core.data.preprocessing import with_scaling
+from core.data.samples import Watch
+from core.data.source import nobody_watches
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.paths import cache_dir, output_dir
@@ -50,9 +53,10 @@ class Samples:
 
 
 def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: model (.tflite, .onnx), board, out, runs, data (a name or path) or input (an .npy), and the
-    build options compiler, encoding, planner. Result: plan, build, bench, verified, accuracy_on_board (None
-    without labels). Partials `inference`: index, latency_s, energy_j, cycles, predicted, correct.
+    """Params: model (.tflite, .onnx), board, out, runs, data (a name or path; scale as in `evaluate`) or
+    input (an .npy), and the build options compiler, encoding, planner. Result: plan, build, bench, verified,
+    accuracy_on_board (None without labels). Partials `inference`: index, latency_s, energy_j, cycles,
+    predicted, correct.
 
     Raises ThimbleError and CodegenError for what a person can mend.
     """
@@ -66,7 +70,7 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     graph = load_graph(params["model"])
     compilation = compile_model(graph, board, options)
     require_single_ends(graph, "verification", "run it with `thimble run`, inputs by name in an .npz file")
-    samples = load_samples(params, graph)
+    samples = load_samples(params, graph, context.section(0.02, 0.08).watch("Reading the data"))
     context.check_cancelled()
 
     cache = cache_dir() / "compiler"
@@ -104,12 +108,14 @@ def _reference(model: str, graph: Graph, x: Array, context: JobContext) -> tuple
     return reference, same_bytes if reference.dtype.kind in "iu" else within_tolerance
 
 
-def load_samples(params: dict[str, Any], graph: Graph) -> Samples:
+def load_samples(params: dict[str, Any], graph: Graph, watch: Watch = nobody_watches) -> Samples:
     """The test samples of `data`, or those in the file `input`."""
     tensor = graph.tensors[graph.inputs[0]]
     result = graph.tensors[graph.outputs[0]]
     if params.get("data"):
-        data = load_data(params["data"], tensor.shape[1:])
+        model = params.get("model", "")
+        options = with_scaling(model, params.get("scale"))
+        data = load_for_model(params["data"], model, tensor.shape[1:], options, watch=watch)
         check_fits(data, tensor.shape[1:], result.elements)
         # A board never gets more samples than these; sets larger than memory are not read further.
         wanted = data.x_test[: int(params.get("runs", _DEFAULT_RUNS))]

@@ -8,22 +8,26 @@ from typing import Any
 import numpy as np
 
 from codegen.graph import Graph, macs
-from core.data import DataSet, check_fits, load_data
+from core.data import DataSet, load_for_model
+from core.data.preprocessing import Preprocessing, with_scaling
 from core.evaluate import Evaluation, TfliteRunner, evaluate_keras, evaluate_tflite
 from core.jobs.context import JobContext
+from core.recipe import DataOptions
 
 
 def evaluate(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: model (`.keras`, ``zoo:NAME`` or `.tflite`), data.
+    """Params: model (`.keras`, ``zoo:NAME`` or `.tflite`), data, scale (a `Scaling`, or left out).
 
     Result: model, data, samples, accuracy, macro_precision, loss, per_class (name, precision, recall,
     samples), classes, confusion (rows are the actual class), parameters, nonzero, unique (different
-    values of the weights, summed over the layers), macs, and size_bytes (None for a built-in model).
+    values of the weights, summed over the layers), macs, preprocessing (how the inputs were scaled), chance,
+    near_chance, and size_bytes (None for a built-in model).
     Raises ThimbleError. TensorFlow is not needed for `.tflite`.
     """
     model = str(params["model"])
     kind = _tflite if model.lower().endswith(".tflite") else _keras
-    data, evaluation, counts = kind(model, str(params["data"]), context)
+    options = with_scaling(model, params.get("scale"))
+    data, evaluation, counts = kind(model, str(params["data"]), options, context)
     context.progress(1.0, "Done")
     path = Path(model)
     return {
@@ -31,6 +35,10 @@ def evaluate(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         "data": str(params["data"]),
         **evaluation.to_dict(),
         "classes": list(data.class_names),
+        "chance": evaluation.chance,
+        "near_chance": evaluation.near_chance,
+        "input_range": data.input_range,
+        "preprocessing": Preprocessing.of(data).to_dict(),
         **counts,
         "size_bytes": path.stat().st_size if path.is_file() else None,
     }
@@ -39,18 +47,13 @@ def evaluate(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
 _Evaluated = tuple[DataSet, Evaluation, dict[str, Any]]
 
 
-def _tflite(model: str, data_name: str, context: JobContext) -> _Evaluated:
+def _tflite(model: str, data_name: str, options: DataOptions | None, context: JobContext) -> _Evaluated:
     from core.models.tflite_weights import read_tflite_weights
 
-    context.progress(0.05, "Opening the model and the data")
-    data = load_data(data_name, TfliteRunner(model).input_shape[1:])
-
-    def after_sample(done: int, total: int) -> None:
-        context.check_cancelled()
-        if done % 50 == 0:
-            context.progress(0.1 + 0.9 * done / total, "Testing the model")
-
-    evaluation = evaluate_tflite(model, data, after_sample)
+    context.progress(0.0, "Opening the model and the data")
+    reading = context.section(0.05, 0.3).watch("Reading the data")
+    data = load_for_model(data_name, model, TfliteRunner(model).input_shape[1:], options, watch=reading)
+    evaluation = evaluate_tflite(model, data, context.section(0.3, 1.0).watch("Testing the model"))
     layers = read_tflite_weights(model)
     return (
         data,
@@ -64,11 +67,11 @@ def _tflite(model: str, data_name: str, context: JobContext) -> _Evaluated:
     )
 
 
-def _keras(model_name: str, data_name: str, context: JobContext) -> _Evaluated:
+def _keras(model_name: str, data_name: str, options: DataOptions | None, context: JobContext) -> _Evaluated:
     from core.models.deterministic import start_tensorflow
     from core.models.keras_graph import graph_of_model
-    from core.models.keras_model import outputs, sample_shape
     from core.models.loading import check_model_file, load_keras
+    from core.models.model_data import data_for_keras
 
     check_model_file(model_name)
     context.progress(0.02, "Starting TensorFlow")
@@ -76,12 +79,11 @@ def _keras(model_name: str, data_name: str, context: JobContext) -> _Evaluated:
     context.check_cancelled()
     context.progress(0.6, "Opening the model and the data")
     model = load_keras(model_name)
-    data = load_data(data_name, sample_shape(model))
-    check_fits(data, sample_shape(model), outputs(model))
-    context.progress(0.8, "Testing the model")
+    reading = context.section(0.6, 0.8).watch("Reading the data")
+    data = data_for_keras(model, model_name, data_name, options, reading)
     graph = graph_of_model(model)
     counts = {**_counts(graph), "parameters": int(model.count_params())}
-    return data, evaluate_keras(model, data), counts
+    return data, evaluate_keras(model, data, context.section(0.8, 1.0).watch("Testing the model")), counts
 
 
 def _counts(graph: Graph) -> dict[str, Any]:

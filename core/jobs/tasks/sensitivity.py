@@ -16,12 +16,12 @@ from core.compress.sensitivity import (
     check_question,
     measure,
 )
-from core.data import check_fits, load_data
+from core.data.preprocessing import with_scaling
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
-from core.models.keras_model import outputs, sample_shape
 from core.models.loading import check_model_file, load_keras
+from core.models.model_data import data_for_keras
 from core.paths import new_output_dir, write_all_or_nothing
 from core.recipe import Criterion, PruneKind
 
@@ -30,7 +30,8 @@ FILES = ("sensitivity.json", "sensitivity.csv", "sensitivity.png")
 
 def sensitivity(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Params: model, data, out (a folder); and, each with a default, kind (``structured`` | ``element``),
-    criterion (``l1`` …), fractions (numbers in 0…1), samples (of the test data, at most), seed.
+    criterion (``l1`` …), fractions (numbers in 0…1), samples (of the test data, at most), seed, scale (a
+    `Scaling`).
 
     Partials `sensitivity`, one a layer and fraction: layer, layers (those that lose filters with it),
     fraction, accuracy, loss, parameters (left in the whole model; where kind is element, those not zero),
@@ -42,13 +43,14 @@ def sensitivity(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     question = _question(params)
     check_question(question)
     check_model_file(params["model"])
+    options = with_scaling(params["model"], params.get("scale"))
     with new_output_dir(Path(params["out"])) as out:
         context.progress(0.02, "Starting TensorFlow")
         start_tensorflow(question.seed)
         context.check_cancelled()
         model = load_keras(params["model"])
-        data = load_data(params["data"], sample_shape(model))
-        check_fits(data, sample_shape(model), outputs(model))
+        reading = context.section(0.05, 0.1).watch("Reading the data")
+        data = data_for_keras(model, params["model"], params["data"], options, reading)
         context.progress(0.1, "Testing the unpruned model")
         part = context.section(0.15, 0.97)
 

@@ -1,0 +1,133 @@
+"""What was done to the data that a model was made with, kept beside the model.
+
+So every later command, the board and the Pi give it the same inputs.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from core.data.dataset import DataSet
+from core.data.registry import load_data
+from core.data.samples import Watch
+from core.data.scaling import Normalization, ValueRange
+from core.data.source import SampleShape, nobody_watches
+from core.errors import ThimbleError
+from core.recipe import DataOptions, Scaling
+
+PREPROCESSING = "preprocessing.json"
+#: The models that lie beside it under this name, whatever their ending, are those that it is about.
+_MODEL_STEM = "model"
+_ABOUT = (
+    "input = (raw - shift) / divisor, one number for all or one for each channel; raw are the numbers in the"
+    " data (8-bit pixels from 0 to 255), raw_range what they can be, null where that is not known"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How the inputs of a model are made from data: scaled, split, cut into windows."""
+
+    normalization: Normalization
+    options: DataOptions
+
+    @classmethod
+    def of(cls, data: DataSet) -> Preprocessing:
+        return cls(data.normalization, data.options)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        normalization, raw = self.normalization, self.normalization.raw
+        options = {key: value for key, value in asdict(self.options).items() if key != "scaling"}
+        return {
+            "about": _ABOUT,
+            "scaling": normalization.scaling.value,
+            "raw_range": None if raw is None else [raw.low, raw.high],
+            "shift": list(normalization.shift),
+            "divisor": list(normalization.divisor),
+            **options,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Preprocessing:
+        """Raises KeyError, TypeError or ValueError for what `to_dict` did not give."""
+        raw = stored["raw_range"]
+        shift, divisor = (tuple(float(n) for n in stored[key]) for key in ("shift", "divisor"))
+        if len(shift) != len(divisor) or not shift or not all(divisor):
+            raise ValueError("shift and divisor")
+        normalization = Normalization(
+            Scaling(stored["scaling"]), shift, divisor, None if raw is None else ValueRange(*map(float, raw))
+        )
+        fraction = stored["test_fraction"]
+        return cls(
+            normalization,
+            DataOptions(
+                test_fraction=None if fraction is None else float(fraction),
+                seed=int(stored["seed"]),
+                stride=int(stored["stride"]),
+            ),
+        )
+
+
+def write_preprocessing(data: DataSet, folder: Path) -> None:
+    """Write it into the folder of the models. Raises OSError."""
+    text = json.dumps(Preprocessing.of(data).to_dict(), indent=1)
+    (folder / PREPROCESSING).write_text(text, encoding="utf-8")
+
+
+def read_preprocessing(model: str | Path) -> Preprocessing | None:
+    """What lies beside the model; None where nothing does. Raises ThimbleError ``bad-data``."""
+    path = Path(model)
+    stored = path.with_name(PREPROCESSING) if path.name else path
+    if path.stem != _MODEL_STEM or not stored.is_file():
+        return None
+    try:
+        return Preprocessing.from_dict(json.loads(stored.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ThimbleError(
+            "bad-data",
+            f"{stored} cannot be read, which says how the inputs of {path.name} are scaled",
+            "take it from the results again, or remove it and say the scaling with --scale",
+        ) from error
+
+
+def load_for_model(
+    data: str,
+    model: str | Path,
+    shape: SampleShape,
+    options: DataOptions | None = None,
+    wanted: Normalization | None = None,
+    watch: Watch = nobody_watches,
+) -> DataSet:
+    """`load_data` as the model was made with it.
+
+    `options` (of a recipe, or the command line) go before what lies beside the model; what the model itself
+    tells, `wanted`, comes last. A scaling that is left to AUTO is taken from there in any case. Raises
+    ThimbleError as `load_data` and `read_preprocessing` do.
+    """
+    stored = read_preprocessing(model)
+    if stored is None:
+        return load_data(data, shape, options, wanted, watch)
+    if options in (None, DataOptions()):
+        options = stored.options
+    return load_data(data, shape, options, stored.normalization, watch)
+
+
+def with_scaling(
+    model: str | Path, scaling: str | None, options: DataOptions | None = None
+) -> DataOptions | None:
+    """`options`, or else what is stored beside the model, with this scaling; `options` where none is named.
+
+    Raises ThimbleError ``bad-scaling``.
+    """
+    if not scaling:
+        return options
+    known = [member.value for member in Scaling]
+    if scaling not in known:
+        raise ThimbleError("bad-scaling", f"there is no scaling {scaling!r}", f"there are {', '.join(known)}")
+    stored = read_preprocessing(model)
+    known_options = options or (stored.options if stored else DataOptions())
+    return replace(known_options, scaling=Scaling(scaling))
