@@ -191,11 +191,11 @@ def run(j: Journey) -> Path:
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert record["parameters"]["nonzero"] < 0.1 * record["parameters"]["before"]
     assert view.table.item(1, 2).text().replace(",", "") == str(record["parameters"]["after"])
-    j.click(view.deploy)
     return folder
 
 
 def deploy(j: Journey) -> None:
+    j.click(j.window.run.view.deploy)
     j.at(Place.DEPLOY)
     view = j.window.deploy.view
     assert view.board.currentData() == "virtual-pico"
@@ -266,8 +266,9 @@ def main(kind: PruneKind, folder: Path, shots: Path) -> None:
     choose_training(journey, kind)
     finish_wizard(journey)
     done = run(journey)
-    deploy(journey)
-    export(journey, done)
+    if kind is PruneKind.STRUCTURED:  # once is enough: a board and reports take the longest
+        deploy(journey)
+        export(journey, done)
     assert not {"tensorflow", "keras"} & set(sys.modules), "the window imported TensorFlow"
     window.close()
     assert services.settings.value("window/geometry") is not None

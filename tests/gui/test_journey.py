@@ -36,4 +36,4 @@ def test_example_to_report(kind: str, tmp_path: Path) -> None:
             journey, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
         )
     assert done.returncode == 0, done.stderr[-4000:]
-    assert len(list(shots.glob("*.png"))) == {"structured": 14, "element": 15}[kind]
+    assert len(list(shots.glob("*.png"))) == {"structured": 13, "element": 11}[kind]
