@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from core.paths import resources_dir
+
 
 class Appearance(Enum):
     SYSTEM = "system"
@@ -18,9 +20,10 @@ class Appearance(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """Named by what they say. Text on them keeps a contrast of at least 4.5 to 1."""
+    """Named by what they say. Text on them keeps a contrast of at least 4.5 to 1. `check` is an icon."""
 
     window: str
+    card: str
     base: str
     alternate: str
     text: str
@@ -38,19 +41,22 @@ class Colours:
     error_back: str
     success_back: str
     series: tuple[str, str, str, str]
+    check: str
 
 
 LIGHT = Colours(
-    window="#f5f6f8", base="#ffffff", alternate="#eef0f4", text="#1b1f27", muted="#5a6273",
+    window="#f5f6f8", card="#ffffff", base="#ffffff", alternate="#eef0f4", text="#1b1f27", muted="#5a6273",
     line="#ccd1db", button="#ffffff", accent="#1f5fbf", on_accent="#ffffff", link="#1f5fbf",
     good="#1d7a45", warning="#8a5a00", bad="#b3261e", info_back="#e3edfb", warning_back="#fdf1d6",
     error_back="#fbe4e2", success_back="#e0f3e7", series=("#1f5fbf", "#c2571a", "#1d7a45", "#7d3fb2"),
+    check="check-light.svg",
 )  # fmt: skip
 DARK = Colours(
-    window="#2a2e37", base="#1c1f26", alternate="#232730", text="#e8eaef", muted="#a3abbb",
+    window="#2a2e37", card="#242831", base="#1c1f26", alternate="#232730", text="#e8eaef", muted="#a3abbb",
     line="#515a6b", button="#363c48", accent="#5b9bf5", on_accent="#0d1420", link="#8ab8ff",
     good="#6ccf94", warning="#f0bf5a", bad="#ff8a80", info_back="#1f3048", warning_back="#3d3117",
     error_back="#482624", success_back="#1d3b29", series=("#6aa8ff", "#f0975a", "#6ccf94", "#c79bf2"),
+    check="check-dark.svg",
 )  # fmt: skip
 
 
@@ -119,7 +125,8 @@ def _palette(c: Colours) -> QPalette:
 
 
 def _style_sheet(c: Colours) -> str:
-    """Only what Fusion does not do by itself: the side bar, cards, primary buttons, headings."""
+    """Only what Fusion does not do by itself: the side bar, cards, primary buttons, what can be ticked."""
+    check = (resources_dir() / "icons" / c.check).as_posix()
     return f"""
     #sideBar {{ background: {c.alternate}; border-right: 1px solid {c.line}; }}
     #sideBar QPushButton {{ text-align: left; border: none; border-left: 3px solid transparent;
@@ -133,7 +140,7 @@ def _style_sheet(c: Colours) -> str:
         border-radius: 4px; padding: 8px 20px; font-weight: 600; }}
     QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; padding: 6px 18px; }}
     QPushButton[primary="true"]:disabled {{ background: {c.line}; color: {c.muted}; }}
-    QFrame[card="true"] {{ background: {c.base}; border: 1px solid {c.line}; border-radius: 6px; }}
+    QFrame[card="true"] {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 6px; }}
     QLineEdit[frame="true"] {{ border: 1px solid {c.line}; border-radius: 3px; padding: 3px 5px;
         background: {c.base}; }}
     QLineEdit[frame="true"]:focus {{ border-color: {c.accent}; }}
@@ -144,6 +151,12 @@ def _style_sheet(c: Colours) -> str:
         cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5, stop: 0 {c.accent}, stop: 0.55 {c.accent},
         stop: 0.65 {c.base}, stop: 1 {c.base}); }}
     QRadioButton:focus {{ text-decoration: underline; }}
+    QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {c.muted}; border-radius: 2px;
+        background: {c.base}; }}
+    QCheckBox::indicator:checked {{ border-color: {c.accent}; background: {c.accent}; image: url({check}); }}
+    QCheckBox::indicator:disabled {{ border-color: {c.line}; }}
+    QCheckBox::indicator:checked:disabled {{ background: {c.muted}; border-color: {c.muted}; }}
+    QCheckBox:focus {{ text-decoration: underline; }}
     QLabel[muted="true"] {{ color: {c.muted}; }}
     QLabel[bad="true"] {{ color: {c.bad}; }}
     QLabel[good="true"] {{ color: {c.good}; }}

@@ -16,7 +16,7 @@ class ThemedPlot(pg.PlotWidget):
     def recolour(self) -> None:
         """Put the theme's colours on the background and the axes."""
         colours = theme().colours
-        self.setBackground(colours.base)
+        self.setBackground(colours.card)
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setPen(thin(colours.line))
