@@ -1,8 +1,9 @@
-"""Loss and accuracy of each training round, as they come."""
+"""Loss and accuracy of each training round, as they come, with a mark where another phase begins."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -22,6 +23,9 @@ class TrainingCurve(QWidget):
         self.accuracy = make_plot(rounds, tr("Right answers (%)"), tr("Accuracy of each training round"))
         self.accuracy.addLegend(offset=(-10, -10), labelTextSize="8pt")
         self._epochs: list[float] = []
+        self._phase = ""
+        self.marks: dict[float, str] = {}
+        self._lines: list[pg.InfiniteLine] = []
         self._values: dict[str, list[float]] = {"loss": [], "accuracy": [], "val_accuracy": []}
         self._curves: dict[str, pg.PlotDataItem] = {
             "loss": self.loss.plot(symbol="o", symbolSize=5),
@@ -50,15 +54,22 @@ class TrainingCurve(QWidget):
     def clear(self) -> None:
         """Nothing is left, the ranges of the axes neither."""
         self._epochs.clear()
+        self._phase = ""
+        self.marks.clear()
+        for line in self._lines:
+            line.getViewBox().removeItem(line)
+        self._lines.clear()
         for name, curve in self._curves.items():
             self._values[name].clear()
             curve.setData([], [])
         show_empty(self.loss)
         show_empty(self.accuracy, 0, 101)
 
-    def add_epoch(self, data: dict[str, float]) -> None:
-        """`data` has epoch, loss, accuracy and where known val_accuracy (accuracies in 0…1)."""
-        self._epochs.append(float(data["epoch"]))
+    def add_epoch(self, data: dict[str, Any]) -> None:
+        """`data` has epoch, loss, accuracy and where known val_accuracy (accuracies in 0…1) and phase."""
+        last = self._epochs[-1] if self._epochs else 0.0
+        self._epochs.append(max(float(data["epoch"]), last + 1))  # a phase may count its own rounds
+        self._mark(str(data.get("phase") or ""), self._epochs[-1])
         for name, curve in self._curves.items():
             scale = 1.0 if name == "loss" else 100.0
             value = data.get(name)
@@ -73,6 +84,19 @@ class TrainingCurve(QWidget):
             plot.getAxis("bottom").setTicks([ticks])
         self._fit_heights()
 
+    def _mark(self, phase: str, epoch: float) -> None:
+        """A line before the first round of another phase; one phase alone needs none."""
+        if self._phase and phase != self._phase:
+            self.marks[epoch] = phase
+            for plot, words in ((self.loss, ""), (self.accuracy, phase_word(phase))):
+                pen = thin(colours().muted, dashed=True)
+                beside = {"position": 0.08, "anchors": [(0, 0.5), (0, 0.5)], "color": colours().muted}
+                line = pg.InfiniteLine(epoch - 0.5, pen=pen, label=words or None, labelOpts=beside)
+                line.setZValue(-1)
+                plot.addItem(line)
+                self._lines.append(line)
+        self._phase = phase
+
     def _fit_heights(self) -> None:
         """Errors from 0; accuracies up to 100, so that small differences do not look large."""
         losses = [value for value in self._values["loss"] if math.isfinite(value)]
@@ -81,6 +105,10 @@ class TrainingCurve(QWidget):
         self.accuracy.setYRange(max(0.0, min(shares, default=90.0) - 5.0), 101, padding=0)
 
     def _recolour(self) -> None:
+        for line in self._lines:
+            line.setPen(thin(colours().muted, dashed=True))
+            if getattr(line, "label", None) is not None:
+                line.label.setColor(colours().muted)
         series = colours().series
         for curve, colour in zip(self._curves.values(), (series[1], series[0], series[2]), strict=True):
             curve.setPen(thin(colour))
@@ -88,3 +116,15 @@ class TrainingCurve(QWidget):
             curve.setSymbolBrush(colour)
         legend = self.accuracy.getPlotItem().legend
         legend.setLabelTextColor(colours().text)
+
+
+def phase_word(phase: str) -> str:
+    """What a phase of the training is called."""
+    words = {
+        "train": tr("from scratch"),
+        "finetune": tr("after pruning"),
+        "distill": tr("with a teacher"),
+        "cluster": tr("shared values"),
+        "qat": tr("small numbers"),
+    }
+    return words.get(phase, phase)

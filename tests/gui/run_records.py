@@ -27,6 +27,7 @@ RUN: dict[str, Any] = {
     ],
     "model": "/somewhere/net.keras",
     "data": "digits",
+    "confusion": {"classes": ["cat", "dog"], "before": [[9, 1], [0, 10]], "after": [[8, 2], [1, 9]]},
     "history": [{"epoch": 1, "loss": 0.5, "accuracy": 0.9, "val_accuracy": 0.95}],
 }
 

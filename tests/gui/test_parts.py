@@ -19,6 +19,7 @@ from core.jobs.events import Done, Event, Failed, Partial, Progress
 from core.preview import Preview
 from core.recipe import Cluster, Prune, Quantize
 from gui.job_bridge import JobBridge
+from gui.plots.confusion import ConfusionMatrix
 from gui.plots.live_plot import LivePlot
 from gui.plots.ring_buffer import RingBuffer
 from gui.plots.training_curve import TrainingCurve
@@ -307,3 +308,28 @@ def test_the_theme_follows_what_is_chosen(qtbot: QtBot) -> None:
         assert theme().colours is LIGHT
     finally:
         theme().set_appearance(before)
+
+
+def test_the_curve_marks_where_a_phase_begins(qtbot: QtBot) -> None:
+    curve = TrainingCurve()
+    qtbot.addWidget(curve)
+    for epoch, phase in ((1, "train"), (2, "train"), (3, "finetune"), (1, "qat")):
+        curve.add_epoch({"epoch": epoch, "loss": 1.0, "accuracy": 0.5, "phase": phase})
+    assert curve.marks == {3.0: "finetune", 4.0: "qat"}, "rounds go on where a phase counts its own"
+    curve.clear()
+    assert (curve.rounds, curve.marks) == (0, {})
+    curve.add_epoch({"epoch": 1, "loss": 1.0, "accuracy": 0.5})
+    assert curve.marks == {}
+
+
+@pytest.mark.parametrize("count", [2, 12, 100])
+def test_confusion_matrices_draw_any_number_of_classes(qtbot: QtBot, count: int) -> None:
+    matrix = ConfusionMatrix("Before")
+    qtbot.addWidget(matrix)
+    counts = [[5 if row == column else 1 for column in range(count)] for row in range(count)]
+    matrix.show_matrix([f"class {n}" for n in range(count)], counts)
+    matrix.resize(matrix.sizeHint())
+    shown = matrix.grab().toImage()
+    assert f"{5 * count} of {5 * count + count * (count - 1)} right" in matrix.accessibleName()
+    colours = {shown.pixelColor(x, shown.height() // 2).name() for x in range(shown.width())}
+    assert len(colours) > 2, "shades for right and wrong answers"

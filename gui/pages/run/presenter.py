@@ -11,6 +11,7 @@ from core.errors import ThimbleError
 from core.flow.compress_flow import CompressFlow
 from core.flow.open_run import OpenRun, open_run
 from core.jobs.events import Cancelled, Done, Failed
+from core.recipe import QuantizeMode, Recipe
 from core.recipe_toml import recipe_to_dict
 from gui.job_bridge import JobBridge
 from gui.pages.run.view import RunView
@@ -50,7 +51,7 @@ class RunPresenter(QObject):
         )
         view.banner.clear()
         view.curve.clear()
-        view.curve_card.setVisible(bool(flow.recipe.finetune and flow.recipe.finetune.epochs))
+        view.curve_card.setVisible(_trains(flow.recipe))
         view.result.hide()
         view.back.setEnabled(False)
         self.bridge.start("compress", params)
@@ -68,6 +69,7 @@ class RunPresenter(QObject):
         if run.run is not None:
             view.show_rows(_rows(run.run))
             view.show_layers(_layers(run.run))
+            view.confusion.show_run(run.run)
             _show_history(view, run.run)
         view.result.setVisible(run.run is not None)
         view.scroll.verticalScrollBar().setValue(0)
@@ -109,6 +111,11 @@ class RunPresenter(QObject):
             ),
         )
         self.finished.emit(run)
+
+
+def _trains(recipe: Recipe) -> bool:
+    trained = [section.epochs for section in (recipe.train, recipe.finetune) if section is not None]
+    return any(trained) or recipe.quantize.mode is QuantizeMode.QAT or recipe.quantize.finetune_epochs > 0
 
 
 def _rows(run: dict[str, Any]) -> list[tuple[str, str, str]]:

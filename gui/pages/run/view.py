@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
@@ -14,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.job_bridge import JobBridge
+from gui.plots.confusion import ConfusionMatrix
 from gui.plots.layer_bars import LayerBars, LayerChange
 from gui.plots.training_curve import TrainingCurve
 from gui.services import Services
@@ -22,6 +26,30 @@ from gui.widgets.job_panel import JobPanel
 from gui.widgets.labels import card, heading, primary
 from gui.widgets.page import Page
 from gui.words import tr
+
+
+class ConfusionPair(QFrame):
+    """The matrices of the original and of the compressed model side by side; hidden where a run has none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self.before, self.after = ConfusionMatrix(tr("Before")), ConfusionMatrix(tr("After"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 14)
+        layout.addWidget(heading(tr("What is taken for what (rows: what it really is)")))
+        row = QHBoxLayout()
+        row.addWidget(self.before)
+        row.addWidget(self.after)
+        layout.addLayout(row)
+
+    def show_run(self, run: dict[str, Any]) -> None:
+        confusion = run.get("confusion") or {}
+        whole = all(confusion.get(part) for part in ("classes", "before", "after"))
+        self.setVisible(whole)
+        if whole:
+            self.before.show_matrix(confusion["classes"], confusion["before"])
+            self.after.show_matrix(confusion["classes"], confusion["after"])
 
 
 class RunView(Page):
@@ -35,7 +63,7 @@ class RunView(Page):
         self.panel = JobPanel(bridge, tr("Compressing the model"))
         self.body.addWidget(self.panel)
         self.curve = TrainingCurve()
-        self.curve_card = card(heading(tr("Training after pruning")), self.curve)
+        self.curve_card = card(heading(tr("Training")), self.curve)
         self._make_result(services)
         self.body.addWidget(self.curve_card)
         self.back = QPushButton(tr("Back to the settings"))
@@ -72,6 +100,8 @@ class RunView(Page):
         layout.addLayout(row)
         layout.addWidget(card(heading(tr("Before and after")), self.table))
         layout.addWidget(card(heading(tr("What is left of each layer")), self.layers))
+        self.confusion = ConfusionPair()
+        layout.addWidget(self.confusion)
         self.body.addWidget(self.result)
 
     def show_rows(self, rows: list[tuple[str, str, str]]) -> None:
