@@ -12,7 +12,7 @@ class Survey:
     """`accuracy` and `chance` in 0…1; `near_chance` when the model hardly does better than guessing.
 
     `counts` are (part, samples); `samples` is an .npz with a few images, or None. `input_range` says in words
-    how the data are scaled.
+    how the data are scaled; unless `range_known`, nothing tells whether that is what the model wants.
     """
 
     accuracy: float
@@ -22,6 +22,7 @@ class Survey:
     counts: tuple[tuple[str, int], ...]
     samples: Path | None
     input_range: str = ""
+    range_known: bool = True
 
 
 def survey_from_result(result: dict[str, Any]) -> Survey:
@@ -35,4 +36,5 @@ def survey_from_result(result: dict[str, Any]) -> Survey:
         counts=tuple((str(part), int(n)) for part, n in dict(result.get("counts", {})).items()),
         samples=Path(samples) if samples else None,
         input_range=str(result.get("input_range") or ""),
+        range_known=bool(result.get("range_known", True)),
     )

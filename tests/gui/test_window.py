@@ -85,6 +85,10 @@ def test_the_scaling_is_asked_for_and_tried(opened: MainWindow, jobs: FakeJobs, 
     jobs.last("survey").send(Done({**SURVEY, "input_range": "as in the file"}))
     qtbot.waitUntil(page.scaling.isVisible)
     assert "as in the file" in page.scaling.text()
+    page.again.click()
+    jobs.last("survey").send(Done({**SURVEY, "range_known": False}))
+    qtbot.waitUntil(page.banner.isVisible)
+    assert (page.banner.kind, "Choose it above" in page.banner.text) == (BannerKind.WARNING, True)
     opened.menus.undo.trigger()
     assert jobs.last("survey").params["options"]["scaling"] == "auto", "what is undone is tried again"
 

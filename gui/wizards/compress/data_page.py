@@ -162,16 +162,31 @@ class DataPage(WizardPage):
             self.samples.show_samples(survey.samples, survey.classes)
             self.samples.show()
             self.samples_title.show()
-        if survey.near_chance:
-            self.banner.show_message(
-                BannerKind.WARNING,
-                tr(
-                    "This model does hardly better than guessing. Has it been trained, is this the data it "
-                    "was made for, and is it scaled as in its training? Compressing will not make it better."
-                ),
-            )
+        warning = _warning(survey)
+        if warning:
+            self.banner.show_message(BannerKind.WARNING, warning)
 
     @Slot(Failed)
     def _show_failure(self, failed: Failed) -> None:
         self.again.show()
         self.banner.show_failure(failed)
+
+
+def _warning(survey: Survey) -> str:
+    """What should be mended before anything is compressed; empty when all is well."""
+    words = []
+    if survey.near_chance:
+        words.append(
+            tr(
+                "This model does hardly better than guessing. Has it been trained, is this the data it "
+                "was made for, and is it scaled as in its training? Compressing will not make it better."
+            )
+        )
+    if not survey.range_known:
+        words.append(
+            tr(
+                "Nothing tells to which numbers the data were scaled when this model was trained. Choose it "
+                "above; the accuracy shows whether it is right."
+            )
+        )
+    return "\n".join(words)

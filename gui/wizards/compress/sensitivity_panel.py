@@ -77,9 +77,11 @@ class SensitivityPanel(QWidget):
         self.message.setText(
             tr("Importance: {criterion}").format(criterion=choice_label(Section.PRUNE, prune.criterion))
         )
+        scaling = self._session.flow.section(Section.DATA).scaling
         params = {
             "model": str(draft.model),
             "data": draft.data,
+            "scale": scaling.value,
             "kind": prune.kind.value,
             "criterion": prune.criterion.value,
             "seed": draft.recipe.seed,
@@ -91,7 +93,8 @@ class SensitivityPanel(QWidget):
     def _question(self) -> tuple[Any, ...]:
         draft = self._session.flow.draft
         prune = draft.recipe.prune
-        return (draft.model, draft.data, prune and (prune.kind, prune.criterion))
+        scaling = self._session.flow.section(Section.DATA).scaling
+        return (draft.model, draft.data, scaling, prune and (prune.kind, prune.criterion))
 
     @Slot(str, dict)
     def _take(self, kind: str, data: dict[str, Any]) -> None:
