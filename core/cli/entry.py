@@ -15,7 +15,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from core.cli.command import Command
-from core.cli.commands import COMMANDS, NOT_YET
+from core.cli.commands import COMMANDS
 from core.cli.jobs import JobCrashed
 from core.cli.terminal import Terminal
 from core.errors import EXPECTED_ERRORS, CancelledByUser
@@ -37,8 +37,6 @@ def main(argv: list[str]) -> int:
     0 done; 1 an expected failure, told on stderr; 2 wrong usage; 130 interrupted.
     """
     _never_fail_to_print()
-    if argv and argv[0] in NOT_YET:
-        return _failed(f"{argv[0]!r} is not there yet", "`thimble --help` lists what is there")
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as stop:  # argparse has told what is wrong, or shown the help

@@ -82,6 +82,11 @@ def numbers(text: str) -> list[float]:
         raise ArgumentTypeError(f"{text!r} is not a list of numbers such as 0.5,0.9") from None
 
 
+def names(text: str) -> list[str]:
+    """Words with commas between, for argparse."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def positive(text: str) -> int:
     """A whole number from 1 on, for argparse."""
     if not text.isdecimal() or int(text) < 1:

@@ -15,6 +15,11 @@ LAYERS_SHOWN = 18
 
 
 def training_curves(history: Sequence[Json]) -> bytes:
+    """`draw_training_curves` as PNG."""
+    return png(draw_training_curves(history))
+
+
+def draw_training_curves(history: Sequence[Json]) -> Any:
     """Accuracy on training and test data and, below, the fraction pruned, epoch by epoch."""
     pruned = [entry.get("sparsity") for entry in history]
     has_pruned = any(value is not None for value in pruned)
@@ -41,10 +46,15 @@ def training_curves(history: Sequence[Json]) -> bytes:
     bottom = lower if lower is not None else upper
     bottom.set_xlabel("epoch of fine-tuning")
     bottom.xaxis.set_major_locator(MaxNLocator(integer=True))
-    return png(figure)
+    return figure
 
 
 def layer_reduction(layers: Sequence[Json]) -> bytes:
+    """`draw_layer_reduction` as PNG."""
+    return png(draw_layer_reduction(layers))
+
+
+def draw_layer_reduction(layers: Sequence[Json]) -> Any:
     """The parameters of the largest layers before and after, with what is left, on a log scale."""
     largest = sorted(layers, key=lambda layer: layer["params_before"], reverse=True)[:LAYERS_SHOWN]
     shown = [layer for layer in layers if layer["params_before"] > 0 and layer in largest]
@@ -65,10 +75,15 @@ def layer_reduction(layers: Sequence[Json]) -> bytes:
     axes.set_xlabel("parameters (logarithmic)")
     tidy(axes, grid="x")
     legend(axes, loc="upper center", bbox_to_anchor=(0.5, 1.0 + 0.35 / (0.3 + 0.42 * len(shown))), ncols=3)
-    return png(figure)
+    return figure
 
 
 def confusion(matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence[str]) -> bytes:
+    """`draw_confusion` as PNG."""
+    return png(draw_confusion(matrices, classes))
+
+
+def draw_confusion(matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence[str]) -> Any:
     """Confusion matrices side by side: actual classes in rows, predicted ones in columns."""
     figure = new_figure(3.35 * len(matrices), 3.3)
     panels = figure.subplots(1, len(matrices), squeeze=False)[0]
@@ -88,7 +103,7 @@ def confusion(matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence
         axes.set_ylabel("actual", fontsize=8)
         axes.tick_params(labelsize=7, length=0)
         axes.spines[:].set_visible(False)
-    return png(figure)
+    return figure
 
 
 def _write_cells(axes: Any, matrix: Sequence[Sequence[int]], shares: Sequence[Sequence[float]]) -> None:

@@ -15,12 +15,10 @@ from core.cli.commands.recipes import RECIPES
 from core.cli.commands.report import REPORT
 from core.cli.commands.run import RUN
 from core.cli.commands.sensitivity import SENSITIVITY
+from core.cli.commands.sweep import SWEEP
 from core.cli.commands.zoo import ZOO
 
 COMMANDS: tuple[Command, ...] = (
     DEMO, ZOO, INSPECT, COMPRESS, RECIPES, EVALUATE, PLAN, GENERATE, BUILD, RUN, DEVICES, DEPLOY, BENCH,
-    REPORT, SENSITIVITY,
+    REPORT, SENSITIVITY, SWEEP,
 )  # fmt: skip
-
-#: Promised, and not there yet: they say so.
-NOT_YET = frozenset({"sweep"})

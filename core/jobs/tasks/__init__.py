@@ -22,6 +22,7 @@ TASKS: Mapping[str, str] = MappingProxyType(
         "survey": "core.jobs.tasks.survey:survey",
         "compress": "core.jobs.tasks.compress:compress",
         "evaluate": "core.jobs.tasks.evaluate:evaluate",
+        "sweep": "core.jobs.tasks.sweep:sweep",
         "sensitivity": "core.jobs.tasks.sensitivity:sensitivity",
         "deploy": "core.jobs.tasks.deploy:deploy",
         "report": "core.jobs.tasks.report:report",

@@ -1,0 +1,307 @@
+"""Runs a sweep: each variant pruned once, then quantized in each way, every run in a folder of its own.
+
+For worker processes. What is finished is kept whatever happens after it, and is not repeated.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from codegen.graph import Graph
+from core.compress.delivery import Original, deliver
+from core.compress.output import RunFolder
+from core.compress.pipeline import Compressed, check_recipe, run_recipe
+from core.compress.quantizers import find_quantizer
+from core.compress.steps import total_epochs
+from core.compress.supported import check_supported
+from core.data import DataSet, check_fits, load_data
+from core.errors import EXPECTED_ERRORS, CancelledByUser, ThimbleError
+from core.evaluate import evaluate_keras
+from core.jobs.context import JobContext
+from core.models.deterministic import start_tensorflow
+from core.models.keras_graph import graph_of_model
+from core.models.keras_model import outputs, sample_shape
+from core.models.loading import load_keras
+from core.recipe import Recipe
+from core.sweep.baseline import trained_baseline
+from core.sweep.folder import SweepFolder
+from core.sweep.grid import Quantization, Variant
+from core.sweep.planned import on_board
+from core.sweep.result import Figures, Point, Reason, State, Where
+
+#: What delivering a run costs, in epochs: enough for a progress bar.
+_DELIVERY_EPOCHS = 3.0
+#: Failures that would come back at every following run.
+_STOPS = ("cannot-write", "busy", "data-does-not-fit", "bad-data")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is swept: the names of model and data as the user gave them, and the boards to plan for."""
+
+    model: str
+    data: str
+    boards: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class SweepRunner:
+    """One sweep. `after_point` gets each result as soon as it is there, finished ones of before included."""
+
+    subject: Subject
+    folder: SweepFolder
+    context: JobContext
+    after_point: Callable[[Point], None]
+    data: DataSet | None = None
+    originals: dict[int, Original] = field(default_factory=dict)
+
+    def run(self, variants: Sequence[Variant]) -> list[Point]:
+        """Everything that is not finished yet; results in the order of the grid.
+
+        A run that fails is a point with its reason, and the sweep goes on. Raises CancelledByUser, and
+        ThimbleError for what would make every run fail.
+        """
+        ends = self._progress_ends(variants)
+        points = []
+        for number, variant in enumerate(variants):
+            part = self.context.section(ends[number], ends[number + 1])
+            points += self._variant(variant, part)
+        return points
+
+    def _progress_ends(self, variants: Sequence[Variant]) -> list[float]:
+        """Where each variant begins and ends in the whole, judged by what is left to do of it."""
+        costs, trained = [], set[int]()
+        for variant in variants:
+            missing = [q for q in variant.quantizations if self._finished(variant, q) is None]
+            cost = len(missing) * _DELIVERY_EPOCHS
+            if missing and self.folder.pruned(variant) is None:
+                cost += total_epochs(variant.recipe)
+            if missing and variant.recipe.train is not None and variant.recipe.seed not in trained:
+                trained.add(variant.recipe.seed)
+                cost += variant.recipe.train.epochs
+            costs.append(cost)
+        total = sum(costs) or 1.0
+        return [sum(costs[:number]) / total for number in range(len(costs) + 1)]
+
+    def _variant(self, variant: Variant, context: JobContext) -> list[Point]:
+        found = {q: self._finished(variant, q) for q in variant.quantizations}
+        for quantization, point in found.items():
+            if point is None:
+                found[quantization] = self._refused(variant, quantization)
+        missing = [q for q, point in found.items() if point is None]
+        if missing:
+            found |= self._made(variant, missing, context)
+        points = [point for point in found.values() if point is not None]
+        for point in points:
+            self.after_point(point)
+        return points
+
+    def _finished(self, variant: Variant, quantization: Quantization) -> Point | None:
+        """A run of before, planned for the boards that are asked for now."""
+        point = self.folder.finished(variant, quantization)
+        if point is None or {board.board for board in point.boards} >= set(self.subject.boards):
+            return point
+        return self._kept(variant, quantization, point.where, point.figures)
+
+    def _refused(self, variant: Variant, quantization: Quantization) -> Point | None:
+        """What can be known to fail before anything is trained."""
+        try:
+            check_supported(_own(variant.recipe_for(quantization)))
+        except EXPECTED_ERRORS as error:
+            return self._failed(variant, quantization, error)
+        return None
+
+    def _made(
+        self, variant: Variant, missing: Sequence[Quantization], context: JobContext
+    ) -> dict[Quantization, Point | None]:
+        pruning = total_epochs(variant.recipe) + 1.0
+        share = pruning / (pruning + len(missing) * _DELIVERY_EPOCHS)
+        try:
+            original, pruned = self._pruned(variant, context.section(0.0, share))
+        except CancelledByUser:
+            raise
+        except Exception as error:  # noqa: BLE001 - one run that fails must not end a night's work
+            _raise_if_it_stops(error)
+            return {q: self._failed(variant, q, error) for q in missing}
+        made: dict[Quantization, Point | None] = {}
+        for number, quantization in enumerate(missing):
+            low, high = (share + (1 - share) * n / len(missing) for n in (number, number + 1))
+            part = context.section(low, high)
+            part.progress(0.0, f"{variant.series.title}: {variant.name}, {quantization.label}")
+            try:
+                made[quantization] = self._delivered(variant, quantization, original, pruned, part)
+            except CancelledByUser:
+                raise
+            except Exception as error:  # noqa: BLE001 - as above
+                _raise_if_it_stops(error)
+                made[quantization] = self._failed(variant, quantization, error)
+        _forget_models()
+        return made
+
+    def _pruned(self, variant: Variant, context: JobContext) -> tuple[Original, _Pruned]:
+        """The unpruned model and the pruned one, which is made when it is not there from before."""
+        recipe = _own(variant.recipe)
+        start_tensorflow(recipe.seed)  # every run is what `compress` would give, whatever ran before it
+        model_name = self.subject.model
+        if variant.recipe.train is not None:
+            epochs = variant.recipe.train.epochs
+            end = epochs / (epochs + total_epochs(variant.recipe) + 1.0)
+            part = context.section(0.0, end)
+            baseline = trained_baseline(self.folder, model_name, self._data, variant.recipe, part)
+            model_name, context = str(baseline), context.section(end, 1.0)
+        model = load_keras(model_name)
+        data = self._data(model)
+        original = self.originals.get(recipe.seed)
+        if original is None or original.model != model_name:
+            original = Original.of(model, data, model_name, self.subject.data)
+            self.originals[recipe.seed] = original
+        kept = self.folder.pruned(variant)
+        if kept is not None:
+            pruned = load_keras(self.folder.pruned_model(variant))
+            return original, _Pruned.of(Compressed(pruned, tuple(kept["history"])), data)
+        check_recipe(recipe, original.graph)
+        context.progress(0.0, f"{variant.series.title}: {variant.name}")
+        made = _Pruned.of(run_recipe(model, data, recipe, _Named(context, variant)), data)
+        self.folder.keep_pruned(variant, made.compressed.model, {"history": list(made.compressed.history)})
+        return original, made
+
+    def _data(self, model: Any) -> DataSet:
+        """The data, in the shape of the model; read once."""
+        if self.data is None:
+            self.data = load_data(self.subject.data, sample_shape(model))
+            check_fits(self.data, sample_shape(model), outputs(model))
+        return self.data
+
+    def _delivered(
+        self,
+        variant: Variant,
+        quantization: Quantization,
+        original: Original,
+        pruned: _Pruned,
+        context: JobContext,
+    ) -> Point:
+        recipe = _own(variant.recipe_for(quantization))
+        start_tensorflow(recipe.seed)
+        assert self.data is not None  # noqa: S101 - read before anything is pruned
+        with RunFolder(self.folder.run(variant, quantization)) as folder:
+            record = deliver(original, pruned.compressed, self.data, recipe, folder, context)
+        figures = _figures(record, pruned)
+        return self._kept(variant, quantization, self._where(variant, quantization), figures)
+
+    def _kept(
+        self, variant: Variant, quantization: Quantization, where: Where, figures: Figures | None
+    ) -> Point:
+        deployed = find_quantizer(variant.recipe_for(quantization).quantize).deployed
+        path = self.folder.run(variant, quantization) / deployed
+        boards = tuple(on_board(path, board) for board in self.subject.boards)
+        point = Point(where, State.DONE, figures, boards)
+        self.folder.keep(variant, quantization, point)
+        return point
+
+    def _failed(self, variant: Variant, quantization: Quantization, error: Exception) -> Point:
+        return Point(self._where(variant, quantization), State.FAILED, reason=_reason(error))
+
+    def _where(self, variant: Variant, quantization: Quantization) -> Where:
+        prune = variant.recipe.prune
+        series = variant.series
+        folder = self.folder.run(variant, quantization).relative_to(self.folder.out)
+        return Where(
+            series=series.id,
+            kind="none" if prune is None else prune.kind.value,
+            sparsity=0.0 if prune is None else None if prune.threshold is not None else prune.sparsity,
+            threshold=None if prune is None else prune.threshold,
+            criterion="" if prune is None else prune.criterion.value,
+            schedule="" if prune is None else prune.schedule.value,
+            quantize=quantization.label,
+            seed=variant.recipe.seed,
+            folder=folder.as_posix(),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pruned:
+    """A pruned model in floats, with how good it is and how many of its parameters are not zero."""
+
+    compressed: Compressed
+    accuracy: float
+    loss: float
+    left: int
+
+    @classmethod
+    def of(cls, compressed: Compressed, data: DataSet) -> _Pruned:
+        evaluation = evaluate_keras(compressed.model, data)
+        zeros = _zero_weights(graph_of_model(compressed.model))
+        left = int(compressed.model.count_params()) - zeros
+        return cls(compressed, evaluation.accuracy, evaluation.loss, left)
+
+
+def _zero_weights(graph: Graph) -> int:
+    """Weights that are zero; biases, which no pruning takes, begin at zero and do not count."""
+    kernels = [weight.data for op in graph.ops if (weight := graph.weight(op)) is not None]
+    return sum(int(np.count_nonzero(kernel == 0.0)) for kernel in kernels if kernel is not None)
+
+
+def _figures(record: dict[str, Any], pruned: _Pruned) -> Figures:
+    parameters, evaluation = record["parameters"], record["evaluation"]["after"]
+    return Figures(
+        accuracy_unpruned=record["accuracy"]["before"],
+        accuracy_float=pruned.accuracy,
+        accuracy=record["accuracy"]["after"],
+        loss=evaluation["loss"],
+        loss_float=pruned.loss,
+        macro_precision=evaluation["macro_precision"],
+        parameters_before=parameters["before"],
+        parameters=parameters["after"],
+        remaining=pruned.left / parameters["before"],
+        nonzero=parameters["nonzero"],
+        unique=parameters["unique"],
+        macs_before=record["macs"]["before"],
+        macs=record["macs"]["after"],
+        size_bytes={k: v for k, v in record["size_bytes"].items() if isinstance(v, int)},
+    )
+
+
+def _own(recipe: Recipe) -> Recipe:
+    """The recipe of one run: the baseline has been trained before it."""
+    return replace(recipe, train=None)
+
+
+def _raise_if_it_stops(error: Exception) -> None:
+    if isinstance(error, OSError) or (isinstance(error, ThimbleError) and error.code in _STOPS):
+        raise error
+
+
+def _reason(error: Exception) -> Reason:
+    if isinstance(error, EXPECTED_ERRORS):
+        return Reason(error.code, error.what, error.hint)
+    first_line = (str(error).splitlines() or [""])[0]
+    return Reason("unexpected", f"{type(error).__name__}: {first_line}", "please report this")
+
+
+def _forget_models() -> None:
+    """Keras keeps what it has seen: a sweep of hundreds of models would fill the memory."""
+    import keras
+
+    keras.backend.clear_session()
+    gc.collect()
+
+
+class _Named(JobContext):
+    """A context that says which run it is."""
+
+    def __init__(self, whole: JobContext, variant: Variant) -> None:
+        super().__init__(whole._emit, whole._cancelled, whole._clock)
+        self._whole, self._name = whole, f"{variant.series.title}: {variant.name}"
+
+    def progress(
+        self, fraction: float, text: str, remaining_s: float | None = None, cancellable: bool = True
+    ) -> None:
+        self.last_text = text
+        self._whole.progress(
+            fraction, f"{self._name}, {text[:1].lower()}{text[1:]}", remaining_s, cancellable
+        )

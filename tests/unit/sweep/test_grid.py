@@ -1,0 +1,85 @@
+"""The grid: which runs a sweep has, and what each is called."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from core.errors import ThimbleError
+from core.recipe import Cluster, Prune, Quantize, QuantizeKind, QuantizeMode, Recipe, Schedule, Training
+from core.recipe_toml import recipe_to_dict
+from core.sweep.grid import QUANTIZATIONS, Grid, Series, count_runs, variants_of
+from core.sweep.spec import grid_from_dict, spec_from_json
+from tests.unit.sweep.sample import SERIES, spec
+
+FULL = Recipe(
+    "r", seed=3, prune=Prune(threshold=0.1), finetune=Training(), cluster=Cluster(), train=Training(epochs=1)
+)
+
+
+def test_every_point_of_the_grid_once() -> None:
+    variants = variants_of(SERIES)
+    # the unpruned one does not depend on the criterion: (1 + 2 sparsities x 2 criteria) x 2 seeds
+    assert len(variants) == 10
+    assert len({variant.name for variant in variants}) == 10
+    assert count_runs((SERIES,)) == 20
+
+
+def test_an_empty_axis_keeps_the_recipe() -> None:
+    (variant,) = variants_of(Series("s", "s", FULL, Grid()))
+    assert variant.recipe == FULL
+    assert [q.label for q in variant.quantizations] == ["int8"]
+    assert variant.recipe_for(variant.quantizations[0]) == FULL
+
+
+def test_sparsity_zero_is_the_model_as_it_is() -> None:
+    (variant,) = variants_of(Series("s", "s", FULL, Grid(sparsities=(0.0,))))
+    assert variant.recipe.prune is variant.recipe.finetune is variant.recipe.cluster is None
+    assert variant.recipe.train == FULL.train
+
+
+def test_a_sparsity_takes_the_place_of_a_threshold() -> None:
+    grid = Grid(
+        sparsities=(0.25,), schedules=(Schedule.ONE_SHOT,), quantizations=(QUANTIZATIONS["uint8-qat"],)
+    )
+    (variant,) = variants_of(Series("s", "s", FULL, grid))
+    recipe = variant.recipe_for(variant.quantizations[0])
+    assert recipe.prune == Prune(sparsity=0.25, schedule=Schedule.ONE_SHOT)
+    assert recipe.quantize == Quantize(QuantizeKind.UINT8, QuantizeMode.QAT)
+    assert variant.name == "0.25_l1_one-shot_seed-3"
+    assert "threshold" not in recipe_to_dict(recipe)["prune"]
+
+
+def test_seeds_count_from_that_of_the_recipe() -> None:
+    seeds = [variant.recipe.seed for variant in variants_of(Series("s", "s", FULL, Grid(seeds=3)))]
+    assert seeds == [3, 4, 5]
+
+
+def test_a_recipe_without_pruning_cannot_be_varied() -> None:
+    with pytest.raises(ThimbleError) as caught:
+        variants_of(Series("s", "s", Recipe("r"), Grid(sparsities=(0.5,))))
+    assert caught.value.code == "nothing-to-sweep"
+    assert len(variants_of(Series("s", "s", Recipe("r"), Grid(sparsities=(0.0,))))) == 1
+
+
+def test_a_spec_goes_to_the_worker_and_back() -> None:
+    assert spec_from_json(json.loads(json.dumps(spec().to_json()))) == spec()
+
+
+@pytest.mark.parametrize(
+    ("raw", "named"),
+    [
+        ({"criterion": ["l3"]}, "magnitude"),
+        ({"schedule": ["never"]}, "one-shot"),
+        ({"quantize": ["int4"]}, "int8-qat"),
+        ({"sparsity": [1.5]}, "0.999"),
+        ({"seeds": 0}, "1"),
+        ({"speed": 3}, "sparsity"),
+    ],
+)
+def test_values_that_are_not_known(raw: dict[str, object], named: str) -> None:
+    with pytest.raises(ThimbleError) as caught:
+        grid_from_dict(raw)
+    assert caught.value.code == "bad-grid"
+    assert named in caught.value.hint
