@@ -164,6 +164,7 @@ class Recipe:
     name: str
     seed: int = 0
     description: str = ""
+    paper: str = ""
     train: Training | None = None
     prune: Prune | None = None
     finetune: Training | None = None

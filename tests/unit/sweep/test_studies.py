@@ -1,0 +1,76 @@
+"""The studies: that their files can be run, on the paper's data and on the digits, and fit their tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import ThimbleError
+from core.models.loading import check_model_file
+from core.presets import all_presets
+from core.sweep.grid import QUANTIZATIONS, count_runs, variants_of
+from core.sweep.plots import find_plot
+from core.sweep.spec import spec_from_json
+from core.sweep.studies import all_studies, find_study
+from core.sweep.tables import find_table
+
+#: So that a study on the digits ends in minutes.
+MOST_VARIANTS_ON_DIGITS = 24
+
+
+@pytest.mark.parametrize("study", all_studies())
+def test_every_study_runs_as_the_paper_did(study: str) -> None:
+    spec = find_study(study).spec()
+    assert spec.data != "digits"
+    assert spec_from_json(spec.to_json()) == spec
+    check_model_file(spec.model)
+    assert all(series.recipe.train is not None for series in spec.series)
+    assert count_runs(spec.series) >= 3
+    for kind in spec.tables:
+        find_table(kind)
+    for kind in spec.plots:
+        find_plot(kind)
+
+
+@pytest.mark.parametrize("study", all_studies())
+def test_every_study_runs_on_the_digits(study: str) -> None:
+    spec = find_study(study).spec("digits")
+    check_model_file(spec.model)
+    assert "digits" in spec.note
+    assert sum(len(variants_of(series)) for series in spec.series) <= MOST_VARIANTS_ON_DIGITS
+    assert all(series.grid.seeds == 1 for series in spec.series)
+
+
+@pytest.mark.parametrize("study", all_studies())
+def test_published_rows_fit_the_columns_of_their_table(study: str) -> None:
+    found = find_study(study)
+    assert found.published
+    for kind, published in found.published.items():
+        assert kind in found.tables
+        for row in published.rows:
+            assert set(row) <= set(find_table(kind).columns)
+            assert "network" in row
+        assert published.source.split()[0] in found.paper.replace(",", " ")
+
+
+def test_every_paper_has_recipes_and_studies() -> None:
+    papers = {recipe.paper for recipe in all_presets().values() if recipe.paper}
+    assert len(papers) == 4
+    assert {study.paper for study in all_studies().values()} == papers
+
+
+def test_another_model_takes_the_place_of_the_papers() -> None:
+    spec = find_study("deutel-lenet").spec("digits", "zoo:lenet-p")
+    assert spec.model == "zoo:lenet-p"
+    assert "trained before" not in spec.note
+
+
+def test_the_lenet_is_not_trained_again_on_the_digits() -> None:
+    spec = find_study("deutel-lenet").spec("digits")
+    assert all(series.recipe.train is None for series in spec.series)
+    assert QUANTIZATIONS["uint8"] in spec.series[0].grid.quantizations
+
+
+def test_a_study_that_is_not_there() -> None:
+    with pytest.raises(ThimbleError) as caught:
+        find_study("newton")
+    assert "deutel-lenet" in caught.value.hint
