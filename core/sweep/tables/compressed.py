@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from core.sweep.results import Results
 from core.sweep.tables.base import SweepTable
-from core.sweep.words import amount, share
+from core.sweep.words import NONE, amount, share
 
 
 class Compressed(SweepTable):
@@ -18,12 +18,12 @@ class Compressed(SweepTable):
         "numbers": "numbers",
         "accuracy": "accuracy",
         "precision": "macro precision",
-        "gzip": "gzip (MB)",
-        "weights_gzip": "weights, gzip (MB)",
-        "optimizer_gzip": "with optimizer state, gzip (MB)",
+        "file": "deployed file (MB)",
+        "gzip": "deployed file, gzip (MB)",
+        "keras": "Keras file, gzip (MB)",
+        "with_optimizer": "with optimizer state, gzip (MB)",
     }
     text = frozenset({"network", "compression", "numbers"})
-    note = "gzip is of the deployed file."
 
     def rows(self, results: Results) -> Iterator[Mapping[str, str]]:
         for found in results.cells:
@@ -33,11 +33,12 @@ class Compressed(SweepTable):
                 "numbers": found.cell.quantize,
                 "accuracy": share(found.spread("accuracy")),
                 "precision": share(found.spread("macro_precision")),
+                "file": _megabytes(found.size("tflite")),
                 "gzip": _megabytes(found.size("tflite_gzip")),
-                "weights_gzip": _megabytes(found.size("weights_gzip")),
-                "optimizer_gzip": _megabytes(found.size("keras_with_optimizer")),
+                "keras": _megabytes(found.size("keras_gzip")),
+                "with_optimizer": _megabytes(found.size("keras_optimizer_gzip")),
             }
 
 
 def _megabytes(size_bytes: float | None) -> str:
-    return "–" if size_bytes is None else f"{size_bytes / 1e6:.3f}"
+    return NONE if size_bytes is None else f"{size_bytes / 1e6:.3f}"

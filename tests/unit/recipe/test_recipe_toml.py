@@ -137,10 +137,9 @@ def test_a_recipe_that_is_not_there(tmp_path: Path) -> None:
 def test_the_presets() -> None:
     presets = all_presets()
     assert next(iter(presets)) == DEFAULT_PRESET
-    assert set(presets) == {"structured-int8", "sparse-int8"}
+    assert {"structured-int8", "sparse-int8"} < set(presets)
     for recipe in presets.values():
         assert recipe.prune is not None
-        assert recipe.prune.sparsity >= 0.95
         assert recipe.quantize.kind is QuantizeKind.INT8
         assert recipe.description
     assert presets["structured-int8"].prune.kind is PruneKind.STRUCTURED  # type: ignore[union-attr]
