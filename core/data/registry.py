@@ -12,11 +12,12 @@ from core.data.npz import Npz
 from core.data.raw import dataset_of
 from core.data.samples import Watch
 from core.data.scaling import Normalization
+from core.data.series.source import CsvSeries
 from core.data.source import DataSource, Request, SampleShape, nobody_watches
 from core.errors import ThimbleError
 from core.recipe import DataOptions
 
-SOURCES: tuple[DataSource, ...] = (Digits(), KnownSets(), Npz(), Folder())
+SOURCES: tuple[DataSource, ...] = (Digits(), KnownSets(), Npz(), CsvSeries(), Folder())
 
 
 def load_data(
@@ -26,7 +27,7 @@ def load_data(
     fixed: Normalization | None = None,
     watch: Watch = nobody_watches,
 ) -> DataSet:
-    """The data set of a name (`digits`, `mnist`) or a path (`.npz`, or a folder with one subfolder a class).
+    """The data set of a name (`digits`, `mnist`) or a path (`.npz`, `.csv`, a folder by class).
 
     `shape` is that of one sample, as the model wants it; pictures are resized to it. `fixed` is the
     normalization that the model was made with, where it is known; a scaling in `options` goes before it.
