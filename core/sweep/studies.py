@@ -41,6 +41,11 @@ class Study:
     small: Mapping[str, Any]
     published: Mapping[str, Published]
 
+    @property
+    def recipes(self) -> tuple[str, ...]:
+        """The ids of the presets that it uses."""
+        return tuple(dict.fromkeys(str(raw["recipe"]) for raw in self.series))
+
     def spec(self, data: str | None = None, model: str | None = None) -> SweepSpec:
         """What to run: on the paper's own data, unless `data` says otherwise; with the paper's network, or on
         the digits with the one that stands in for it, unless `model` does.

@@ -341,3 +341,48 @@ def test_the_compiler_prepares_itself_once(thimble, tflite, tmp_path, monkeypatc
     again = thimble(*build).err
     assert "building" in again
     assert "prepares itself" not in again
+
+
+def test_the_recipes_tell_their_paper_and_studies(thimble):
+    presets = {preset["id"]: preset for preset in thimble("recipes", "--json").json}
+    assert presets["structured-int8"]["paper"] == ""
+    assert presets["deutel-element"]["paper"].startswith("Deutel")
+    assert "deutel-lenet" in presets["deutel-element"]["studies"]
+    assert "salmon-slim" in thimble("recipes").out
+
+
+def test_a_sweep_needs_a_recipe_or_a_study(thimble, tmp_path):
+    cases = {
+        ("--out", tmp_path): "MODEL is missing",
+        ("zoo:lenet-p", "--data", "digits", "--out", tmp_path): "--recipe is missing",
+        ("--study", "newton", "--out", tmp_path): "no study 'newton'",
+        ("--study", "deutel-lenet", "--seeds", "2", "--out", tmp_path): "--seeds does not go with --study",
+        ("--study", "deutel-lenet", "--data", "digits", "--board", "moon", "--out", tmp_path): "moon",
+        ("--study", "deutel-lenet", "--data", "digits", "--plots", "gif", "--out", tmp_path): "gif",
+        ("none.keras", "--study", "deutel-lenet", "--out", tmp_path): "none.keras",
+    }
+    for arguments, words in cases.items():
+        ended = thimble("sweep", *arguments)
+        assert ended.status == 1
+        assert words in ended.err
+        assert "hint: " in ended.err
+    assert list(tmp_path.glob("*.csv")) == []
+
+
+def test_bad_values_of_a_grid_are_told_before_anything_runs(thimble, tmp_path):
+    recipe = tmp_path / "r.toml"
+    recipe.write_text('name = "r"\n[prune]\n')
+    plain = tmp_path / "plain.toml"
+    plain.write_text('name = "plain"\n')
+    start = ("sweep", "zoo:lenet-p", "--data", "digits", "--out", tmp_path / "out", "--recipe")
+    for option, value, words in (
+        ("--sparsity", "1.5", "sparsity 1.5"),
+        ("--criterion", "l3", "criterion l3"),
+        ("--quantize", "int4", "quantization int4"),
+    ):
+        ended = thimble(*start, recipe, option, value)
+        assert ended.status == 1
+        assert words in ended.err
+    assert "nothing to vary" in thimble(*start, plain, "--sparsity", "0.5").err
+    assert thimble(*start, recipe, "--sparsity", "many").status == 2
+    assert not (tmp_path / "out").exists()
