@@ -22,7 +22,7 @@ _NOTE = "baseline.json"
 def trained_baseline(
     folder: SweepFolder,
     model_name: str,
-    data_for: Callable[[Any], DataSet],
+    data_for: Callable[[Any, Recipe], DataSet],
     recipe: Recipe,
     context: JobContext,
 ) -> Path:
@@ -36,7 +36,7 @@ def trained_baseline(
     if target.is_file() and note.is_file() and json.loads(note.read_text())["key"] == key:
         return target
     model = load_keras(model_name)
-    data = data_for(model)
+    data = data_for(model, recipe)
     epochs = recipe.train.epochs
     history: list[dict[str, Any]] = []
 

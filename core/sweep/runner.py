@@ -19,15 +19,15 @@ from core.compress.pipeline import Compressed, check_recipe, run_recipe
 from core.compress.quantizers import find_quantizer
 from core.compress.steps import total_epochs
 from core.compress.supported import check_supported
-from core.data import DataSet, check_fits, load_data
+from core.data import DataSet
 from core.errors import EXPECTED_ERRORS, CancelledByUser, ThimbleError
 from core.evaluate import evaluate_keras
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
 from core.models.keras_graph import graph_of_model
-from core.models.keras_model import outputs, sample_shape
 from core.models.loading import load_keras
-from core.recipe import Recipe
+from core.models.model_data import data_for_keras
+from core.recipe import DataOptions, Recipe
 from core.sweep.baseline import trained_baseline
 from core.sweep.folder import SweepFolder
 from core.sweep.grid import Quantization, Variant
@@ -57,7 +57,7 @@ class SweepRunner:
     folder: SweepFolder
     context: JobContext
     after_point: Callable[[Point], None]
-    data: DataSet | None = None
+    data: tuple[DataOptions | None, DataSet] | None = None
     originals: dict[int, Original] = field(default_factory=dict)
 
     def run(self, variants: Sequence[Variant]) -> list[Point]:
@@ -155,7 +155,7 @@ class SweepRunner:
             baseline = trained_baseline(self.folder, model_name, self._data, variant.recipe, part)
             model_name, context = str(baseline), context.section(end, 1.0)
         model = load_keras(model_name)
-        data = self._data(model)
+        data = self._data(model, recipe)
         original = self.originals.get(recipe.seed)
         if original is None or original.model != model_name:
             original = Original.of(model, data, model_name, self.subject.data)
@@ -170,12 +170,12 @@ class SweepRunner:
         self.folder.keep_pruned(variant, made.compressed.model, {"history": list(made.compressed.history)})
         return original, made
 
-    def _data(self, model: Any) -> DataSet:
-        """The data, in the shape of the model; read once."""
-        if self.data is None:
-            self.data = load_data(self.subject.data, sample_shape(model))
-            check_fits(self.data, sample_shape(model), outputs(model))
-        return self.data
+    def _data(self, model: Any, recipe: Recipe) -> DataSet:
+        """The data as the model and the recipe want them; read once, unless the recipes differ in that."""
+        if self.data is None or self.data[0] != recipe.data:
+            found = data_for_keras(model, self.subject.model, self.subject.data, recipe.data)
+            self.data = (recipe.data, found)
+        return self.data[1]
 
     def _delivered(
         self,
@@ -189,7 +189,7 @@ class SweepRunner:
         start_tensorflow(recipe.seed)
         assert self.data is not None  # noqa: S101 - read before anything is pruned
         with RunFolder(self.folder.run(variant, quantization)) as folder:
-            record = deliver(original, pruned.compressed, self.data, recipe, folder, context)
+            record = deliver(original, pruned.compressed, self.data[1], recipe, folder, context)
         figures = _figures(record, pruned)
         return self._kept(variant, quantization, self._where(variant, quantization), figures)
 
