@@ -19,10 +19,15 @@ from core.report.pages import (
     together,
 )
 from core.report.recipe_words import sentences
+from core.sweep.grid import Series, variants_of
 from core.sweep.plots import find_plot
 from core.sweep.result import Point, State
 from core.sweep.results import Results
+from core.sweep.spec import grid_to_dict
 from core.sweep.tables import Rendered
+
+#: Of a column, in letters.
+_LEAST_WIDTH = 5
 
 
 def report_bytes(results: Results, tables: Mapping[str, Rendered], pictures: Mapping[str, bytes]) -> bytes:
@@ -44,20 +49,39 @@ def _story(results: Results, tables: Mapping[str, Rendered], pictures: Mapping[s
         plot = find_plot(kind)
         yield together(paragraph(plot.title, HEADING), paragraph(plot.note, NOTE), picture(image))
     for series in spec.series:
-        steps = [paragraph(f"{n}. {words}") for n, words in enumerate(sentences(series.recipe), start=1)]
-        yield together(paragraph(f"Recipe: {series.title}", HEADING), *steps)
+        yield _recipe(series)
     failed = [point for point in results.points if point.state is State.FAILED]
     if failed:
         yield paragraph("Runs that could not be done", HEADING)
         yield grid(_failures(failed), (2, 3), left=(0, 1))
 
 
+def _recipe(series: Series) -> Any:
+    """What was done in the last variant, and what the others have instead."""
+    *_, last = variants_of(series)
+    steps = [paragraph(f"{n}. {words}") for n, words in enumerate(sentences(last.recipe), start=1)]
+    varied = [
+        f"{axis} {', '.join(str(value) for value in values)}"
+        for axis, values in grid_to_dict(series.grid).items()
+        if isinstance(values, list) and len(values) > 1
+    ]
+    if series.grid.seeds > 1:
+        varied.append(f"{series.grid.seeds} seeds")
+    note = [paragraph(f"Varied: {'; '.join(varied)}.", NOTE)] if varied else []
+    return together(paragraph(f"Recipe: {series.title}", HEADING), *steps, *note)
+
+
 def _table(table: Rendered) -> Iterator[Any]:
-    widths = [1.6 if place in table.text else 1.2 for place in range(len(table.rows[0]))]
+    columns = list(zip(*table.rows, strict=True))
+    widths = [max(_LEAST_WIDTH, *(_longest_word(cell) for cell in column)) for column in columns]
     yield paragraph(table.title, HEADING)
     if table.note:
         yield paragraph(table.note, NOTE)
     yield grid(table.rows, widths, left=table.text)
+
+
+def _longest_word(text: str) -> int:
+    return max((len(word) for word in text.split()), default=0)
 
 
 def _failures(failed: Sequence[Point]) -> list[list[str]]:

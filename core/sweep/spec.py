@@ -100,17 +100,21 @@ def _bad(what: str, given: object, allowed: Sequence[str]) -> ThimbleError:
     return ThimbleError("bad-grid", f"the {what} {given} is not known", f"allowed are {', '.join(allowed)}")
 
 
+def grid_to_dict(grid: Grid) -> dict[str, Any]:
+    """What `grid_from_dict` reads."""
+    return {
+        "sparsity": list(grid.sparsities),
+        "criterion": [criterion.value for criterion in grid.criteria],
+        "schedule": [schedule.value for schedule in grid.schedules],
+        "quantize": [quantization.label for quantization in grid.quantizations],
+        "seeds": grid.seeds,
+    }
+
+
 def _series_json(series: Series) -> dict[str, Any]:
-    grid = series.grid
     return {
         "id": series.id,
         "title": series.title,
         "recipe": recipe_to_dict(series.recipe),
-        "grid": {
-            "sparsity": list(grid.sparsities),
-            "criterion": [criterion.value for criterion in grid.criteria],
-            "schedule": [schedule.value for schedule in grid.schedules],
-            "quantize": [quantization.label for quantization in grid.quantizations],
-            "seeds": grid.seeds,
-        },
+        "grid": grid_to_dict(series.grid),
     }
