@@ -1,6 +1,15 @@
 """How numbers become smaller. One file each; `registry` lists them by kind and mode."""
 
-from core.compress.quantizers.base import ONNX, TFLITE, PostTraining, Quantized, Quantizer
+from core.compress.quantizers.base import ONNX, TFLITE, PostTraining, Quantized, Quantizer, Samples
 from core.compress.quantizers.registry import QUANTIZERS, find_quantizer
 
-__all__ = ["ONNX", "QUANTIZERS", "TFLITE", "PostTraining", "Quantized", "Quantizer", "find_quantizer"]
+__all__ = [
+    "ONNX",
+    "QUANTIZERS",
+    "TFLITE",
+    "PostTraining",
+    "Quantized",
+    "Quantizer",
+    "Samples",
+    "find_quantizer",
+]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
+
+import numpy as np
 
 from core.data import DataSet
 from core.data.dataset import FloatArray
@@ -16,8 +19,13 @@ from core.models.onnx_export import write_onnx
 from core.models.tflite_export import to_tflite
 from core.recipe import Recipe
 
+#: Gives, each time that it is called, the calibration samples anew, without a batch axis.
+Samples = Callable[[], Iterator[FloatArray]]
+
 TFLITE = "model.tflite"
 ONNX = "model.onnx"
+#: Samples between two lines of progress.
+_PROGRESS_EVERY = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,19 +79,35 @@ class PostTraining(Quantizer):
         """See `Quantizer.write`."""
         calibration = calibration_images(data, recipe.quantize.calibration, recipe.seed)
         context.check_cancelled()
-        context.progress(0.0, "Converting to TFLite")
-        content = to_tflite(model, lambda converter: self.configure(converter, calibration))
+        part = context.section(0.0, 0.6)
+        part.progress(0.0, "Converting to TFLite")
+        samples = _watched(calibration, part)
+        content = to_tflite(model, lambda converter: self.configure(converter, samples))
         (folder / TFLITE).write_bytes(content)
         context.check_cancelled()
-        context.progress(0.6, "Converting to ONNX")
-        self.write_onnx(model, calibration, folder / ONNX)
+        part = context.section(0.6, 1.0)
+        part.progress(0.0, "Converting to ONNX")
+        self.write_onnx(model, _watched(calibration, part), folder / ONNX)
         context.check_cancelled()
         return Quantized(model)
 
     @abstractmethod
-    def configure(self, converter: Any, calibration: FloatArray) -> None:
-        """Set up a ``tf.lite.TFLiteConverter``; `calibration` are images ``[n, h, w, c]`` for the ranges."""
+    def configure(self, converter: Any, samples: Samples) -> None:
+        """Set up a ``tf.lite.TFLiteConverter``; the samples set the ranges of the activations."""
 
-    def write_onnx(self, model: Any, calibration: FloatArray, path: Path) -> None:
+    def write_onnx(self, model: Any, samples: Samples, path: Path) -> None:
         """Write the ONNX file: float, unless the member says otherwise."""
         write_onnx(model, path)
+
+
+def _watched(calibration: FloatArray, context: JobContext) -> Samples:
+    """The samples one after another, with progress; a cancelled job ends between two of them."""
+
+    def samples() -> Iterator[FloatArray]:
+        for done, sample in enumerate(calibration):
+            context.check_cancelled()
+            if done % _PROGRESS_EVERY == 0:
+                context.progress(done / len(calibration), f"Calibrating with {len(calibration):,} samples")
+            yield np.ascontiguousarray(sample)
+
+    return samples

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.compress.quantizers.base import PostTraining
-from core.data.dataset import FloatArray
+from core.compress.quantizers.base import PostTraining, Samples
 
 
 class DynamicRange(PostTraining):
     """TensorFlow's converter leaves small layers in floating point; nothing is calibrated."""
 
-    def configure(self, converter: Any, calibration: FloatArray) -> None:
+    def configure(self, converter: Any, samples: Samples) -> None:
         """Shrink the weights."""
         import tensorflow as tf
 

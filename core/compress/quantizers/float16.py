@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.compress.quantizers.base import PostTraining
-from core.data.dataset import FloatArray
+from core.compress.quantizers.base import PostTraining, Samples
 
 
 class Float16(PostTraining):
     """Nothing is calibrated."""
 
-    def configure(self, converter: Any, calibration: FloatArray) -> None:
+    def configure(self, converter: Any, samples: Samples) -> None:
         """Shrink the weights to two bytes each."""
         import tensorflow as tf
 

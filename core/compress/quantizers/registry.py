@@ -6,6 +6,7 @@ from core.compress.quantizers.base import Quantizer
 from core.compress.quantizers.dynamic import DynamicRange
 from core.compress.quantizers.float16 import Float16
 from core.compress.quantizers.int8 import Int8
+from core.compress.quantizers.uint8 import Uint8
 from core.compress.quantizers.unquantized import Unquantized
 from core.errors import ThimbleError
 from core.recipe import Quantize, QuantizeKind, QuantizeMode
@@ -15,6 +16,7 @@ QUANTIZERS: dict[tuple[QuantizeKind, QuantizeMode], Quantizer] = {
     (QuantizeKind.FLOAT16, QuantizeMode.PTQ): Float16(),
     (QuantizeKind.DYNAMIC, QuantizeMode.PTQ): DynamicRange(),
     (QuantizeKind.INT8, QuantizeMode.PTQ): Int8(),
+    (QuantizeKind.UINT8, QuantizeMode.PTQ): Uint8(),
 }
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.compress.quantizers.base import PostTraining
-from core.data.dataset import FloatArray
+from core.compress.quantizers.base import PostTraining, Samples
 
 
 class Unquantized(PostTraining):
     """The converter's own setting; nothing is calibrated."""
 
-    def configure(self, converter: Any, calibration: FloatArray) -> None:
+    def configure(self, converter: Any, samples: Samples) -> None:
         """Leave the converter as it is."""
