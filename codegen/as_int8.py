@@ -10,7 +10,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from codegen.graph import Add, Array, BatchNorm, DType, Graph, Mul, Op, Quantization, Softmax, Tensor
+from codegen.graph import (
+    Add,
+    Array,
+    BatchNorm,
+    Dequantize,
+    DType,
+    Graph,
+    Mul,
+    Op,
+    Quantization,
+    Quantize,
+    Softmax,
+    Tensor,
+)
 from codegen.passes import run_passes
 
 _ASSUMED = Quantization((1 / 64,), (0,))
@@ -30,6 +43,27 @@ def as_int8(graph: Graph) -> Graph:
             tensors[name] = replace(tensors[name], quantization=_SOFTMAX)
         tensors.update(_constants(graph, op))
     return replace(graph, tensors=tensors)
+
+
+def with_float_ends(graph: Graph) -> Graph:
+    """An int8 graph that reads and writes floats, as quantized ONNX files do."""
+    tensors: dict[str, Tensor] = {}
+    stand_in = {name: f"{name}/integers" for name in (*graph.inputs, *graph.outputs)}
+    for name, integers in stand_in.items():
+        tensor = graph.tensors[name]
+        tensors[integers] = replace(tensor, name=integers)
+        tensors[name] = replace(tensor, dtype=DType.FLOAT32, quantization=None)
+    ops = [
+        replace(
+            op,
+            inputs=tuple(stand_in.get(name, name) for name in op.inputs),
+            outputs=tuple(stand_in.get(name, name) for name in op.outputs),
+        )
+        for op in graph.ops
+    ]
+    before = [Quantize(f"{name}/quantize", (name,), (stand_in[name],)) for name in graph.inputs]
+    after = [Dequantize(f"{name}/dequantize", (stand_in[name],), (name,)) for name in graph.outputs]
+    return graph.with_ops((*before, *ops, *after), **tensors)
 
 
 def _without_batch_norms(graph: Graph) -> Graph:

@@ -57,7 +57,7 @@ def run_demo(options: DemoOptions, run_job: RunJob, say: Callable[[str], None]) 
     deployed = run_job(
         "deploy",
         {
-            "model": str(out / "model.tflite"),
+            "model": str(out / compressed["deployed"]),
             "board": options.board,
             "data": DATA,
             "runs": options.runs,

@@ -12,13 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from codegen.graph import Quantization
-from core.boards.quantization import quantize
 from core.data import DataSet, Samples, check_fits
 from core.data.batches import batches_in_order, read_batches
 from core.data.samples import FloatArray, Watch
 from core.data.source import nobody_watches
-from core.errors import ThimbleError
+from core.runners import Runner, open_runner
 
 #: Probabilities below this count as this in the loss, as in Keras.
 _LEAST_PROBABILITY = 1e-7
@@ -121,14 +119,18 @@ def keras_outputs(model: Any, samples: Samples, after_batch: Watch = nobody_watc
     return np.concatenate(outputs)[:count]
 
 
-def evaluate_tflite(path: str | Path, data: DataSet, after_sample: Watch = nobody_watches) -> Evaluation:
-    """A `.tflite` file on the test images, with LiteRT's built-in kernels: no TensorFlow.
+def evaluate_file(path: str | Path, data: DataSet, after_sample: Watch = nobody_watches) -> Evaluation:
+    """A `.tflite` or `.onnx` file on the test images, without TensorFlow.
 
     `after_sample` gets the samples done and in all, and may raise CancelledByUser. Raises ThimbleError
-    ``missing-file``, ``bad-model`` or ``data-does-not-fit``.
+    ``data-does-not-fit``, or as `core.runners.open_runner`.
     """
-    runner = TfliteRunner(path)
-    check_fits(data, runner.input_shape[1:], runner.outputs)
+    return evaluate_runner(open_runner(path), data, after_sample)
+
+
+def evaluate_runner(runner: Runner, data: DataSet, after_sample: Watch = nobody_watches) -> Evaluation:
+    """An opened file on the test images; see `evaluate_file`."""
+    check_fits(data, runner.sample_shape, runner.outputs)
     outputs: list[FloatArray] = []
     count = len(data.x_test)
     for batch in read_batches(data.x_test, batches_in_order(count, _BATCH)):
@@ -136,51 +138,6 @@ def evaluate_tflite(path: str | Path, data: DataSet, after_sample: Watch = nobod
             outputs.append(runner.run(sample[None]))
             after_sample(len(outputs), count)
     return score(np.concatenate(outputs), data.y_test, data.class_names)
-
-
-class TfliteRunner:
-    """Runs a TFLite file with one input and one output on float samples, whatever it computes with inside."""
-
-    def __init__(self, path: str | Path) -> None:
-        """Open the file. Raises ThimbleError ``missing-file`` or ``bad-model``."""
-        from ai_edge_litert.interpreter import Interpreter, OpResolverType
-
-        from core.models.tflite_weights import read_tflite_bytes
-
-        content = read_tflite_bytes(path)
-        try:
-            # XNNPACK rounds differently from the boards' arithmetic, so it is left out
-            self._interpreter = Interpreter(
-                model_content=content,
-                num_threads=1,
-                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-            )
-            self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise ThimbleError(
-                "bad-model", f"LiteRT cannot open {path} ({error})", "convert the model again"
-            ) from error
-        self._input = self._interpreter.get_input_details()[0]
-        self._output = self._interpreter.get_output_details()[0]
-        self.input_shape: tuple[int, ...] = tuple(int(n) for n in self._input["shape"])
-        self.outputs = int(self._output["shape"][-1])
-
-    def run(self, samples: FloatArray) -> FloatArray:
-        """The outputs ``[1, n]`` as real numbers for one sample ``[1, …]``."""
-        self._interpreter.set_tensor(self._input["index"], self._quantized(samples))
-        self._interpreter.invoke()
-        raw = self._interpreter.get_tensor(self._output["index"])
-        scale, zero_point = self._output["quantization"]
-        if not scale:
-            return np.asarray(raw, np.float32)
-        return np.asarray(scale * (raw.astype(np.float32) - zero_point), np.float32)
-
-    def _quantized(self, samples: FloatArray) -> npt.NDArray[Any]:
-        scale, zero_point = self._input["quantization"]
-        dtype = np.dtype(self._input["dtype"])
-        if not scale:
-            return samples.astype(dtype)
-        return quantize(samples, Quantization((scale,), (zero_point,)), dtype)
 
 
 def gzip_bytes(path: str | Path) -> int:

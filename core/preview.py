@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from codegen.as_int8 import as_int8
+from codegen.as_int8 import as_int8, with_float_ends
 from codegen.compiler import Compilation, compile_model
 from codegen.frontends import load_graph
 from codegen.graph import DType, Graph
+from codegen.graph import Quantize as QuantizeOp
 from codegen.options import BuildOptions
 from codegen.plan import Proof
 from codegen.targets.board import Board
@@ -123,24 +124,21 @@ def compile_estimate(
 ) -> Compilation:
     """The graph compiled for a board; a float graph as the int8 graph that it will become.
 
-    float16 and dynamic-range files are computed with floats on a board. Raises ThimbleError
-    ``not-there-yet`` for uint8.
+    uint8 is computed as int8 between floats, as its ONNX file has it; float16 and dynamic-range files are
+    computed with floats on a board.
     """
     if is_float(graph):
-        if quantize.kind is QuantizeKind.UINT8:
-            raise ThimbleError(
-                "not-there-yet",
-                f"C code that computes with {quantize.kind.value} numbers is not there yet",
-                'choose [quantize] kind = "int8"',
-            )
-        if quantize.kind is QuantizeKind.INT8:
+        if quantize.kind in (QuantizeKind.INT8, QuantizeKind.UINT8):
             graph = as_int8(graph)
+        if quantize.kind is QuantizeKind.UINT8:
+            graph = with_float_ends(graph)
     return compile_model(graph, board, options)
 
 
 def is_float(graph: Graph) -> bool:
-    """Whether the network computes with floating-point numbers."""
-    return graph.tensors[graph.inputs[0]].dtype is DType.FLOAT32
+    """Whether the network computes with floats, and not only at its ends, as quantized ONNX files do."""
+    ends_in_floats = graph.tensors[graph.inputs[0]].dtype is DType.FLOAT32
+    return ends_in_floats and not any(isinstance(op, QuantizeOp) for op in graph.ops)
 
 
 def model_graph(model: Path | str) -> Graph:

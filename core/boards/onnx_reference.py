@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegen.graph import Graph
-from core.boards.layout import to_file_layout, to_graph_layout
-from core.errors import ThimbleError
+from core.runners.onnx import OnnxSession
 
 
 def onnx_outputs(
@@ -26,25 +25,10 @@ def onnx_outputs(
     `on_sample` is called with the index of each sample when it is done; what it raises ends the work.
     Raises ThimbleError ``reference-failed``.
     """
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.intra_op_num_threads = 1
-    source, result = graph.inputs[0], graph.outputs[0]
-    samples = to_file_layout(graph, source, x)
+    session = OnnxSession(path, graph)
     outputs = []
-    try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        for index, sample in enumerate(samples):
-            value = session.run(None, {source: sample[None]})[0]
-            outputs.append(np.asarray(value).reshape(graph.file_shape(result))[0])
-            if on_sample is not None:
-                on_sample(index)
-    except (RuntimeError, ValueError) as error:  # what ONNX Runtime raises derives from these
-        raise ThimbleError(
-            "reference-failed",
-            f"ONNX Runtime cannot run {Path(path).name}: {error}",
-            "check the file with onnx.checker.check_model",
-        ) from error
-    return to_graph_layout(graph, result, np.stack(outputs))
+    for index, sample in enumerate(x):
+        outputs.append(session.run(sample[None])[0])
+        if on_sample is not None:
+            on_sample(index)
+    return np.stack(outputs)

@@ -14,17 +14,15 @@ from codegen.graph import Graph
 from core.compress.output import RunFolder
 from core.compress.pipeline import Compressed
 from core.compress.quantizers import find_quantizer
-from core.compress.record import Outcome, describe
+from core.compress.record import KERAS, Outcome, describe
 from core.data import DataSet
 from core.data.preprocessing import write_preprocessing
-from core.evaluate import Evaluation, evaluate_keras, evaluate_tflite
+from core.evaluate import Evaluation, evaluate_file, evaluate_keras
 from core.jobs.context import JobContext
 from core.models.keras_graph import graph_of_model
 from core.models.keras_model import parameters_by_layer
 from core.recipe import Recipe
 from core.recipe_toml import write_recipe
-
-KERAS = "model.keras"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +60,8 @@ def deliver(
     quantized = quantizer.write(compressed.model, data, recipe, folder.partial, context.section(0.0, 0.5))
     context.progress(0.5, "Saving the model")
     quantized.model.save(folder.partial / KERAS)
-    after = _evaluate_deployed(folder.partial / quantizer.deployed, data, context.section(0.6, 1.0))
+    deployed = folder.partial / quantizer.deployed
+    after = _evaluate_deployed(deployed, data, context.section(0.6, 1.0))
     write_recipe(recipe, folder.partial / "recipe.toml")
     write_preprocessing(data, folder.partial)
     outcome = Outcome(
@@ -75,7 +74,7 @@ def deliver(
         (*compressed.history, *quantized.history),
     )
     names = {"model": original.model, "data": original.data}
-    return folder.commit({**names, **describe(recipe, outcome, data, folder.partial)})
+    return folder.commit({**names, **describe(recipe, outcome, data, deployed)})
 
 
 def _evaluate_deployed(path: Path, data: DataSet, context: JobContext) -> Evaluation:
@@ -86,4 +85,4 @@ def _evaluate_deployed(path: Path, data: DataSet, context: JobContext) -> Evalua
         if done % 50 == 0 or done == total:
             context.progress(done / total, "Testing the converted model")
 
-    return evaluate_tflite(path, data, after_sample)
+    return evaluate_file(path, data, after_sample)

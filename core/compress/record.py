@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from codegen.graph import Graph, Op, macs
+from core.compress.quantizers import TFLITE
 from core.data import DataSet
 from core.data.preprocessing import Preprocessing
 from core.evaluate import Evaluation, gzip_bytes
-from core.models.tflite_weights import StoredLayer, read_tflite_weights
+from core.models.stored_layers import StoredLayer, read_stored_layers
 from core.recipe import Recipe
 from core.recipe_toml import recipe_to_dict
 
+KERAS = "model.keras"
 #: What computes the numbers of a run.
-_TOOLS = ("tensorflow", "keras", "numpy", "ai-edge-litert")
+_TOOLS = ("tensorflow", "keras", "numpy", "ai-edge-litert", "onnxruntime")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,15 +38,18 @@ class Outcome:
     history: Sequence[dict[str, Any]]
 
 
-def describe(recipe: Recipe, outcome: Outcome, data: DataSet, folder: Path) -> dict[str, Any]:
-    """The fields of ``compress --json`` and, for reports, `evaluation`, `confusion`, `history`, `tools`.
+def describe(recipe: Recipe, outcome: Outcome, data: DataSet, deployed: Path) -> dict[str, Any]:
+    """The fields of ``compress --json`` and, for reports, `deployed`, `evaluation`, `confusion`, `history`,
+    `tools`.
 
-    `folder` holds model.keras and model.tflite. Accuracy after, nonzero, unique and each layer's sparsity
-    are of the TFLite file; unique and sparsity count weights, nonzero counts biases too.
+    `deployed` is the file that boards get; model.keras and model.tflite lie beside it. Accuracy after,
+    nonzero, unique and each layer's sparsity are of that file; unique and sparsity count weights, nonzero
+    counts biases too.
     """
-    stored = _stored_layers(outcome.compressed, folder / "model.tflite")
-    tflite = folder / "model.tflite"
+    stored = _stored_layers(outcome.compressed, deployed)
+    tflite = deployed.with_name(TFLITE)
     return {
+        "deployed": deployed.name,
         "recipe": recipe_to_dict(recipe),
         "accuracy": {"before": outcome.before.accuracy, "after": outcome.after.accuracy},
         "parameters": {
@@ -55,7 +60,7 @@ def describe(recipe: Recipe, outcome: Outcome, data: DataSet, folder: Path) -> d
         },
         "macs": {"before": _all_macs(outcome.original), "after": _all_macs(outcome.compressed)},
         "size_bytes": {
-            "keras": (folder / "model.keras").stat().st_size,
+            "keras": deployed.with_name(KERAS).stat().st_size,
             "tflite": tflite.stat().st_size,
             "tflite_gzip": gzip_bytes(tflite),
         },
@@ -81,15 +86,15 @@ def _all_macs(graph: Graph) -> int:
     return sum(macs(graph, op) for op in graph.ops)
 
 
-def _stored_layers(graph: Graph, tflite: Path) -> dict[str, StoredLayer]:
+def _stored_layers(graph: Graph, deployed: Path) -> dict[str, StoredLayer]:
     """The layers of the file by name; where the file does not tell names, by their order."""
-    ops, stored = _weighted(graph), read_tflite_weights(tflite)
+    ops, stored = _weighted(graph), read_stored_layers(deployed)
     named = {layer.name: layer for layer in stored}
     if not named.keys() >= {op.name for op in ops}:
         named = {op.name: layer for op, layer in zip(ops, stored, strict=False)}
     sizes = {op.name: graph.tensors[op.inputs[1]].elements for op in ops}
     if sizes != {name: named[name].kernel.size for name in sizes if name in named}:
-        raise RuntimeError(f"the layers of {tflite.name} are not those of the model it was made from")
+        raise RuntimeError(f"the layers of {deployed.name} are not those of the model it was made from")
     return {name: named[name] for name in sizes}
 
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
-from core.report.deploy_record import DEPLOY_RECORD, file_sha256
+from core.report.deploy_record import DEPLOY_RECORD, deployed_file, file_sha256
 
 RUN_FILE = "run.json"
-MODEL_FILE = "model.tflite"
-_HINT = "choose a folder that holds run.json and model.tflite"
+_HINT = "choose a folder that `thimble compress` has written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def open_run(folder: Path, data: str = "digits") -> OpenRun:
     if not (folder / RUN_FILE).is_file():
         return _open_deployment(folder, data)
     run = _read(folder / RUN_FILE)
-    model = folder / MODEL_FILE
+    model = folder / deployed_file(run)
     if not model.is_file():
         raise ThimbleError("missing-file", f"the model of the run {folder} is not there any more", _HINT)
     missing = [key for key in ("accuracy", "parameters", "size_bytes", "layers") if key not in run]

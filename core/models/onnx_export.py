@@ -24,6 +24,8 @@ WEIGHTED = ("Conv", "Gemm", "MatMul")
 _PUT_IN = re.compile(r"__\d+$")
 #: What TensorFlow calls the first half of a separable convolution, inside its layer.
 _DEPTHWISE = "separable_conv2d/depthwise"
+#: What stands in an ONNX name for the slash of ``body/depthwise``: readers take slashes for paths.
+SLASH = "."
 
 
 def write_onnx(model: Any, path: str | Path, fold: bool = False) -> None:
@@ -79,12 +81,14 @@ def _name_after_layers(onnx_graph: Any, graph: Graph, layers: list[str]) -> None
     weighted = {op.name for op in graph.ops if graph.weight(op) is not None}
     taken: set[str] = set()
     for node in reversed(onnx_graph.node):
-        layer = layer_of(node.name, layers)
+        has_kernel = node.op_type in WEIGHTED and node.input[1] in constants
+        # a node that the converter made is called after none, but the constants that it reads are
+        layer = layer_of(" ".join((*node.input[1:], node.name) if has_kernel else (node.name,)), layers)
         if layer is None:
             continue
         name = f"{layer}/{node.name.rsplit('/', maxsplit=1)[-1]}"
-        if node.op_type in WEIGHTED and node.input[1] in constants:
-            name = _kernel_owner(node, layer_of(node.input[1], layers) or layer, graph)
+        if has_kernel:
+            name = _kernel_owner(node, layer, graph)
         elif layer not in taken | weighted and not _PUT_IN.search(node.name):
             name = layer
         node.name = _unique(name, taken)
@@ -93,11 +97,11 @@ def _name_after_layers(onnx_graph: Any, graph: Graph, layers: list[str]) -> None
 def _kernel_owner(node: Any, layer: str, graph: Graph) -> str:
     """The operator of the Graph; a batch norm that was folded into its convolution may have lent its name."""
     if _DEPTHWISE in node.name:
-        return f"{layer}/depthwise"
+        return f"{layer}{SLASH}depthwise"
     op = next((op for op in graph.ops if op.name == layer), None)
     while op is not None and graph.weight(op) is None:
         op = graph.producer(op.inputs[0])
-    return layer if op is None else op.name
+    return layer if op is None else op.name.replace("/", SLASH)
 
 
 def _unique(name: str, taken: set[str]) -> str:

@@ -8,42 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from codegen.frontends.tflite.naming import layer_name, text
 from core.errors import ThimbleError
-
-Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StoredLayer:
-    """Weights and biases of one operator as they are stored (integers when quantized), and its
-    multiply-accumulates. `name` is the Keras layer's, as far as the file tells it."""
-
-    name: str
-    kernel: Array
-    bias: Array
-    macs: int
-
-    @property
-    def parameters(self) -> int:
-        return self.kernel.size + self.bias.size
-
-    @property
-    def nonzero(self) -> int:
-        """Weights and biases that are not zero."""
-        return int(np.count_nonzero(self.kernel)) + int(np.count_nonzero(self.bias))
-
-    @property
-    def sparsity(self) -> float:
-        """Fraction of the weights (biases left out) that are zero."""
-        return 1.0 - int(np.count_nonzero(self.kernel)) / self.kernel.size
-
-    @property
-    def unique(self) -> int:
-        """Different stored values among the weights (biases left out)."""
-        return int(np.unique(self.kernel).size)
+from core.models.stored_layers import Array, StoredLayer
 
 
 def read_tflite_weights(path: str | Path) -> tuple[StoredLayer, ...]:

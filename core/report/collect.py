@@ -11,7 +11,7 @@ from typing import Any
 
 from core.errors import ThimbleError
 from core.report.content import ArtifactFile, Report
-from core.report.deploy_record import DEPLOY_RECORD, file_sha256
+from core.report.deploy_record import DEPLOY_RECORD, deployed_file, file_sha256
 
 #: The files of a run whose hashes a report lists, in this order.
 ARTIFACTS = (
@@ -32,7 +32,7 @@ def collect(folder: Path) -> Report:
     if not folder.is_dir():
         raise ThimbleError("missing-file", f"there is no run folder {folder}", _HINT)
     run = _read(folder / "run.json")
-    deploy = _deployed(folder)
+    deploy = _deployed(folder, deployed_file(run or {}))
     parts = {name: _read(folder / f"{name}.json") or deploy.get(name) for name in ("plan", "build", "bench")}
     if run is None and not any(parts.values()):
         raise ThimbleError("bad-run", f"{folder} holds no run: neither run.json nor deploy.json", _HINT)
@@ -62,10 +62,10 @@ def _read(path: Path) -> dict[str, Any] | None:
     return value
 
 
-def _deployed(folder: Path) -> dict[str, Any]:
+def _deployed(folder: Path, model_name: str) -> dict[str, Any]:
     """The deployment, unless the model in the folder has been replaced since."""
     record = _read(folder / DEPLOY_RECORD) or {}
-    model = folder / "model.tflite"
+    model = folder / model_name
     deployed = record.get("model_sha256")
     if deployed and model.is_file() and file_sha256(model) != deployed:
         return {}

@@ -11,6 +11,8 @@ from typing import Any
 from core.paths import write_atomically
 
 DEPLOY_RECORD = "deploy.json"
+#: What boards get when a run's record does not say it, as those of earlier versions.
+_DEPLOYED = "model.tflite"
 
 
 def save_deploy(folder: Path, result: Mapping[str, Any]) -> None:
@@ -25,3 +27,8 @@ def save_deploy(folder: Path, result: Mapping[str, Any]) -> None:
 
 def file_sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def deployed_file(run: Mapping[str, Any]) -> str:
+    """The name of the file in the run's folder that boards get, from its record `run`."""
+    return Path(str(run.get("deployed", _DEPLOYED))).name

@@ -15,7 +15,7 @@ from core.compress.structured import choose, find_groups, prune_graph
 from core.data import DataSet, load_data
 from core.data.dataset import FloatArray
 from core.errors import ThimbleError
-from core.evaluate import TfliteRunner, evaluate_keras
+from core.evaluate import evaluate_keras
 from core.models.keras_graph import graph_of_model, read_keras_graph
 from core.models.keras_model import parameters_by_layer
 from core.models.keras_surgery import keep_channels
@@ -26,6 +26,7 @@ from core.models.tflite_weights import read_tflite_weights
 from core.models.zoo import all_architectures, find_architecture
 from core.paths import resources_dir
 from core.recipe import Prune, Quantize, QuantizeKind, Scope
+from core.runners.tflite import TfliteRunner
 from tests.tf.conftest import build_small
 from tests.unit.compress.graphs import compute
 
@@ -202,7 +203,7 @@ def test_tflite_files_have_one_batch_and_the_asked_numbers(
     path = tmp_path / "m.tflite"
     path.write_bytes(_as_tflite(model, kind, small_digits.x_train[:100]))
     runner = TfliteRunner(path)
-    assert runner.input_shape == (1, 14, 14, 1)
+    assert runner.sample_shape == (14, 14, 1)
     images = small_digits.x_test[:30]
     outputs = np.concatenate([runner.run(image[None]) for image in images])
     assert np.abs(outputs - model.predict(images, verbose=0)).max() <= tolerance

@@ -10,22 +10,24 @@ import numpy as np
 from codegen.graph import Graph, macs
 from core.data import DataSet, load_for_model
 from core.data.preprocessing import Preprocessing, with_scaling
-from core.evaluate import Evaluation, TfliteRunner, evaluate_keras, evaluate_tflite
+from core.evaluate import Evaluation, evaluate_keras, evaluate_runner
 from core.jobs.context import JobContext
+from core.models.stored_layers import read_stored_layers
 from core.recipe import DataOptions
+from core.runners import RUNNERS, open_runner
 
 
 def evaluate(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: model (`.keras`, ``zoo:NAME`` or `.tflite`), data, scale (a `Scaling`, or left out).
+    """Params: model (`.keras`, ``zoo:NAME``, `.tflite` or `.onnx`), data, scale (a `Scaling`, or left out).
 
     Result: model, data, samples, accuracy, macro_precision, loss, per_class (name, precision, recall,
     samples), classes, confusion (rows are the actual class), parameters, nonzero, unique (different
     values of the weights, summed over the layers), macs, preprocessing (how the inputs were scaled), chance,
     near_chance, and size_bytes (None for a built-in model).
-    Raises ThimbleError. TensorFlow is not needed for `.tflite`.
+    Raises ThimbleError. TensorFlow is not needed for `.tflite` and `.onnx`.
     """
     model = str(params["model"])
-    kind = _tflite if model.lower().endswith(".tflite") else _keras
+    kind = _converted if Path(model).suffix.lower() in RUNNERS else _keras
     options = with_scaling(model, params.get("scale"))
     data, evaluation, counts = kind(model, str(params["data"]), options, context)
     context.progress(1.0, "Done")
@@ -47,14 +49,13 @@ def evaluate(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
 _Evaluated = tuple[DataSet, Evaluation, dict[str, Any]]
 
 
-def _tflite(model: str, data_name: str, options: DataOptions | None, context: JobContext) -> _Evaluated:
-    from core.models.tflite_weights import read_tflite_weights
-
+def _converted(model: str, data_name: str, options: DataOptions | None, context: JobContext) -> _Evaluated:
     context.progress(0.0, "Opening the model and the data")
+    runner = open_runner(model)
     reading = context.section(0.05, 0.3).watch("Reading the data")
-    data = load_for_model(data_name, model, TfliteRunner(model).input_shape[1:], options, watch=reading)
-    evaluation = evaluate_tflite(model, data, context.section(0.3, 1.0).watch("Testing the model"))
-    layers = read_tflite_weights(model)
+    data = load_for_model(data_name, model, runner.sample_shape, options, watch=reading)
+    evaluation = evaluate_runner(runner, data, context.section(0.3, 1.0).watch("Testing the model"))
+    layers = read_stored_layers(model)
     return (
         data,
         evaluation,

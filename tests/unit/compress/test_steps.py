@@ -43,7 +43,6 @@ def test_fine_tuning_alone_and_nothing_at_all() -> None:
         "[train]",
         "[distill]",
         '[cluster]\nengine = "tfmot"',
-        '[quantize]\nkind = "uint8"',
         '[quantize]\nmode = "qat"',
         "[quantize]\nfinetune_epochs = 2",
     ],
@@ -66,7 +65,7 @@ def test_every_criterion_is_there(criterion: Criterion) -> None:
     check_supported(recipe_from_text(f'name = "n"\n[prune]\ncriterion = "{criterion.value}"'))
 
 
-@pytest.mark.parametrize("kind", ["none", "float16", "dynamic", "int8"])
+@pytest.mark.parametrize("kind", ["none", "float16", "dynamic", "int8", "uint8"])
 def test_what_is_there(kind: str) -> None:
     sections = f'[prune]\n[finetune]\n[augment]\nflip = true\n[quantize]\nkind = "{kind}"'
     check_supported(recipe_from_text(f'name = "n"\n{sections}'))

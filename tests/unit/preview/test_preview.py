@@ -75,7 +75,16 @@ def test_a_criterion_that_needs_data_is_estimated_and_says_so(kind: PruneKind, c
 def test_a_missing_file_and_other_numbers_are_refused():
     with pytest.raises(ThimbleError, match="there is no file"):
         preview(LENET.with_name("gone.keras"), None, Quantize(), BOARD)
-    with pytest.raises(ThimbleError, match="uint8 numbers is not there yet"):
-        preview(LENET, None, Quantize(kind=QuantizeKind.UINT8), BOARD)
     with pytest.raises(ThimbleError, match="there is no board 'nano'"):
         preview(LENET, None, Quantize(), "nano")
+
+
+def test_uint8_is_int8_between_floats():
+    int8, uint8 = (
+        preview(LENET, None, Quantize(kind), BOARD) for kind in (QuantizeKind.INT8, QuantizeKind.UINT8)
+    )
+    assert int8.flash_bytes < uint8.flash_bytes < int8.flash_bytes + 3000
+    assert int8.cycles < uint8.cycles < 1.05 * int8.cycles
+    floats = 28 * 28 * 4
+    assert floats in {buffer.size_bytes for buffer in uint8.buffers}
+    assert floats not in {buffer.size_bytes for buffer in int8.buffers}
