@@ -183,7 +183,7 @@ def test_onnx_computes_what_keras_does(tmp_path: Path) -> None:
 def _as_tflite(model: Any, kind: QuantizeKind, calibration: FloatArray) -> bytes:
     quantizer = find_quantizer(Quantize(kind))
     assert isinstance(quantizer, PostTraining)
-    return to_tflite(model, lambda converter: quantizer.configure(converter, calibration))
+    return to_tflite(model, lambda converter: quantizer.configure(converter, lambda: iter(calibration)))
 
 
 @pytest.mark.parametrize(
