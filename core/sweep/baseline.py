@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.compress.delivery import KERAS
 from core.compress.finetune import EpochResult, Hooks, train
+from core.compress.record import KERAS
 from core.data import DataSet
 from core.jobs.context import JobContext
 from core.models.loading import load_keras
