@@ -52,7 +52,7 @@ class Folder:
 
     def read(self, name_or_path: str, request: Request) -> RawData:
         root = Path(name_or_path)
-        given = _given_split(root)
+        given = given_split(root)
         if given is not None:
             return _as_given(root, *given, request)
         files = _files_by_class(root, at_least=2)
@@ -73,14 +73,14 @@ def _name(root: Path) -> str:
     return root.name or root.resolve().name
 
 
-def _given_split(root: Path) -> tuple[Path, Path] | None:
-    """The folders for training and testing, where the folder has these and no others."""
-    there = {path.name.lower(): path for path in _subfolders(root)}
+def given_split(root: Path) -> tuple[Path, Path] | None:
+    """The folders for training and testing, where the folder has these and no others; else None."""
+    there = {path.name.lower(): path for path in subfolders(root)}
     if not there or not there.keys() <= {*_TRAIN, *_TEST}:
         return None
     train = next((there[name] for name in _TRAIN if name in there), None)
     test = next((there[name] for name in _TEST if name in there), None)
-    if train is None or test is None or not _subfolders(train):
+    if train is None or test is None or not subfolders(train):
         return None
     return train, test
 
@@ -148,7 +148,8 @@ def _read(paths: list[Path], shape: PictureShape, watch: Watch) -> Samples:
     return pictures if kept is None else kept
 
 
-def _subfolders(root: Path) -> list[Path]:
+def subfolders(root: Path) -> list[Path]:
+    """The folders in it that may be classes, in alphabetical order. Raises ThimbleError ``bad-data``."""
     try:
         return sorted(p for p in root.iterdir() if p.is_dir() and _is_seen(p) and p.name not in _NO_CLASS)
     except OSError as error:
@@ -156,7 +157,7 @@ def _subfolders(root: Path) -> list[Path]:
 
 
 def _files_by_class(root: Path, at_least: int) -> _Files:
-    folders = _subfolders(root)
+    folders = subfolders(root)
     for folder in folders:
         if root.resolve().is_relative_to(folder.resolve()):
             raise ThimbleError(

@@ -4,6 +4,7 @@ from core.cli.command import Command
 from core.cli.commands.bench import BENCH
 from core.cli.commands.build import BUILD
 from core.cli.commands.compress import COMPRESS
+from core.cli.commands.data import DATA
 from core.cli.commands.demo import DEMO
 from core.cli.commands.deploy import DEPLOY
 from core.cli.commands.devices import DEVICES
@@ -20,5 +21,5 @@ from core.cli.commands.zoo import ZOO
 
 COMMANDS: tuple[Command, ...] = (
     DEMO, ZOO, INSPECT, COMPRESS, RECIPES, EVALUATE, PLAN, GENERATE, BUILD, RUN, DEVICES, DEPLOY, BENCH,
-    REPORT, SENSITIVITY, SWEEP,
+    REPORT, SENSITIVITY, SWEEP, DATA,
 )  # fmt: skip

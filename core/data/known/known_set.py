@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from core.data.known.publication import PublishedFile
 from core.data.raw import RawData
 from core.data.source import Request, SampleShape
 from core.errors import ThimbleError
@@ -45,7 +46,8 @@ class KnownSet:
 
     `aliases` are other names for it, in small letters with hyphens; `class_names` are in the order of the
     labels; `shape` is that of one sample [height, width, channels] in its files, None where it varies;
-    `source` says who publishes it. Where the files lie in several places, the first of `places` counts.
+    `source` says who publishes it, `published` which files can be downloaded. Where the files lie in several
+    places, the first of `places` counts.
     """
 
     id: str
@@ -55,14 +57,25 @@ class KnownSet:
     places: tuple[Place, ...]
     source: str
     aliases: tuple[str, ...] = ()
+    published: tuple[PublishedFile, ...] = ()
 
     def answers_to(self, name: str) -> bool:
         """Whether this is its name; capitals and underscores make no difference."""
         return name.lower().replace("_", "-") in (self.id, *self.aliases)
 
+    @property
+    def download_bytes(self) -> int:
+        """What has to be downloaded."""
+        return sum(file.wanted.size_bytes or 0 for file in self.published)
+
+    def place_in(self, root: Path) -> Path | None:
+        """Where the set is read from in the data folder `root`; None where it is not there."""
+        found = (root / place.path for place in self.places if place.format.is_at(root / place.path))
+        return next(found, None)
+
     def is_in(self, root: Path) -> bool:
         """Whether some of its files are in the data folder `root`."""
-        return any(place.format.is_at(root / place.path) for place in self.places)
+        return self.place_in(root) is not None
 
     def read(self, root: Path, request: Request) -> RawData:
         """The set from the data folder `root`. Raises ThimbleError ``missing-file`` or ``bad-data``."""
@@ -73,6 +86,7 @@ class KnownSet:
         raise ThimbleError(
             "missing-file",
             f"the files of {self.title} are not in the data folder {root}",
-            f"put there {ways}. They come from {self.source}. The environment variable THIMBLE_DATA"
-            " names another data folder",
+            f"`thimble data get {self.id}` downloads them ({self.download_bytes / 1e6:,.0f} MB); or put there"
+            f" {ways}. They come from {self.source}. The environment variable THIMBLE_DATA names another data"
+            " folder",
         )

@@ -34,6 +34,18 @@ def known_set(name: str) -> KnownSet | None:
     return next((known for known in KNOWN_SETS if known.answers_to(name)), None)
 
 
+def require_known_set(name: str) -> KnownSet:
+    """The set of this name. Raises ThimbleError ``unknown-data``."""
+    known = known_set(name)
+    if known is None:
+        raise ThimbleError(
+            "unknown-data",
+            f"there is no known data set {name!r}" if name else "it is not said which data set",
+            f"there are {', '.join(known.id for known in KNOWN_SETS)}",
+        )
+    return known
+
+
 def sets_at_hand() -> tuple[KnownSet, ...]:
     """The known sets whose files, or some of them, are in the data folder; none where it cannot be read.
 

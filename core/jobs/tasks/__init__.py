@@ -25,6 +25,7 @@ TASKS: Mapping[str, str] = MappingProxyType(
         "sweep": "core.jobs.tasks.sweep:sweep",
         "sensitivity": "core.jobs.tasks.sensitivity:sensitivity",
         "deploy": "core.jobs.tasks.deploy:deploy",
+        "download": "core.jobs.tasks.download:download_set",
         "report": "core.jobs.tasks.report:report",
         "export-code": "core.jobs.tasks.export_code:export",
     }
