@@ -23,10 +23,18 @@ _POINT = "point.json"
 _PRUNED = "pruned.json"
 
 
-def identity_of(model: str) -> str:
-    """What a model is known by when a sweep goes on: the SHA-256 of its file, or its built-in name."""
-    path = Path(model)
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else model
+def identity_of(name: str) -> str:
+    """What a model or data are known by when a sweep goes on: the SHA-256 of a file, the names, sizes and
+    times of the files in a folder, or the name of what is built in."""
+    path = Path(name)
+    if path.is_file():
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        listed = [(file.relative_to(path).as_posix(), file.stat()) for file in files]
+        return _digest([(name, stat.st_size, stat.st_mtime_ns) for name, stat in listed])
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ def open_folder(out: Path, model: str, data: str, series: Sequence[Series]) -> S
     """
     subject = {
         "model": identity_of(model),
-        "data": data,
+        "data": identity_of(data),
         "series": {each.id: _base(each.recipe) for each in series},
     }
     before = _read(out / SWEEP)
@@ -130,7 +138,7 @@ def open_folder(out: Path, model: str, data: str, series: Sequence[Series]) -> S
         )
     if before is None:
         write_atomically(out / SWEEP, json.dumps({"subject": subject, "state": "running"}, indent=1))
-    return SweepFolder(out, _digest([subject["model"], data]))
+    return SweepFolder(out, _digest([subject["model"], subject["data"]]))
 
 
 def subject_of(out: Path) -> Mapping[str, Any]:

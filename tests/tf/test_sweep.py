@@ -17,6 +17,7 @@ from core.jobs.tasks.sweep import sweep
 from core.recipe import Criterion, Prune, PruneKind, Recipe, Schedule, Training
 from core.recipe_toml import recipe_to_dict
 from core.sweep.grid import QUANTIZATIONS, Grid, Series
+from core.sweep.output import read_record, write_report
 from core.sweep.plots import PLOTS
 from core.sweep.spec import SweepSpec
 from core.sweep.tables import TABLES
@@ -104,6 +105,14 @@ def test_what_it_writes(swept: Swept) -> None:
     assert {f"{plot}.png" for plot in PLOTS} <= set(result["files"])
     assert (out / "report.pdf").read_bytes()[:5] == b"%PDF-"
     assert not [path for path in out.rglob("*") if "part" in path.name]
+
+
+def test_the_report_can_be_written_again(swept: Swept, tmp_path: Path) -> None:
+    out, _, _ = swept
+    write_report(out, tmp_path / "again.pdf", tmp_path / "again.csv")
+    assert (tmp_path / "again.csv").read_text() == (out / "points.csv").read_text()
+    assert (tmp_path / "again.pdf").stat().st_size > 0.9 * (out / "report.pdf").stat().st_size
+    assert read_record(out) == json.loads((out / "sweep.json").read_text())
 
 
 def test_a_point_is_what_compress_gives(swept: Swept, spec: SweepSpec, tmp_path: Path) -> None:

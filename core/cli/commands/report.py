@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", type=Path, help="folder that compress, deploy or demo wrote")
+    parser.add_argument(
+        "run", metavar="RUN", type=Path, help="folder that compress, sweep, deploy or demo wrote"
+    )
     parser.add_argument("--pdf", metavar="FILE", type=Path, help="write the report as PDF")
     parser.add_argument("--csv", metavar="FILE", type=Path, help="write every number as CSV")
     add_json(parser)
@@ -27,16 +30,37 @@ def _configure(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.report import collect, to_json, write_files
+    from core.sweep.folder import SWEEP
 
+    if (arguments.run / SWEEP).is_file():
+        _report_of_sweep(arguments, terminal)
+        return
     report = collect(arguments.run)
+    with _places_for_files(arguments, terminal):
+        write_files(report, arguments.pdf, arguments.csv)
+    terminal.result(to_json(report), lambda console: show_report(console, report))
+
+
+def _report_of_sweep(arguments: Namespace, terminal: Terminal) -> None:
+    from core.cli.commands.sweep import show_sweep
+    from core.sweep.output import read_record, write_report
+
+    record = read_record(arguments.run)
+    with _places_for_files(arguments, terminal):
+        write_report(arguments.run, arguments.pdf, arguments.csv)
+    terminal.result(record, lambda console: show_sweep(console, record, arguments.run))
+
+
+@contextlib.contextmanager
+def _places_for_files(arguments: Namespace, terminal: Terminal) -> Iterator[None]:
+    """The folders of the files that are asked for, for a block that writes them."""
     files = [path for path in (arguments.csv, arguments.pdf) if path is not None]
     with contextlib.ExitStack() as folders:
         for path in files:
             folders.enter_context(new_output_dir(path.absolute().parent))
-        write_files(report, arguments.pdf, arguments.csv)
+        yield
     for path in files:
         terminal.say(f"written: {path}")
-    terminal.result(to_json(report), lambda console: show_report(console, report))
 
 
 def show_report(console: Console, report: Report) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 
+from core.errors import ThimbleError
 from core.report.drawing import PlotFormat, file_bytes, png
 from core.sweep.csv_files import points_csv, summary_csv
+from core.sweep.output import write_report
 from core.sweep.plots import PLOTS, find_plot
 from core.sweep.report import report_bytes
 from core.sweep.result import point_from_json
@@ -100,3 +103,15 @@ def test_the_report_has_everything() -> None:
     content = report_bytes(found, tables, pictures)
     assert content[:5] == b"%PDF-"
     assert len(content) > 20_000
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [('{"state": "running"}', "has not ended"), ("{", "cannot be read"), ("[1]", "cannot be read")],
+)
+def test_a_sweep_that_has_not_ended_has_no_report(tmp_path: Path, content: str, words: str) -> None:
+    (tmp_path / "sweep.json").write_text(content)
+    with pytest.raises(ThimbleError, match=words) as caught:
+        write_report(tmp_path, tmp_path / "report.pdf")
+    assert caught.value.code == "bad-run"
+    assert not (tmp_path / "report.pdf").exists()
