@@ -1,0 +1,106 @@
+"""What the Compare page decides: a recipe, or a paper's study, at each point of a grid."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from core.errors import ThimbleError
+from core.flow.draft import Draft, Step, problem_of
+from core.recipe import Criterion, Schedule
+from core.sweep.folder import SWEEP
+from core.sweep.grid import Grid, Quantization, Series, count_runs
+from core.sweep.result import Point, point_from_json
+from core.sweep.spec import SweepSpec
+from core.sweep.studies import find_study
+
+_HIGHEST = 0.999
+
+
+class CompareProblem(Enum):
+    """Why a comparison cannot start. The face has the words."""
+
+    NO_MODEL = "no-model"
+    MODEL_OR_DATA = "model-or-data"
+    NO_FOLDER = "no-folder"
+
+
+@dataclass(frozen=True, slots=True)
+class CompareChoices:
+    """`study` is the id of a study, empty for the recipe of the wizard; the axes count for a recipe only,
+    and an empty one keeps what the recipe says. `study_data` is a name, empty for the paper's own."""
+
+    study: str = ""
+    study_data: str = "digits"
+    sparsities: tuple[float, ...] = (0.0, 0.5, 0.8, 0.9, 0.95)
+    criteria: tuple[Criterion, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    quantizations: tuple[Quantization, ...] = ()
+    seeds: int = 1
+    out: Path | None = None
+
+
+def parse_sparsities(text: str) -> tuple[float, ...]:
+    """Percentages with commas or blanks between as fractions. Raises ThimbleError ``bad-grid``."""
+    shares = []
+    for number in text.replace("%", " ").replace(";", " ").replace(",", " ").split():
+        try:
+            share = round(float(number) / 100, 5)
+        except ValueError:
+            raise _bad(f"“{number}” is not a number") from None
+        if not 0.0 <= share <= _HIGHEST:
+            raise _bad(f"{number} % cannot be removed")
+        shares.append(share)
+    return tuple(dict.fromkeys(shares))
+
+
+def problem(choices: CompareChoices, draft: Draft) -> CompareProblem | None:
+    """What is missing before it can start, or None."""
+    if not choices.study:
+        if draft.model is None:
+            return CompareProblem.NO_MODEL
+        if problem_of(draft, Step.MODEL) or problem_of(draft, Step.DATA):
+            return CompareProblem.MODEL_OR_DATA
+    return CompareProblem.NO_FOLDER if choices.out is None else None
+
+
+def spec_of(choices: CompareChoices, draft: Draft) -> SweepSpec:
+    """What the job gets. Raises ThimbleError ``nothing-to-sweep`` for a recipe that does not prune."""
+    if choices.study:
+        return find_study(choices.study).spec(choices.study_data or None)
+    recipe = draft.recipe
+    grid = Grid(
+        choices.sparsities, choices.criteria, choices.schedules, choices.quantizations, choices.seeds
+    )
+    kind = recipe.prune.kind.value if recipe.prune else "recipe"
+    boards = (draft.board,)
+    return SweepSpec(recipe.name, str(draft.model), draft.data, (Series(kind, kind, recipe, grid),), boards)
+
+
+def runs_of(spec: SweepSpec) -> int:
+    """How many runs there will be. Raises ThimbleError ``nothing-to-sweep``."""
+    return count_runs(spec.series)
+
+
+def is_sweep(folder: Path) -> bool:
+    """Whether the folder holds a comparison."""
+    return (folder / SWEEP).is_file()
+
+
+def read_points(folder: Path) -> tuple[Point, ...]:
+    """The runs of a finished comparison. Raises ThimbleError ``bad-run``."""
+    try:
+        raw = json.loads((folder / SWEEP).read_text(encoding="utf-8"))
+        return tuple(point_from_json(point) for point in raw["points"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ThimbleError(
+            "bad-run",
+            f"the comparison in {folder} was not finished, or cannot be read",
+            "start it again with the same folder: what is done is not repeated",
+        ) from error
+
+
+def _bad(what: str) -> ThimbleError:
+    return ThimbleError("bad-grid", what, "write percentages from 0 to 99.9, such as 0, 50, 90")
