@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QByteArray, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
+from core.errors import ThimbleError
+from core.flow.compare import read_sweep
 from core.flow.draft import Step
 from core.flow.open_run import OpenRun
 from core.jobs.events import Failed
@@ -13,6 +17,7 @@ from gui.draft_keeper import DraftKeeper
 from gui.error_dialog import ErrorDialog
 from gui.job_bridge import JobBridge
 from gui.menus import Menus
+from gui.pages.compare.presenter import ComparePresenter
 from gui.pages.deploy.presenter import DeployPresenter
 from gui.pages.run.presenter import RunPresenter
 from gui.pages.start.presenter import StartPresenter
@@ -22,7 +27,7 @@ from gui.services import Services
 from gui.side_bar import Place, SideBar
 from gui.widgets.page import Page
 from gui.wizards.compress.wizard import CompressWizard
-from gui.words import step_title, tr
+from gui.words import error_as_failed, step_title, tr
 
 _GEOMETRY = "window/geometry"
 _STEP_PLACES = {step: Place(step.value) for step in Step}
@@ -42,6 +47,7 @@ class MainWindow(QMainWindow):
         self.drafts = DraftKeeper(self.wizard.flow, services.draft, self)
         self.run = RunPresenter(services)
         self.deploy = DeployPresenter(services)
+        self.compare = ComparePresenter(services, self.wizard.flow)
         self.place = Place.START
         self._make_frame()
         self.menus = Menus(self)
@@ -54,11 +60,13 @@ class MainWindow(QMainWindow):
         titles = [(Place.START, tr("Start"))]
         titles += [(_STEP_PLACES[step], step_title(step)) for step in Step]
         titles += [(Place.RUN, tr("Compress")), (Place.DEPLOY, tr("Try on a board"))]
+        titles += [(Place.COMPARE, tr("Compare"))]
         self.side_bar = SideBar(titles, "Thimble")
         self.stack = QStackedWidget()
         self._pages: dict[Place, Page] = {Place.START: self.start_view}
         self._pages |= {_STEP_PLACES[step]: page for step, page in self.wizard.pages.items()}
         self._pages |= {Place.RUN: self.run.view, Place.DEPLOY: self.deploy.view}
+        self._pages[Place.COMPARE] = self.compare.view
         for page in self._pages.values():
             self.stack.addWidget(page)
         centre = QWidget()
@@ -89,6 +97,10 @@ class MainWindow(QMainWindow):
         self.run.finished.connect(self._run_finished)
         self.run.running_changed.connect(lambda running: self._show_states())
         self.deploy.running_changed.connect(lambda running: self._show_states())
+        self.compare.start_wanted.connect(self._start_comparing)
+        self.compare.running_changed.connect(lambda running: self._show_states())
+        self.compare.finished.connect(self.recent.add)
+        self.start.sweep_opened.connect(self._open_sweep)
         self.deploy.deployed.connect(lambda run: self.recent.add(run.folder))
         for page in self._pages.values():
             page.banner.details_wanted.connect(self.show_details)
@@ -111,7 +123,7 @@ class MainWindow(QMainWindow):
     @property
     def running(self) -> bool:
         """Whether a job runs whose loss would hurt."""
-        return self.run.bridge.running or self.deploy.bridge.running
+        return any(part.bridge.running for part in (self.run, self.deploy, self.compare))
 
     @Slot(Place)
     def go(self, place: Place) -> None:
@@ -139,6 +151,7 @@ class MainWindow(QMainWindow):
         self.side_bar.set_state(
             Place.DEPLOY, self.deploy.run is not None, not self.deploy.view.result.isHidden()
         )
+        self.side_bar.set_state(Place.COMPARE, True, False)
         self.menus.show_state()
 
     @Slot()
@@ -183,14 +196,40 @@ class MainWindow(QMainWindow):
             self.run.show_run(run)
             self.go(Place.RUN)
 
-    def _say_busy(self) -> None:
-        busy = Failed("busy", tr("Thimble is still working on another model"), tr("wait for it or cancel it"))
-        self.start_view.banner.show_failure(busy)
-        self.go(Place.START)
+    def _say_busy(self, place: Place = Place.START) -> None:
+        busy = Failed(
+            "busy", tr("Thimble is still working on something else"), tr("wait for it or cancel it")
+        )
+        self._pages[place].banner.show_failure(busy)
+        self.go(place)
+
+    @Slot(object)
+    def _open_sweep(self, folder: Path) -> None:
+        if self.compare.bridge.running:
+            self._say_busy()
+            return
+        try:
+            self.compare.show_sweep(read_sweep(folder))
+        except ThimbleError as error:
+            self.start.failed.emit(error_as_failed(error))
+            return
+        self.go(Place.COMPARE)
+
+    @Slot()
+    def _start_comparing(self) -> None:
+        if self.running:
+            self._say_busy(Place.COMPARE)
+            return
+        for bridge in self.wizard.bridges:
+            bridge.abandon()
+        self.compare.start()
 
     @Slot()
     def _start_run(self) -> None:
-        if self.running or not self.wizard.flow.ready:
+        if self.running:
+            self._say_busy(Place.REVIEW)
+            return
+        if not self.wizard.flow.ready:
             return
         for bridge in self.wizard.bridges:
             bridge.abandon()  # it would only take the processor from the job
@@ -253,6 +292,7 @@ class MainWindow(QMainWindow):
             *self.wizard.bridges,
             self.run.bridge,
             self.deploy.bridge,
+            self.compare.bridge,
             self.run.view.export.bridge,
             self.deploy.view.export.bridge,
         ]

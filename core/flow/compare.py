@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from core.errors import ThimbleError
 from core.flow.draft import Draft, Step, problem_of
@@ -71,9 +73,7 @@ def spec_of(choices: CompareChoices, draft: Draft) -> SweepSpec:
     if choices.study:
         return find_study(choices.study).spec(choices.study_data or None)
     recipe = draft.recipe
-    grid = Grid(
-        choices.sparsities, choices.criteria, choices.schedules, choices.quantizations, choices.seeds
-    )
+    grid = Grid(choices.sparsities, choices.criteria, choices.schedules, choices.quantizations, choices.seeds)
     kind = recipe.prune.kind.value if recipe.prune else "recipe"
     boards = (draft.board,)
     return SweepSpec(recipe.name, str(draft.model), draft.data, (Series(kind, kind, recipe, grid),), boards)
@@ -89,12 +89,29 @@ def is_sweep(folder: Path) -> bool:
     return (folder / SWEEP).is_file()
 
 
-def read_points(folder: Path) -> tuple[Point, ...]:
-    """The runs of a finished comparison. Raises ThimbleError ``bad-run``."""
+@dataclass(frozen=True, slots=True)
+class FinishedSweep:
+    """A comparison of another day; `report` is its PDF, None where it is gone."""
+
+    folder: Path
+    points: tuple[Point, ...]
+    report: Path | None
+
+
+def report_of(record: Mapping[str, Any], folder: Path) -> Path | None:
+    """The PDF that a finished sweep's record names, where it is still there."""
+    names = [name for name in record.get("files", {}) if name.endswith(".pdf")]
+    there = [folder / name for name in names if (folder / name).is_file()]
+    return there[0] if there else None
+
+
+def read_sweep(folder: Path) -> FinishedSweep:
+    """A finished comparison. Raises ThimbleError ``bad-run``."""
     try:
         raw = json.loads((folder / SWEEP).read_text(encoding="utf-8"))
-        return tuple(point_from_json(point) for point in raw["points"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        points = tuple(point_from_json(point) for point in raw["points"])
+        return FinishedSweep(folder, points, report_of(raw, folder))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ThimbleError(
             "bad-run",
             f"the comparison in {folder} was not finished, or cannot be read",

@@ -10,11 +10,19 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from core.errors import ThimbleError
-from core.flow.compare import CompareChoices, CompareProblem, parse_sparsities, problem, read_points, runs_of, spec_of
+from core.flow.compare import (
+    CompareChoices,
+    CompareProblem,
+    FinishedSweep,
+    parse_sparsities,
+    problem,
+    report_of,
+    runs_of,
+    spec_of,
+)
 from core.flow.compress_flow import CompressFlow
 from core.flow.draft import free_folder
 from core.jobs.events import Cancelled, Done, Failed
-from core.sweep.output import REPORT
 from core.sweep.result import Point, State, point_from_json
 from core.sweep.spec import SweepSpec
 from core.sweep.studies import all_studies
@@ -40,6 +48,7 @@ class ComparePresenter(QObject):
         self.points: list[Point] = []
         self._spec: SweepSpec | None = None
         self._out = Path()
+        self._report: Path | None = None
         self._out_is_proposed = True
         view = self.view
         view.edited.connect(self._show_choices)
@@ -47,7 +56,7 @@ class ComparePresenter(QObject):
         view.choose_out.clicked.connect(self._choose_out)
         view.start_wanted.connect(self.start_wanted)
         view.folder.clicked.connect(lambda: _open(self._out))
-        view.pdf.clicked.connect(lambda: _open(self._out / REPORT))
+        view.pdf.clicked.connect(lambda: _open(self._report or self._out))
         self.bridge.partial.connect(self._take)
         self.bridge.ended.connect(self._ended)
         flow.subscribe(self._show_choices)
@@ -69,13 +78,12 @@ class ComparePresenter(QObject):
         self._show_choices()
         self.running_changed.emit(True)
 
-    def show_folder(self, folder: Path) -> None:
-        """A comparison of another day. Raises ThimbleError ``bad-run``."""
-        self.points = list(read_points(folder))
-        self._out = folder
+    def show_sweep(self, sweep: FinishedSweep) -> None:
+        """A comparison of another day."""
+        self.points, self._out, self._report = list(sweep.points), sweep.folder, sweep.report
         self.view.banner.clear()
         self._show_points()
-        self.view.pdf.setEnabled((folder / REPORT).is_file())
+        self.view.pdf.setEnabled(self._report is not None)
         self.view.results.show()
 
     def _choices(self) -> CompareChoices:
@@ -155,7 +163,8 @@ class ComparePresenter(QObject):
                 tr("Stopped. What is done is kept: started again with this folder, it goes on from there."),
             )
             self._out_is_proposed = False  # so that it does go on there
-        view.pdf.setEnabled(isinstance(end, Done) and (self._out / REPORT).is_file())
+        self._report = report_of(end.result, self._out) if isinstance(end, Done) else None
+        view.pdf.setEnabled(self._report is not None)
         self._show_choices()
         self.running_changed.emit(False)
 
@@ -172,7 +181,12 @@ def _row(point: Point, boards: list[str]) -> list[str]:
     amount = "" if where.sparsity is None else percent(where.sparsity)
     if where.threshold is not None:
         amount = tr("below {score}").format(score=f"{where.threshold:g}")
-    row = [amount, ", ".join(filter(None, (where.criterion, where.schedule))), where.quantize, str(where.seed)]
+    row = [
+        amount,
+        ", ".join(filter(None, (where.criterion, where.schedule))),
+        where.quantize,
+        str(where.seed),
+    ]
     row += [percent(figures.accuracy), percent(figures.remaining, 2)] if figures else ["", ""]
     planned = {board.board: board for board in point.boards}
     for name in boards:

@@ -187,4 +187,3 @@ def _in_rows(boxes: Iterable[QCheckBox]) -> QWidget:
     for place, box in enumerate(boxes):
         grid.addWidget(box, place // _PER_ROW, place % _PER_ROW)
     return holder
-

@@ -8,9 +8,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.errors import ThimbleError
+from core.flow.compare import is_sweep
 from core.flow.draft import free_folder
 from core.flow.open_run import RUN_FILE, OpenRun, open_run
 from core.jobs.events import Failed
+from core.sweep.folder import SWEEP
 from gui.pages.start.view import StartView
 from gui.recent import Recent
 from gui.services import Services
@@ -18,10 +20,12 @@ from gui.words import error_as_failed, tr
 
 
 class StartPresenter(QObject):
-    """`model_opened` (path, data or empty) starts the wizard, `run_opened` shows a run."""
+    """`model_opened` (path, data or empty) starts the wizard, `run_opened` shows a run, `sweep_opened` a
+    comparison."""
 
     model_opened = Signal(object, str)
     run_opened = Signal(object)
+    sweep_opened = Signal(object)
     failed = Signal(Failed)
 
     def __init__(self, view: StartView, services: Services, recent: Recent) -> None:
@@ -66,9 +70,11 @@ class StartPresenter(QObject):
             self.failed.emit(error_as_failed(error))
 
     def _open(self, path: Path) -> None:
-        if path.name == RUN_FILE:
+        if path.name in (RUN_FILE, SWEEP):
             path = path.parent
-        if path.is_dir():
+        if path.is_dir() and is_sweep(path):
+            self.sweep_opened.emit(path)
+        elif path.is_dir():
             self.run_opened.emit(open_run(path))
         elif not path.is_file():
             raise ThimbleError("missing-file", tr("{path} is not there").format(path=path))
