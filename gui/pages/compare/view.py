@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.compress.quantizers.registry import QUANTIZERS
 from core.flow.sections import Section
 from core.recipe import Criterion, Schedule
 from core.sweep.grid import QUANTIZATIONS
@@ -97,7 +98,9 @@ class CompareView(Page):
         form.addRow(seeds, self.seeds)
         self.criteria = _boxes((c, choice_label(Section.PRUNE, c)) for c in Criterion)
         self.schedules = _boxes((s, choice_label(Section.PRUNE, s)) for s in Schedule)
-        self.quantizations = _boxes((q, label) for label, q in QUANTIZATIONS.items())
+        self.quantizations = _boxes(
+            (q, label) for label, q in QUANTIZATIONS.items() if (q.kind, q.mode) in QUANTIZERS
+        )
         more = QWidget()
         ways = QFormLayout(more)
         ways.setContentsMargins(24, 0, 0, 0)
