@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,8 @@ import numpy as np
 from codegen.errors import CodegenError
 from codegen.graph import DType, Graph, Op, Tensor, verify
 from core.errors import ThimbleError
-from core.models.keras_file import (
-    FloatArray,
-    KerasLayer,
-    KerasNetwork,
-    parse_network,
-    read_network,
-    read_weights,
-)
+from core.models.keras_config import KerasLayer, KerasNetwork, parse_network
+from core.models.keras_file import FloatArray, read_network, read_weights
 from core.models.keras_layers import CONVERTERS, Converted, joints
 
 _INPUT = "InputLayer"
@@ -38,9 +32,26 @@ def read_keras_graph(path: str | Path) -> Graph:
 
 def graph_of_model(model: Any) -> Graph:
     """The float Graph of a Keras model in memory. For worker processes."""
+    network = network_of_model(model)
+    weights = {
+        layer.name: [np.asarray(w, np.float32) for w in layer_at(model, layer.path).get_weights()]
+        for layer in network.layers
+        if layer.class_name != _INPUT
+    }
+    return graph_of_network(network, weights)
+
+
+def network_of_model(model: Any) -> KerasNetwork:
+    """The network of a Keras model in memory, with models inside it unfolded."""
     described = {"class_name": type(model).__name__, "config": model.get_config()}
-    weights = {layer.name: [np.asarray(w, np.float32) for w in layer.get_weights()] for layer in model.layers}
-    return graph_of_network(parse_network(described, model.name), weights)
+    return parse_network(described, str(model.name))
+
+
+def layer_at(model: Any, path: Sequence[str]) -> Any:
+    """The layer of a Keras model to which the names in `path` lead, through the models inside it."""
+    for name in path:
+        model = model.get_layer(name)
+    return model
 
 
 def check_layers(network: KerasNetwork) -> None:

@@ -6,17 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
-from core.models.keras_file import read_network
-from core.models.keras_graph import check_layers
+from core.models.formats import Ends, Opening, find_format
+from core.models.keras_graph import check_layers, network_of_model
 from core.models.zoo import PREFIX, find_architecture
 
-#: Endings of formats that Thimble will open, and what to do until then.
-_LATER = {
-    ".h5": "save it in the new format: model.save('model.keras')",
-    ".onnx": "give the Keras model that it was made from",
-    ".pb": "load it in Keras and save it: model.save('model.keras')",
-    ".tflite": "give the Keras model that it was made from",
-}
 ZOO_SEED = 0
 
 
@@ -25,50 +18,41 @@ def is_zoo(model: str) -> bool:
     return model.startswith(PREFIX)
 
 
-def check_model_file(model: str | Path) -> None:
-    """Check that `model` (a `.keras` file or ``zoo:NAME``) can be opened and compressed, without TensorFlow.
+def check_model_file(model: str | Path, allow_unsafe: bool = False) -> Ends:
+    """Check that `model` (a file or folder of any format, or ``zoo:NAME``) can be opened and compressed,
+    without TensorFlow and without running anything in it. Returns what is known of its ends.
 
-    Raises ThimbleError: ``missing-file``; ``bad-model`` (not a Keras file, broken); ``unsafe-model``
-    (Lambda layers and classes of one's own, which would run code from the file);
-    ``unsupported-operator``, with the layer and what to do; ``not-there-yet`` (other formats).
+    Raises ThimbleError: ``missing-file``; ``unknown-format``; ``bad-model`` (broken); ``unsafe-model``
+    (Lambda layers, pickles and classes of one's own, unless `allow_unsafe`); ``unsupported-operator``,
+    ``not-trainable`` and ``quantized-model``, with the layer and what to do; ``not-there-yet`` (several
+    inputs or outputs). Raises CodegenError for a broken `.onnx` or `.tflite`.
     """
     text = str(model)
     if is_zoo(text):
-        find_architecture(text.removeprefix(PREFIX))
-        return
+        architecture = find_architecture(text.removeprefix(PREFIX))
+        return Ends(tuple(architecture.input_shape))
     path = Path(text)
-    if not path.exists():
-        raise ThimbleError("missing-file", f"there is no model {path}", "check the path")
-    if path.is_dir() or path.suffix.lower() in _LATER:
-        kind = "a SavedModel folder" if path.is_dir() else f"{path.suffix} files"
-        hint = _LATER.get(path.suffix.lower(), _LATER[".pb"])
-        raise ThimbleError("not-there-yet", f"compressing {kind} is not there yet ({path})", hint)
-    network = read_network(path)
-    check_layers(network)
-    if len(network.inputs) != 1 or len(network.outputs) != 1:
-        raise ThimbleError(
-            "not-there-yet",
-            f"{path} has {len(network.inputs)} inputs and {len(network.outputs)} outputs",
-            "only models with one input and one output can be compressed so far",
-        )
+    return find_format(path).check(Opening(path, allow_unsafe))
 
 
-def load_keras(model: str | Path) -> Any:
-    """The Keras model, checked first. Imports TensorFlow: for worker processes.
+def load_keras(model: str | Path, allow_unsafe: bool = False) -> Any:
+    """The Keras model, checked first and without models inside it. Imports TensorFlow: for worker processes.
 
-    Raises ThimbleError as `check_model_file` does.
+    Raises as `check_model_file` does.
     """
-    check_model_file(model)
+    check_model_file(model, allow_unsafe)
     if is_zoo(str(model)):
         return find_architecture(str(model).removeprefix(PREFIX)).build(ZOO_SEED)
-    import keras
+    from core.models.flat import flattened
+    from core.models.retraced import retraced_model
 
+    path = Path(model)
+    opened = find_format(path).load(Opening(path, allow_unsafe))
     try:
-        return keras.models.load_model(model, compile=False, safe_mode=True)
-    except (ValueError, TypeError, KeyError, OSError) as error:
-        first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ThimbleError(
-            "bad-model",
-            f"Keras cannot open {model}: {first_line}",
-            "save the model again with Keras 3: model.save('model.keras')",
-        ) from error
+        flat = flattened(opened)
+        check_layers(network_of_model(flat))
+        return flat
+    except ThimbleError:
+        if not allow_unsafe:
+            raise
+        return retraced_model(opened)  # what the unreadable layers compute

@@ -14,7 +14,8 @@ from codegen.frontends import load_graph
 from codegen.graph import Graph, macs
 from codegen.targets.board import Board, all_boards
 from core.errors import EXPECTED_ERRORS
-from core.models.keras_file import KerasNetwork, count_weights, read_network
+from core.models.keras_config import KerasNetwork
+from core.models.keras_file import count_weights, read_network
 from core.models.keras_graph import read_keras_graph
 from core.services.onnx_listing import list_onnx
 from core.services.tflite_listing import list_tflite

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from codegen.graph import (
     Activation,
+    Clip,
     Elu,
     Exp,
     Gelu,
@@ -22,7 +23,8 @@ from codegen.graph import (
     Tanh,
     Tensor,
 )
-from core.models.keras_file import FloatArray, KerasLayer
+from core.models.keras_config import KerasLayer
+from core.models.keras_file import FloatArray
 from core.models.keras_layers.converted import Converted, Converter, alone, constant, refuse
 
 _Make = Callable[[str, tuple[str, ...], tuple[str, ...]], Op]
@@ -34,6 +36,10 @@ FUSED = {"linear": Activation.NONE, "relu": Activation.RELU, "relu6": Activation
 def _hard_sigmoid(name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> Op:
     """Keras 3: relu6(x + 3) / 6."""
     return HardSigmoid(name, inputs, outputs, 1.0 / 6.0, 0.5)
+
+
+def _hard_tanh(name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> Op:
+    return Clip(name, inputs, outputs, -1.0, 1.0)
 
 
 #: Those that become an operator of their own, by Keras' names.
@@ -51,6 +57,7 @@ _OPERATORS: dict[str, _Make] = {
     "gelu": Gelu,
     "exponential": Exp,
     "hard_sigmoid": _hard_sigmoid,
+    "hard_tanh": _hard_tanh,
     "hard_silu": HardSwish,
     "hard_swish": HardSwish,
 }
@@ -81,10 +88,12 @@ def activation(layer: KerasLayer, sources: Sequence[Tensor], weights: list[Float
 def relu(layer: KerasLayer, sources: Sequence[Tensor], weights: list[FloatArray]) -> Converted:
     limit, slope = layer.config.get("max_value"), layer.config.get("negative_slope") or 0.0
     read, wrote = (sources[0].name,), (layer.name,)
-    if layer.config.get("threshold") or limit not in (None, 6, 6.0) or (slope and limit):
-        raise refuse(layer, "is not a plain ReLU or ReLU6", "use ReLU() or ReLU(max_value=6)")
+    if layer.config.get("threshold") or (slope and limit):
+        raise refuse(layer, "has a threshold, or a slope and a limit", "use ReLU() or ReLU(max_value=6)")
     if slope:
         return alone(layer, LeakyRelu(layer.name, read, wrote, float(slope)), sources[0].shape)
+    if limit not in (None, 6):
+        return alone(layer, Clip(layer.name, read, wrote, 0.0, float(limit)), sources[0].shape)
     kind = Activation.RELU if limit is None else Activation.RELU6
     return alone(layer, Relu(layer.name, read, wrote, kind), sources[0].shape)
 

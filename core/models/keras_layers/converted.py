@@ -10,7 +10,8 @@ import numpy as np
 
 from codegen.graph import DType, Op, Tensor
 from core.errors import ThimbleError
-from core.models.keras_file import FloatArray, KerasLayer
+from core.models.keras_config import KerasLayer
+from core.models.keras_file import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

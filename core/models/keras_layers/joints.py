@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from codegen.graph import Add, Binary, Concat, Maximum, Minimum, Mul, Op, Sub, Tensor
 from codegen.graph.shapes.elementwise import broadcast
-from core.models.keras_file import FloatArray, KerasLayer
+from core.models.keras_config import KerasLayer
+from core.models.keras_file import FloatArray
 from core.models.keras_layers.converted import Converted, Converter, alone, float_tensor, refuse
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from math import prod
 
 from codegen.graph import Pad, Reshape, ResizeBilinear, ResizeNearest, Slice, Tensor, Transpose
-from core.models.keras_file import FloatArray, KerasLayer
+from core.models.keras_config import KerasLayer
+from core.models.keras_file import FloatArray
 from core.models.keras_layers.converted import (
     Converted,
     Converter,

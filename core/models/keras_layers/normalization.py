@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from codegen.graph import Add, BatchNorm, Mul, Tensor
-from core.models.keras_file import FloatArray, KerasLayer
+from core.models.keras_config import KerasLayer
+from core.models.keras_file import FloatArray
 from core.models.keras_layers.converted import Converted, Converter, alone, constant, float_tensor, refuse
 from core.models.keras_layers.stored import constants_of
 

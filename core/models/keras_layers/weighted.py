@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codegen.graph import Activation, Conv2D, Dense, DepthwiseConv2D, Op, Tensor
-from core.models.keras_file import FloatArray, KerasLayer
+from core.models.keras_config import KerasLayer
+from core.models.keras_file import FloatArray
 from core.models.keras_layers.activations import FUSED, activation_name, activation_op
 from core.models.keras_layers.converted import (
     Converted,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codegen.graph import AveragePool2D, MaxPool2D, Mean, Op, Padding, ReduceMax, Reshape, Tensor
-from core.models.keras_file import FloatArray, KerasLayer
+from core.models.keras_config import KerasLayer
+from core.models.keras_file import FloatArray
 from core.models.keras_layers.converted import (
     Converted,
     Converter,

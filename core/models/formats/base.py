@@ -1,0 +1,54 @@
+"""What a format of model files is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a file is to be opened. `allow_unsafe`: the user trusts it, code in it may run."""
+
+    path: Path
+    allow_unsafe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What goes in and comes out, without the axis of the samples; None where only Keras can tell."""
+
+    input: tuple[int, ...] | None = None
+    outputs: int | None = None
+
+
+class ModelFormat(ABC):
+    """One format. `endings` are of file names, in lower case; a format of folders has none.
+
+    `compiles` says that the compiler reads such files as they are.
+    """
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    endings: ClassVar[tuple[str, ...]] = ()
+    compiles: ClassVar[bool] = False
+
+    def accepts(self, path: Path) -> bool:
+        """Whether the name of the file, or what lies in the folder, is of this format."""
+        return path.suffix.lower() in self.endings
+
+    @abstractmethod
+    def check(self, opening: Opening) -> Ends:
+        """Check in a moment, without TensorFlow and without running anything, what can be checked.
+
+        Raises ThimbleError or CodegenError for files that are broken, unsafe, or not to be compressed.
+        """
+
+    @abstractmethod
+    def load(self, opening: Opening) -> Any:
+        """The trainable Keras 3 model, perhaps with models inside it. For worker processes.
+
+        Raises ThimbleError or CodegenError.
+        """

@@ -1,0 +1,25 @@
+"""`.keras`: Keras' own format since version 3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.models.formats.base import Ends, ModelFormat, Opening
+from core.models.formats.keras_loading import ends_of_network, load_with_keras
+from core.models.keras_file import check_weights, read_network
+
+
+class KerasArchive(ModelFormat):
+    """A zip of the model's description and its weights."""
+
+    id = "keras"
+    title = "Keras"
+    endings = (".keras",)
+
+    def check(self, opening: Opening) -> Ends:
+        network = read_network(opening.path, opening.allow_unsafe)
+        check_weights(opening.path)
+        return ends_of_network(network, str(opening.path), opening.allow_unsafe)
+
+    def load(self, opening: Opening) -> Any:
+        return load_with_keras(opening)

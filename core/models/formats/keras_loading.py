@@ -1,0 +1,45 @@
+"""What the formats that Keras itself opens share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.errors import ThimbleError
+from core.models.formats.base import Ends, Opening
+from core.models.keras_config import KerasNetwork
+from core.models.keras_graph import check_layers
+
+
+def ends_of_network(network: KerasNetwork, source: str, allow_unsafe: bool) -> Ends:
+    """The ends of a network that can be compressed.
+
+    Layers that cannot be read are passed over where code in the file may run: what it computes is read then.
+    Raises ThimbleError ``unsupported-operator`` or ``not-there-yet``.
+    """
+    if not allow_unsafe:
+        check_layers(network)
+    if len(network.inputs) != 1 or len(network.outputs) != 1:
+        raise ThimbleError(
+            "not-there-yet",
+            f"{source} has {len(network.inputs)} inputs and {len(network.outputs)} outputs",
+            "only models with one input and one output can be compressed so far",
+        )
+    described = next(layer for layer in network.layers if layer.name == network.inputs[0])
+    shape = described.config.get("batch_shape") or described.config.get("batch_input_shape") or (None,)
+    fixed = tuple(n for n in shape[1:] if isinstance(n, int))
+    return Ends(fixed if fixed and len(fixed) == len(shape) - 1 else None)
+
+
+def load_with_keras(opening: Opening) -> Any:
+    """What Keras makes of a file that was checked. Raises ThimbleError ``bad-model``."""
+    import keras
+
+    try:
+        return keras.models.load_model(opening.path, compile=False, safe_mode=not opening.allow_unsafe)
+    except (ValueError, TypeError, KeyError, OSError, AttributeError, ImportError, IndexError) as error:
+        first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ThimbleError(
+            "bad-model",
+            f"Keras cannot open {opening.path}: {first_line}",
+            "save the model again with Keras 3: model.save('model.keras')",
+        ) from error

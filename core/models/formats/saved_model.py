@@ -1,0 +1,100 @@
+"""SavedModel folders, of Keras or of TensorFlow alone: a Keras model is made of what they compute.
+
+The folder holds a function as a TensorFlow graph, not layers. TensorFlow Lite's converter brings it into
+the operators that the compiler reads; of these the layers are rebuilt. Nothing of Keras' in the folder is
+read, so that no Lambda layer can run; a graph that reads or writes files, or calls Python, is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from core.errors import ThimbleError
+from core.models.formats.base import Ends, ModelFormat, Opening
+from core.models.retraced import Traceable, retraced
+
+FILE = "saved_model.pb"
+_EXPORT_HINT = "export the model again: model.export('folder')"
+#: Operators that reach beyond the network: files, Python, other processes. What restores the weights is
+#: TensorFlow's own: it reads the folder itself.
+_REACHING_OUT = frozenset(
+    """PyFunc PyFuncStateless EagerPyFunc ReadFile WriteFile MatchingFiles TextLineDataset TFRecordDataset
+    FixedLengthRecordDataset TextLineReader TextLineReaderV2 WholeFileReader WholeFileReaderV2 TFRecordReader
+    TFRecordReaderV2 FixedLengthRecordReader FixedLengthRecordReaderV2 DebugIdentity DebugIdentityV2
+    DebugNumericSummary RpcCall RpcClient RpcServer GeneratorDataset DatasetFromGraph
+    SaveDataset SaveDatasetV2 LoadDataset""".split()  # noqa: SIM905 - a list of quoted words is worse
+)
+
+
+class SavedModel(ModelFormat):
+    """The folder that ``model.export`` of Keras 3 and ``model.save`` of Keras 2 write."""
+
+    id = "saved-model"
+    title = "SavedModel"
+
+    def accepts(self, path: Path) -> bool:
+        return path.is_dir() and (path / FILE).is_file()
+
+    def check(self, opening: Opening) -> Ends:
+        """Only that it is there: what is in it takes TensorFlow to read."""
+        return Ends()
+
+    def load(self, opening: Opening) -> Any:
+        if not opening.allow_unsafe:
+            _refuse_reaching_out(opening.path)
+        return retraced(_served(opening.path))
+
+
+def _refuse_reaching_out(folder: Path) -> None:
+    from google.protobuf.message import DecodeError
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    described = saved_model_pb2.SavedModel()
+    try:
+        described.ParseFromString((folder / FILE).read_bytes())
+    except (DecodeError, OSError) as error:
+        raise ThimbleError("bad-model", f"{folder / FILE} is broken", _EXPORT_HINT) from error
+    for kind in _operators(described):
+        if kind in _REACHING_OUT:
+            raise ThimbleError(
+                "unsafe-model",
+                f"the SavedModel {folder} has the operator {kind}, which reaches beyond the network",
+                "if you trust who made the folder, allow it with --allow-unsafe",
+            )
+
+
+def _operators(described: Any) -> Iterator[str]:
+    for graph in described.meta_graphs:
+        yield from (node.op for node in graph.graph_def.node)
+        for function in graph.graph_def.library.function:
+            yield from (node.op for node in function.node_def)
+
+
+def _served(folder: Path) -> Traceable:
+    """The function that the folder serves to others."""
+    import tensorflow as tf
+
+    try:
+        loaded = tf.saved_model.load(str(folder))
+        signatures = dict(loaded.signatures)
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, tf.errors.OpError) as error:
+        first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ThimbleError(
+            "bad-model", f"TensorFlow cannot open {folder}: {first_line}", _EXPORT_HINT
+        ) from error
+    if not signatures:
+        raise ThimbleError("bad-model", f"the SavedModel {folder} serves no function", _EXPORT_HINT)
+    function = signatures.get("serving_default") or next(iter(signatures.values()))
+    inputs = dict(function.structured_input_signature[1])
+    outputs = dict(function.structured_outputs)
+    if len(inputs) != 1 or len(outputs) != 1:
+        raise ThimbleError(
+            "not-there-yet",
+            f"{folder} has {len(inputs)} inputs and {len(outputs)} outputs",
+            "only models with one input and one output can be compressed so far",
+        )
+    (name, spec), (result,) = next(iter(inputs.items())), outputs
+    shape = () if spec.shape.rank is None else tuple(spec.shape)
+    return Traceable(str(folder), lambda value: function(**{name: value})[result], shape, loaded)
