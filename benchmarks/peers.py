@@ -28,7 +28,7 @@ from codegen.frontends import load_graph
 from codegen.graph import Array, DType, Graph, Op, Tensor, macs
 from codegen.passes import run_passes
 from codegen.targets.board import Board, find_board
-from codegen.toolchain.prediction import size_table
+from codegen.toolchain.prediction import firmware_size
 from core.boards.session import run_samples
 from core.errors import ThimbleError
 from core.paths import cache_dir
@@ -62,9 +62,9 @@ def count(graph: Graph, board: Board) -> Count:
         result = run_samples(image, board, sample(tensor))
     if result.cycles is None or result.instructions is None or result.stack_bytes is None:
         raise ThimbleError("no-counts", f"{board.title} counts no cycles", "use a virtual board")
-    table = size_table(board.cpu)
-    firmware = table.resident_bytes + table.base_bytes
-    code = image.flash_bytes - compilation.plan.flash.weights_bytes - firmware
+    firmware = firmware_size(board)
+    firmware_bytes = firmware.resident_bytes + firmware.base_bytes
+    code = image.flash_bytes - compilation.plan.flash.weights_bytes - firmware_bytes
     return Count(compilation, result.cycles[0], result.instructions[0], result.stack_bytes, code)
 
 

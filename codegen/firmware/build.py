@@ -13,11 +13,12 @@ from codegen.advice import what_would_help
 from codegen.compiler import Compilation
 from codegen.emit import write_project
 from codegen.errors import CodegenError
-from codegen.firmware.elf import read_elf
+from codegen.firmware.elf import Elf, read_elf
 from codegen.firmware.program import program_size
+from codegen.firmware.uf2 import uf2_of
 from codegen.targets.board import Board
 from codegen.targets.registry import find_target, memory_layout
-from codegen.targets.target import LINK_FLAGS, VIRTUAL_TRANSPORT, Target
+from codegen.targets.target import LINK_FLAGS, VIRTUAL_TRANSPORT
 from codegen.toolchain import find_compiler
 from codegen.toolchain.compilers import STRICT, Compiler
 
@@ -99,27 +100,21 @@ def _build_image(
     target, layout = find_target(compilation.board), memory_layout(compilation.board)
     script = layout.linker_script(compilation.weights_in, target.stack_bytes)
     (work / "link.ld").write_text(script, encoding="utf-8")
-    transport = transport_of(compilation.board)
     try:
-        link_firmware(target, transport, compiler, sorted(work.glob("*.c")), work, cache)
+        link_firmware(compilation.board, compiler, sorted(work.glob("*.c")), work, cache)
     except CodegenError as error:
         overflow = _LINKER_OVERFLOW.search(error.what)
         if overflow is None:
             raise
         raise _does_not_fit(compilation, f"the linker says {overflow[0]}") from error
     elf = read_elf(work / "firmware.elf")
-    flat = bytearray()
-    for segment in elf.segments:
-        start = segment.address - layout.flash_origin
-        flat.extend(b"\xff" * (start - len(flat)))
-        flat[start : start + len(segment.content)] = segment.content
-    (work / "firmware.bin").write_bytes(flat)
-    for name in ("firmware.elf", "firmware.bin"):
-        os.replace(work / name, folder / name)
+    images = _write_images(compilation.board, elf, work)
+    for path in images:
+        os.replace(path, folder / path.name)
     return FirmwareImage(
         board_id=compilation.board.id,
         elf=folder / "firmware.elf",
-        image=folder / "firmware.bin",
+        image=folder / images[-1].name,
         flash_bytes=sum(s.size_bytes for s in elf.sections if s.loaded),
         sram_bytes=sum(s.size_bytes for s in elf.sections if layout.in_sram(s.address)),
         predicted_flash_bytes=compilation.plan.flash.total_bytes,
@@ -128,19 +123,40 @@ def _build_image(
     )
 
 
-def transport_of(board: Board) -> Path:
-    """The source that differs between a board and its virtual twin. Raises CodegenError ``not-there-yet``."""
+def _write_images(board: Board, elf: Elf, work: Path) -> list[Path]:
+    """The linked image in the forms that the board is flashed with, the one to use last."""
+    target, layout = find_target(board), memory_layout(board)
+    flat = bytearray()
+    for segment in elf.segments:
+        start = segment.address - layout.flash_origin
+        flat.extend(b"\xff" * (start - len(flat)))
+        flat[start : start + len(segment.content)] = segment.content
+    written = [work / "firmware.elf", work / "firmware.bin"]
     if not board.virtual:
-        raise CodegenError(
-            "not-there-yet", f"building for {board.title} is not there yet", "use its virtual twin"
-        )
-    return VIRTUAL_TRANSPORT
+        flat = bytearray(target.seal(bytes(flat)))
+        _write_back(written[0], elf, flat, layout.flash_origin)
+    written[1].write_bytes(flat)
+    if board.flasher == "uf2":
+        written.append(work / "firmware.uf2")
+        written[2].write_bytes(uf2_of(bytes(flat), layout.flash_origin))
+    return written
+
+
+def _write_back(path: Path, elf: Elf, flat: bytearray, origin: int) -> None:
+    """The sealed bytes in the ELF as well: a debugger flashes from it."""
+    content = bytearray(path.read_bytes())
+    for segment in elf.segments:
+        start, end = segment.address - origin, segment.address - origin + len(segment.content)
+        content[segment.file_offset : segment.file_offset + len(segment.content)] = flat[start:end]
+    path.write_bytes(content)
 
 
 def link_firmware(
-    target: Target, transport: Path, compiler: Compiler, sources: list[Path], work: Path, cache: Path | None
+    board: Board, compiler: Compiler, sources: list[Path], work: Path, cache: Path | None
 ) -> None:
-    """Compile `sources`, all in `work`, with the firmware; link by ``link.ld`` to ``firmware.elf``."""
+    """Compile `sources`, all in `work`, with the board's firmware; link by ``link.ld`` to ``firmware.elf``."""
+    target = find_target(board)
+    hardware = VIRTUAL_TRANSPORT if board.virtual else target.hardware
     includes = [f"-I{folder}" for folder in (".", *target.include_folders)]
     compiler.run(
         [
@@ -148,7 +164,7 @@ def link_firmware(
             *includes,
             _WEIGHTS_SECTION,
             *(source.name for source in sources),
-            *(str(source) for source in (*target.sources, transport, *compiler.sources)),
+            *(str(source) for source in (*target.sources, *hardware, *compiler.sources)),
             *LINK_FLAGS,
             "-g",
             "-T",

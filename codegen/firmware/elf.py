@@ -30,10 +30,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Bytes at a physical (load) address."""
+    """Bytes at a physical (load) address; `file_offset` is where they lie in the file."""
 
     address: int
     content: bytes
+    file_offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _segments(content: bytes, offset: int, count: int) -> tuple[Segment, ...]:
     for i in range(count):
         kind, at, _, physical, size = struct.unpack_from("<5I", content, offset + 32 * i)
         if kind == _PT_LOAD and size:
-            found.append(Segment(physical, content[at : at + size]))
+            found.append(Segment(physical, content[at : at + size], at))
     return tuple(sorted(found, key=lambda s: s.address))
 
 

@@ -5,6 +5,7 @@ Several boards may share a target: a board and its virtual twin do, and differ i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -14,7 +15,12 @@ FIRMWARE = TARGETS_DIR / "firmware"
 
 #: The program of every board; the target adds its start-up code, the board its transport.
 FIRMWARE_SOURCES = tuple(FIRMWARE / name for name in ("main.c", "startup.c", "frame.c", "cobs.c", "crc32.c"))
-VIRTUAL_TRANSPORT = FIRMWARE / "transport_mailbox.c"
+#: What a virtual board has in the place of its twin's hardware.
+VIRTUAL_TRANSPORT = (FIRMWARE / "transport_mailbox.c",)
+#: A serial port over USB; the target adds its chip's controller.
+USB_SOURCES = tuple(
+    FIRMWARE / "usb" / name for name in ("transport_usb.c", "usb_device.c", "usb_descriptors.c")
+)
 
 RESET_SYMBOL = "reset_handler"
 LINK_FLAGS = ("-Wl,--gc-sections", f"-Wl,-e,{RESET_SYMBOL}")
@@ -75,15 +81,19 @@ class MemoryLayout:
 class Target:
     """Where an image runs.
 
-    `sources` is what is built beside the generated model, but for the transport. `weights_in` names the
-    places for the weights, the faster first: the first where they fit is taken. `layout` is None where the
-    image is an ordinary program of this computer.
+    `sources` is what is built beside the generated model on a board and on its virtual twin; `hardware`, which
+    the twin does without, is the transport and what the chip needs for it. `weights_in` names the places for
+    the weights, the faster first: the first where they fit is taken. `layout` is None where the image is an
+    ordinary program of this computer. `seal` completes the bytes of a real board's flash, from the origin on,
+    with what the chip wants to find there.
     """
 
     id: str
     sources: tuple[Path, ...]
+    hardware: tuple[Path, ...]
     include_folders: tuple[Path, ...]
     code_in: CodeIn
     weights_in: tuple[WeightsIn, ...]
     stack_bytes: int
     layout: MemoryLayout | None
+    seal: Callable[[bytes], bytes] = bytes

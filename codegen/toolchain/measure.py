@@ -21,7 +21,7 @@ import numpy as np
 from codegen.compiler import Compilation, compile_model
 from codegen.emit import write_project
 from codegen.emit.project import runtime_files
-from codegen.firmware.build import link_firmware, transport_of
+from codegen.firmware.build import link_firmware
 from codegen.firmware.elf import Elf, read_elf
 from codegen.graph import Array, Dense, DType, Graph, Op, Quantization, Reshape, Tensor
 from codegen.kernels import KERNELS, serves_cpu
@@ -31,8 +31,8 @@ from codegen.targets.registry import find_target, memory_layout
 from codegen.toolchain import find_compiler
 from codegen.toolchain.prediction import END_BYTES, SIZES
 
-#: Whose firmware tells the sizes of a CPU.
-_BOARDS = {Cpu.CORTEX_M0PLUS: "virtual-pico", Cpu.CORTEX_M4F: "virtual-nano"}
+#: The boards of a CPU; the first one's firmware tells the sizes of functions.
+_BOARDS = {Cpu.CORTEX_M0PLUS: ("virtual-pico", "pico"), Cpu.CORTEX_M4F: ("virtual-nano",)}
 #: Functions of the runtime that several kernels call.
 _SHARED = ("thimble_math_", "thimble_window", "thimble_sparse_", "thimble_integer_")
 _WIDTH = 8
@@ -89,7 +89,7 @@ def link_probe(board: Board, graph: Graph, extra: tuple[str, ...] = ()) -> Elf:
         keep = "".join(f"EXTERN({function})\n" for function in extra)
         script = memory_layout(board).linker_script(compilation.weights_in, target.stack_bytes)
         (work / "link.ld").write_text(keep + script, encoding="utf-8")
-        link_firmware(target, transport_of(board), compiler, sorted(work.glob("*.c")), work, None)
+        link_firmware(board, compiler, sorted(work.glob("*.c")), work, None)
         return read_elf(work / "firmware.elf")
 
 
@@ -138,28 +138,45 @@ def _sizes(board: Board, base: Elf, functions: Iterable[str]) -> dict[str, dict[
         return dict(zip(names, pool.map(lambda name: _brought_along(board, base, name), names), strict=True))
 
 
-def measure_again(board: Board, table: dict[str, Any], functions: Iterable[str]) -> dict[str, Any]:
+def _firmware_sizes(boards: Iterable[Board]) -> dict[str, dict[str, int]]:
+    """What each board's firmware takes with a model that does nothing."""
+    arena = plan_arena(chain(0)).arena_bytes
+    sizes = {}
+    for board in boards:
+        elf = link_probe(board, chain(0))
+        sizes[board.id] = {
+            "resident_bytes": _loaded(elf) - section(elf, ".data"),
+            "base_bytes": section(elf, ".data"),
+            "bss_bytes": section(elf, ".bss") - _round_up(arena, 8),
+        }
+    return sizes
+
+
+def measure_again(boards: list[Board], table: dict[str, Any], functions: Iterable[str]) -> dict[str, Any]:
     """`table` with these functions measured again, in the order of the registry, without those gone."""
+    board = boards[0]
     served, base = _served(board), link_probe(board, chain(0))
     known = {**table["functions"], **_sizes(board, base, (f for f in functions if f in served))}
-    functions_known = {f: known[f] for f in served if f in known}
-    return {**table, "ends_bytes": _ends_bytes(board, base), "functions": functions_known}
+    return {
+        **table,
+        "firmware": _firmware_sizes(boards),
+        "ends_bytes": _ends_bytes(board, base),
+        "functions": {f: known[f] for f in served if f in known},
+    }
 
 
-def measure(board: Board) -> dict[str, Any]:
-    """The size table of the board's CPU."""
+def measure(boards: list[Board]) -> dict[str, Any]:
+    """The size table of the boards' CPU."""
+    board = boards[0]
     base = link_probe(board, chain(0))
     functions = _sizes(board, base, _served(board))
     few, many = 2, 10
     dense = sum(functions["thimble_dense_s8"].values())
     overheads = [_dense_overhead(board, n) - _loaded(base) - dense for n in (few, many)]
     call = round((overheads[1] - overheads[0]) / (many - few))
-    arena = plan_arena(chain(0)).arena_bytes
     return {
         "measured_with": find_compiler("zig", board.cpu).version,
-        "resident_bytes": _loaded(base) - section(base, ".data"),
-        "base_bytes": section(base, ".data"),
-        "bss_bytes": section(base, ".bss") - _round_up(arena, 8),
+        "firmware": _firmware_sizes(boards),
         "run_bytes": overheads[0] - few * call,
         "call_bytes": call,
         "ends_bytes": _ends_bytes(board, base),
@@ -173,15 +190,16 @@ def main(functions: Iterable[str] = ()) -> None:
     unknown = set(wanted) - {k.function for k in KERNELS}
     if unknown:
         sys.exit(f"error: no kernel has the function {' or '.join(sorted(unknown))}")
-    for cpu, board_id in _BOARDS.items():
-        board, path = find_board(board_id), SIZES / f"zig-{cpu.value}.json"
+    for cpu, ids in _BOARDS.items():
+        boards, path = [find_board(i) for i in ids], SIZES / f"zig-{cpu.value}.json"
         if wanted:
-            table = measure_again(board, json.loads(path.read_text(encoding="utf-8")), wanted)
+            table = measure_again(boards, json.loads(path.read_text(encoding="utf-8")), wanted)
         else:
-            table = measure(board)
+            table = measure(boards)
         path.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
-        firmware = table["resident_bytes"] + table["base_bytes"]
-        print(f"{path.name}: firmware {firmware} bytes, a call {table['call_bytes']} bytes")
+        for board_id, sizes in table["firmware"].items():
+            loaded = sizes["resident_bytes"] + sizes["base_bytes"]
+            print(f"{path.name}: firmware of {board_id} {loaded} bytes, a call {table['call_bytes']} bytes")
 
 
 if __name__ == "__main__":

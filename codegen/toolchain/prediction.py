@@ -35,18 +35,25 @@ class LayerSize:
 
 
 @dataclass(frozen=True, slots=True)
-class SizeTable:
-    """Measured sizes in bytes for one compiler and CPU.
-
-    Of the firmware with a model that does nothing, `resident_bytes` are in flash alone (vectors, reset, and
-    the code where it runs from there), `base_bytes` in flash and copied to RAM, `bss_bytes` zeroed data.
-    `functions` has, for each kernel, the functions that it brings along, itself included, by size. What a
-    model with several inputs or outputs has besides takes `ends_bytes`, and `END_BYTES` for each of them.
-    """
+class FirmwareSize:
+    """Of a board's firmware with a model that does nothing, in bytes: `resident_bytes` are in flash alone
+    (vectors, reset, and the code where it runs from there), `base_bytes` in flash and copied to RAM,
+    `bss_bytes` zeroed data."""
 
     resident_bytes: int
     base_bytes: int
     bss_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SizeTable:
+    """Measured sizes in bytes for one compiler and CPU, `firmware` by the board's id.
+
+    `functions` has, for each kernel, the functions that it brings along, itself included, by size. What a
+    model with several inputs or outputs has besides takes `ends_bytes`, and `END_BYTES` for each of them.
+    """
+
+    firmware: dict[str, FirmwareSize]
     run_bytes: int
     call_bytes: int
     ends_bytes: int
@@ -72,7 +79,14 @@ def size_table(cpu: Cpu) -> SizeTable:
         others = size_table(Cpu.CORTEX_M4F).functions
         return replace(smallest, functions={**others, **smallest.functions})
     raw = json.loads((SIZES / f"{SIZED_COMPILER}-{cpu.value}.json").read_text(encoding="utf-8"))
-    return SizeTable(**{k: v for k, v in raw.items() if k != "measured_with"})
+    firmware = {board: FirmwareSize(**sizes) for board, sizes in raw.pop("firmware").items()}
+    return SizeTable(firmware=firmware, **{k: v for k, v in raw.items() if k != "measured_with"})
+
+
+def firmware_size(board: Board) -> FirmwareSize:
+    """The host has no firmware: it borrows that of the first board of its table, as an estimate."""
+    known = size_table(board.cpu).firmware
+    return known[next(iter(known)) if board.cpu is Cpu.HOST else board.id]
 
 
 def predict(layers: tuple[LayerSize, ...], arena: ArenaPlan, board: Board, ends: int = 2) -> Prediction:
@@ -89,7 +103,8 @@ def predict(layers: tuple[LayerSize, ...], arena: ArenaPlan, board: Board, ends:
     code += sum(_call_bytes(layer, table) for layer in called)
     code += table.ends_bytes + ends * END_BYTES if ends > 2 else 0
     weights = sum(layer.weights_bytes for layer in layers)
-    plans = {w: _plan(target, table, arena, weights, code, w) for w in target.weights_in}
+    firmware = firmware_size(board)
+    plans = {w: _plan(target, firmware, arena, weights, code, w) for w in target.weights_in}
     fitting = (w for w, plan in plans.items() if plan.sram.total_bytes <= board.sram_bytes)
     weights_in = next(fitting, target.weights_in[-1])
     per_layer = tuple(
@@ -99,16 +114,16 @@ def predict(layers: tuple[LayerSize, ...], arena: ArenaPlan, board: Board, ends:
 
 
 def _plan(
-    target: Target, table: SizeTable, arena: ArenaPlan, weights: int, code: int, weights_in: WeightsIn
+    target: Target, firmware: FirmwareSize, arena: ArenaPlan, weights: int, code: int, weights_in: WeightsIn
 ) -> MemoryPlan:
     """`code` and `weights` are the bytes that the model adds to the firmware."""
-    copied = table.base_bytes
+    copied = firmware.base_bytes
     copied += code if target.code_in is CodeIn.RAM else 0
     copied += weights if weights_in is WeightsIn.RAM else 0
     return MemoryPlan(
         arena=arena,
-        flash=FlashUse(weights, table.resident_bytes + table.base_bytes + code),
-        sram=SramUse(-(-arena.arena_bytes // 8) * 8, 0, copied + table.bss_bytes, target.stack_bytes),
+        flash=FlashUse(weights, firmware.resident_bytes + firmware.base_bytes + code),
+        sram=SramUse(-(-arena.arena_bytes // 8) * 8, 0, copied + firmware.bss_bytes, target.stack_bytes),
     )
 
 

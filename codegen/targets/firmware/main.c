@@ -19,6 +19,7 @@ static struct {
     uint32_t runs;           /* since reset */
     struct timing startup;   /* from reset until the model was ready */
     struct timing inference; /* of the last run */
+    bool undisturbed;        /* whether the host was ignored during it */
 } state;
 
 /* The payload of the response being made. */
@@ -75,18 +76,30 @@ static enum protocol_error load_input(const struct frame *request)
     return ERROR_NONE;
 }
 
+static void time_model(void)
+{
+    if (state.undisturbed) {
+        transport_pause();
+    }
+    timing_begin();
+    model_run();
+    timing_end();
+    if (state.undisturbed) {
+        transport_resume();
+    }
+    state.inference = timing_last();
+}
+
 static enum protocol_error run(const struct frame *request)
 {
-    if (request->length != 0) {
+    if (request->length != 0 && request->length != 2) {
         return ERROR_BAD_LENGTH;
     }
     if (state.stage != STAGE_LOADING || state.loaded_bytes != MODEL_INPUT_BYTES) {
         return ERROR_NOT_READY;
     }
-    timing_begin();
-    model_run();
-    timing_end();
-    state.inference = timing_last();
+    state.undisturbed = request->length == 2 && (get_u16(request->payload) & RUN_UNDISTURBED) != 0;
+    time_model();
     state.stage = STAGE_DONE;
     state.runs++;
     return ERROR_NONE;
@@ -117,10 +130,11 @@ static enum protocol_error read_output(const struct frame *request)
     return ERROR_NONE;
 }
 
-static void put_timing(uint8_t *to, const struct timing *timing)
+static void put_timing(uint8_t *to, const struct timing *timing, bool undisturbed)
 {
     put_u32(to, (timing->cycles_known ? COUNTERS_CYCLES : 0u)
-                    | (timing->instructions_known ? COUNTERS_INSTRUCTIONS : 0u));
+                    | (timing->instructions_known ? COUNTERS_INSTRUCTIONS : 0u)
+                    | (undisturbed ? COUNTERS_UNDISTURBED : 0u));
     put_u64(to + 4, timing->cycles);
     put_u64(to + 12, timing->instructions);
 }
@@ -133,8 +147,8 @@ static enum protocol_error tell_counters(const struct frame *request)
     put_u32(reply, state.runs);
     put_u32(reply + 4, board_stack_bytes());
     put_u32(reply + 8, board_stack_used_bytes());
-    put_timing(reply + 12, &state.inference);
-    put_timing(reply + 32, &state.startup);
+    put_timing(reply + 12, &state.inference, state.undisturbed);
+    put_timing(reply + 32, &state.startup, false);
     reply_length = 52;
     return ERROR_NONE;
 }
@@ -145,6 +159,14 @@ static enum protocol_error reboot(const struct frame *request)
         return ERROR_BAD_LENGTH;
     }
     return transport_reboot_to_bootloader() ? ERROR_NONE : ERROR_UNSUPPORTED;
+}
+
+static enum protocol_error identify(const struct frame *request)
+{
+    if (request->length != 0) {
+        return ERROR_BAD_LENGTH;
+    }
+    return transport_identify() ? ERROR_NONE : ERROR_UNSUPPORTED;
 }
 
 /* Fills `reply` and `reply_length`. */
@@ -164,6 +186,8 @@ static enum protocol_error answer(const struct frame *request)
         return tell_counters(request);
     case REQUEST_BOOTLOADER:
         return reboot(request);
+    case REQUEST_IDENTIFY:
+        return identify(request);
     default:
         return ERROR_UNKNOWN_REQUEST;
     }
@@ -197,6 +221,7 @@ int main(void)
     bool answered = false;
     uint16_t last_sequence = 0;
 
+    transport_start();
     model_init();
     timing_end();
     state.startup = timing_last();

@@ -12,6 +12,7 @@ enum frame_type {
     REQUEST_READ_OUTPUT = 4,
     REQUEST_COUNTERS = 5,
     REQUEST_BOOTLOADER = 6,
+    REQUEST_IDENTIFY = 7,
     ACKNOWLEDGE = 0x4000,
     RESPONSE_BIT = 0x8000,
     RESPONSE_ERROR = 0xC000,
@@ -30,8 +31,12 @@ enum protocol_error {
 /* Flags in the hello response. */
 #define HELLO_VIRTUAL 1u /* emulated: counts are estimates */
 
+/* Flags in the run request. */
+#define RUN_UNDISTURBED 1u /* take no interrupt meanwhile */
+
 /* Flags in the counters response. */
 #define COUNTERS_CYCLES 1u
 #define COUNTERS_INSTRUCTIONS 2u
+#define COUNTERS_UNDISTURBED 4u
 
 #endif

@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Connects. Called once, before anything else here. */
+void transport_start(void);
+
 /* Waits, idle, until at least one byte is there. Returns how many were stored: 1 to `capacity`. */
 size_t transport_read(uint8_t *bytes, size_t capacity);
 
@@ -15,6 +18,14 @@ void transport_write(const uint8_t *bytes, size_t length);
 
 /* True where the board is emulated, and its counts therefore are estimates. */
 bool transport_is_virtual(void);
+
+/* Shows which board this is, for two seconds. False where there is nothing to see. */
+bool transport_identify(void);
+
+/* Between these the host is not listened to, so that nothing disturbs the CPU: for less than 500 ms, or the
+ * host takes the board for gone. */
+void transport_pause(void);
+void transport_resume(void);
 
 /* Restarts into the board's bootloader. Returns only where the board has none: false. */
 bool transport_reboot_to_bootloader(void);

@@ -19,6 +19,10 @@ struct mailbox {
 
 #define MAILBOX ((struct mailbox *)0x58000000u)
 
+void transport_start(void)
+{
+}
+
 size_t transport_read(uint8_t *bytes, size_t capacity)
 {
     MAILBOX->read_address = (uint32_t)(uintptr_t)bytes;
@@ -35,6 +39,20 @@ void transport_write(const uint8_t *bytes, size_t length)
 bool transport_is_virtual(void)
 {
     return true;
+}
+
+bool transport_identify(void)
+{
+    return false;
+}
+
+/* The emulated CPU takes no interrupts. */
+void transport_pause(void)
+{
+}
+
+void transport_resume(void)
+{
 }
 
 bool transport_reboot_to_bootloader(void)

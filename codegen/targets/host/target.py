@@ -11,6 +11,7 @@ from codegen.targets.target import CodeIn, Target, WeightsIn
 HOST = Target(
     id="host",
     sources=(Path(__file__).parent / "main.c",),
+    hardware=(),
     include_folders=(),
     code_in=CodeIn.RAM,
     weights_in=(WeightsIn.RAM,),

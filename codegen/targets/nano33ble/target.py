@@ -17,6 +17,7 @@ _HERE = Path(__file__).parent
 NANO33BLE = Target(
     id="nano33ble",
     sources=(*FIRMWARE_SOURCES, _HERE / "start.c"),
+    hardware=(),
     include_folders=(FIRMWARE,),
     code_in=CodeIn.FLASH,
     weights_in=(WeightsIn.FLASH,),

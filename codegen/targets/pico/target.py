@@ -10,14 +10,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codegen.targets.target import FIRMWARE, FIRMWARE_SOURCES, CodeIn, MemoryLayout, Target, WeightsIn
+from codegen.targets.pico.boot2 import with_boot2_crc
+from codegen.targets.target import (
+    FIRMWARE,
+    FIRMWARE_SOURCES,
+    USB_SOURCES,
+    CodeIn,
+    MemoryLayout,
+    Target,
+    WeightsIn,
+)
 
 _HERE = Path(__file__).parent
+_HARDWARE = ("boot2.S", "hardware.c", "bootrom.c", "flash_id.c", "timing.c", "usb_controller.c")
 
 PICO = Target(
     id="pico",
     sources=(*FIRMWARE_SOURCES, _HERE / "start.c"),
-    include_folders=(FIRMWARE,),
+    hardware=(*USB_SOURCES, *(_HERE / name for name in _HARDWARE)),
+    include_folders=(FIRMWARE, FIRMWARE / "usb", _HERE),
     code_in=CodeIn.RAM,
     weights_in=(WeightsIn.RAM, WeightsIn.FLASH),
     stack_bytes=2048,
@@ -28,4 +39,5 @@ PICO = Target(
         sram_origin=0x2000_0000,
         sram_bytes=0x4_2000,
     ),
+    seal=with_boot2_crc,
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from codegen.firmware.build import link_firmware, transport_of
+from codegen.firmware.build import link_firmware
 from codegen.targets.board import Board, Cpu, find_board
 from codegen.targets.registry import find_target, memory_layout
 from codegen.targets.target import WeightsIn
@@ -92,7 +92,7 @@ def build_for(
     where = weights_in or target.weights_in[0]
     (folder / "link.ld").write_text(memory_layout(board).linker_script(where, target.stack_bytes))
     compiler = find_compiler("zig", board.cpu)
-    link_firmware(target, transport_of(board), compiler, [folder / "model.c"], folder, None)
+    link_firmware(board, compiler, [folder / "model.c"], folder, None)
     return FakeImage(folder / "firmware.elf")
 
 

@@ -1,0 +1,40 @@
+/* Counts cycles with SysTick, which wraps after 2^24 of them (126 ms), and extends it with the timer of
+ * microseconds: the time tells how often it wrapped, SysTick the rest, exactly. */
+#include "timing.h"
+
+#include "hardware.h"
+#include "rp2040.h"
+
+#define CYCLES_PER_US 133u
+
+static struct {
+    uint32_t ticks; /* of SysTick, which counts down */
+    uint32_t microseconds;
+} begun; /* all zeros, as both clocks when they start: the first region begins there */
+
+static uint64_t cycles;
+
+void timing_begin(void)
+{
+    hardware_marker(true);
+    begun.microseconds = hardware_microseconds();
+    begun.ticks = REGISTER(SYSTICK_VALUE);
+}
+
+void timing_end(void)
+{
+    const uint32_t ticks = REGISTER(SYSTICK_VALUE);
+    const uint32_t microseconds = hardware_microseconds() - begun.microseconds;
+    hardware_marker(false);
+    const uint32_t rest = (begun.ticks - ticks) & SYSTICK_MASK;
+    /* What the time says is off by a few microseconds, far less than half a turn of SysTick. */
+    const uint64_t about = (uint64_t)microseconds * CYCLES_PER_US;
+    const uint64_t turns = (about - rest + (SYSTICK_MASK + 1u) / 2u) >> 24;
+    cycles = (turns << 24) + rest;
+}
+
+struct timing timing_last(void)
+{
+    const struct timing timing = {cycles, 0, true, false};
+    return timing;
+}
