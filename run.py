@@ -63,8 +63,15 @@ LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
 
-# What some tests need and skip without, and its Debian packages: 51 MB to load, 450 MB installed.
-TEST_TOOLS = {"arm-none-eabi-gcc": "gcc-arm-none-eabi"}
+# What some tests need and skip without, and the Debian packages that hold it.
+TEST_TOOLS = {
+    "arm-none-eabi-gcc": "gcc-arm-none-eabi",
+    "qemu-system-arm": "qemu-system-arm",
+    "node": "nodejs",
+    "npm": "npm",
+}
+# An emulator of the RP2040 with its USB controller, from the npm registry (MIT license).
+RP2040JS = "rp2040js@1.4.1"
 
 TIERS = {
     "unit": ["tests/unit", "tests/fuzz", "-n", "2"],
@@ -135,6 +142,16 @@ def install_test_tools() -> None:
         install(missing_tools())
     if missing_tools():
         say(f"Some tests will be skipped without: sudo apt-get install {' '.join(missing_tools())}")
+
+
+def install_rp2040js() -> None:
+    """Beside the environment, or say that its tests will be skipped. Needs npm."""
+    folder, npm = VENV / "rp2040js", shutil.which("npm")
+    if npm is None or (folder / "node_modules").is_dir():
+        return
+    command = [npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder), RP2040JS]
+    if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
+        say(f"The tests of the real Pico firmware will be skipped: npm could not install {RP2040JS}")
 
 
 def install_libraries(needed: bool) -> None:
@@ -258,6 +275,8 @@ def main(arguments: list[str]) -> int:
     if command == "test":
         install_test_tools()
     set_up()
+    if command == "test":
+        install_rp2040js()
     return COMMANDS[command](rest)
 
 

@@ -59,8 +59,10 @@ def _other_boards(compilation: Compilation) -> tuple[str, ...]:
 
 
 def _candidates(compilation: Compilation) -> list[Board]:
-    ours = compilation.board
-    return [b for b in all_boards().values() if b.cpu is not Cpu.HOST and b.target != ours.target]
+    """One for each other chip: the real board where there is one, which has the larger firmware."""
+    virtual_first = sorted(all_boards().values(), key=lambda board: not board.virtual)
+    of_chip = {board.target: board for board in virtual_first if board.cpu is not Cpu.HOST}
+    return [board for chip, board in of_chip.items() if chip != compilation.board.target]
 
 
 def _fits(compilation: Compilation, board: Board) -> bool:

@@ -39,6 +39,11 @@ class Compilation:
         """Whether the predicted sizes are those of other compilers or CPUs than what will build the image."""
         return self.options.compiler != SIZED_COMPILER or self.board.cpu is Cpu.HOST
 
+    @property
+    def cycles(self) -> int:
+        """Of one inference: an estimate."""
+        return sum(layer.cycles for layer in self.layers)
+
     def plan_json(self) -> dict[str, Any]:
         """The fields of ``thimble plan --json`` but for ``model``. Sizes are bytes."""
         flash, sram, arena = self.plan.flash, self.plan.sram, self.plan.arena

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from codegen.targets.board import Board
 from core.boards.agreement import Agreement, Rule, same_bytes
-from core.boards.session import Image, OnInference, RunResult, run_samples
+from core.boards.session import ANYWHERE, Image, OnInference, Placed, RunResult, run_samples
 from core.errors import ThimbleError
 
 Array = npt.NDArray[Any]
@@ -135,17 +135,18 @@ def bench(
     runs: int,
     on_inference: OnInference | None = None,
     agree: Agreement = same_bytes,
+    placed: Placed = ANYWHERE,
 ) -> Measurement:
     """`runs` inferences over the samples of `x`, again from the first when there are fewer.
 
     `x` is ``[samples, …]`` in the model's own input type, `reference_outputs` ``[samples, …]`` what the
     reference gives for it: `agree` says when the board's outputs are `verified`, by default when every
-    byte is that of the reference.
+    byte is that of the reference. `placed` says where a board on USB is.
     Raises ThimbleError.
     """
     check_runs(runs)
     order = np.arange(runs) % len(x)
-    result = run_samples(image, board, x[order], on_inference)
+    result = run_samples(image, board, x[order], on_inference, placed)
     first_s = result.startup_s + result.latencies_s[0]
     times_s = (first_s, *result.latencies_s[1:])
     return Measurement(

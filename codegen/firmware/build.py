@@ -152,11 +152,19 @@ def _write_back(path: Path, elf: Elf, flat: bytearray, origin: int) -> None:
 
 
 def link_firmware(
-    board: Board, compiler: Compiler, sources: list[Path], work: Path, cache: Path | None
+    board: Board,
+    compiler: Compiler,
+    sources: list[Path],
+    work: Path,
+    cache: Path | None,
+    hardware: tuple[Path, ...] = (),
 ) -> None:
-    """Compile `sources`, all in `work`, with the board's firmware; link by ``link.ld`` to ``firmware.elf``."""
+    """Compile `sources`, all in `work`, with the board's firmware; link by ``link.ld`` to ``firmware.elf``.
+
+    `hardware` may stand in for the board's own: another transport, for an emulator.
+    """
     target = find_target(board)
-    hardware = VIRTUAL_TRANSPORT if board.virtual else target.hardware
+    hardware = hardware or (VIRTUAL_TRANSPORT if board.virtual else target.hardware)
     includes = [f"-I{folder}" for folder in (".", *target.include_folders)]
     compiler.run(
         [

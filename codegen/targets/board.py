@@ -32,7 +32,9 @@ class PowerProfile:
 class Board:
     """One board. `sram_bytes` and `flash_bytes` are what an application may use.
 
-    `arduino_architectures` are the names by which Arduino's cores for it go (Arduino platform specification);
+    `usb_ids` are (vendor, product) of the board when a program runs, `bootloader_usb_ids` of the serial port of
+    its bootloader, `boot_drive` is the Board-ID of the drive that its bootloader shows. `plug_in_help` says how
+    a board that is not seen comes to be seen. `arduino_architectures` are the names by which Arduino's cores for it go (Arduino platform specification);
     ``*`` stands for all.
     """
 
@@ -48,6 +50,9 @@ class Board:
     flasher: str
     power_profile: PowerProfile | None
     note: str = ""
+    bootloader_usb_ids: tuple[tuple[int, int], ...] = ()
+    boot_drive: str = ""
+    plug_in_help: str = ""
     arduino_architectures: tuple[str, ...] = ("*",)
 
 
@@ -63,12 +68,19 @@ def _read(path: Path) -> Board:
         sram_bytes=raw["sram_bytes"],
         target=raw["target"],
         virtual=raw["virtual"],
-        usb_ids=tuple((v, p) for v, p in raw.get("usb_ids", [])),
+        usb_ids=_usb_ids(raw, "usb_ids"),
         flasher=raw.get("flasher", "none"),
         power_profile=PowerProfile(**power) if power else None,
         note=raw.get("note", ""),
+        bootloader_usb_ids=_usb_ids(raw, "bootloader_usb_ids"),
+        boot_drive=raw.get("boot_drive", ""),
+        plug_in_help=raw.get("plug_in_help", ""),
         arduino_architectures=tuple(raw.get("arduino_architectures", ("*",))),
     )
+
+
+def _usb_ids(raw: dict[str, Any], key: str) -> tuple[tuple[int, int], ...]:
+    return tuple((vendor, product) for vendor, product in raw.get(key, []))
 
 
 @cache

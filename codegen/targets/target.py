@@ -81,11 +81,11 @@ class MemoryLayout:
 class Target:
     """Where an image runs.
 
-    `sources` is what is built beside the generated model on a board and on its virtual twin; `hardware`, which
-    the twin does without, is the transport and what the chip needs for it. `weights_in` names the places for
-    the weights, the faster first: the first where they fit is taken. `layout` is None where the image is an
-    ordinary program of this computer. `seal` completes the bytes of a real board's flash, from the origin on,
-    with what the chip wants to find there.
+    `sources` is what is built beside the generated model on a board and on its virtual twin; `hardware`,
+    which the twin does without, is the transport and what the chip needs for it. `weights_in` names the
+    places for the weights, the faster first: the first where they fit is taken. `layout` is None where the
+    image is an ordinary program of this computer. `seal` completes the bytes of a real board's flash, from
+    the origin on, with what the chip wants to find there.
     """
 
     id: str

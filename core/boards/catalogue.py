@@ -6,7 +6,7 @@ from codegen.targets.board import Board, all_boards
 from core.errors import ThimbleError
 
 #: Boards that Thimble will know.
-LATER = ("pico", "nano33ble", "pi")
+LATER = ("nano33ble", "pi")
 
 
 def board_named(name: str) -> Board:

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from codegen.targets.board import Board, all_boards
+from core.boards.usb_ports import UsbBoard, find_usb_boards
 
 
 class DeviceKind(Enum):
@@ -39,8 +40,15 @@ class Device:
 
 
 def find_devices() -> tuple[Device, ...]:
-    """This computer and the virtual boards. Looking for boards on USB, Pis and meters is not there yet."""
-    return tuple(_as_device(b) for b in all_boards().values() if b.virtual or b.target == "host")
+    """This computer, the virtual boards, and boards on USB. Looking for Pis and meters is not there yet."""
+    always = (_as_device(b) for b in all_boards().values() if b.virtual or b.target == "host")
+    return (*always, *(_on_usb(usb) for usb in find_usb_boards()))
+
+
+def _on_usb(usb: UsbBoard) -> Device:
+    note = f"{usb.attachment.value}; {usb.product or 'unnamed program'}"
+    note += f"; serial number {usb.serial_number}" if usb.serial_number else ""
+    return Device(usb.board.id, DeviceKind.BOARD, usb.board.title, usb.where, note)
 
 
 def _as_device(board: Board) -> Device:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.boards import protocol
-from core.boards.protocol import BoardError, Counters, Frame, FrameReader, FrameType, Hello
+from core.boards.protocol import BoardError, Counters, Frame, FrameReader, FrameType, Hello, RunFlag
 from core.errors import ThimbleError
 
 _SEQUENCES = 1 << 16
@@ -35,13 +35,15 @@ class Timeouts:
     """`resend_s` is the pause before the first repetition; it doubles each time.
 
     A board that does not acknowledge is given up after `silent_s`, one that acknowledges but does not
-    answer after `answer_s`, and after `run_s` when it was asked to run the model.
+    answer after `answer_s`, after `run_s` when it was asked to run the model, and taken to have restarted
+    after `restart_s` when it was asked to.
     """
 
     resend_s: float = 1.0
     silent_s: float = 20.0
     answer_s: float = 30.0
     run_s: float = 900.0
+    restart_s: float = 2.0
 
 
 class Link:
@@ -82,9 +84,14 @@ class Link:
             piece = data[offset : offset + protocol.CHUNK_BYTES]
             self._request(FrameType.LOAD_INPUT, protocol.pack_load(offset, piece))
 
-    def run(self) -> None:
-        """Runs the model on the input and waits until it is done."""
-        self._request(FrameType.RUN, answer_s=self._timeouts.run_s)
+    def run(self, undisturbed: bool = False) -> None:
+        """Runs the model on the input and waits until it is done.
+
+        `undisturbed`: the board does not listen meanwhile. Ask for that only where it takes less than half a
+        second, or this computer takes a board on USB for gone.
+        """
+        flags = RunFlag.UNDISTURBED if undisturbed else RunFlag(0)
+        self._request(FrameType.RUN, protocol.pack_run(flags), answer_s=self._timeouts.run_s)
 
     def read_output(self, length: int) -> bytes:
         """The `length` bytes of the output, in pieces."""
@@ -104,9 +111,20 @@ class Link:
         except ValueError as error:
             raise _broken_answer(error) from error
 
+    def identify(self) -> None:
+        """Blinks the LED for half a second. Raises ThimbleError ``board-refused`` where there is none."""
+        self._request(FrameType.IDENTIFY)
+
     def reboot_to_bootloader(self) -> None:
-        """Raises ThimbleError ``board-refused`` where there is no bootloader, as on virtual boards."""
-        self._request(FrameType.BOOTLOADER)
+        """Restarts the board, which therefore answers no more.
+
+        Raises ThimbleError ``board-refused`` where there is no bootloader, as on virtual boards.
+        """
+        try:
+            self._request(FrameType.BOOTLOADER, answer_s=self._timeouts.restart_s)
+        except ThimbleError as error:
+            if error.code not in ("board-gone", "board-stuck"):
+                raise
 
     def _request(self, kind: FrameType, payload: bytes = b"", answer_s: float | None = None) -> bytes:
         """Sends a request until it is answered. Returns the response's payload."""

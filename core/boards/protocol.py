@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 VERSION = 1
 CHUNK_BYTES = 512
@@ -36,8 +36,15 @@ class FrameType(IntEnum):
     READ_OUTPUT = 4
     COUNTERS = 5
     BOOTLOADER = 6
+    IDENTIFY = 7
     ACKNOWLEDGE = 0x4000
     ERROR = 0xC000
+
+
+class RunFlag(IntFlag):
+    """How to run: UNDISTURBED keeps the board from listening meanwhile."""
+
+    UNDISTURBED = 1
 
 
 class BoardError(IntEnum):
@@ -187,10 +194,12 @@ class UnknownVersionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the CPU did in a timed region; None where the board cannot count."""
+    """What the CPU did in a timed region; None where the board cannot count. `undisturbed`: no interrupt
+    could take part of it."""
 
     cycles: int | None
     instructions: int | None
+    undisturbed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +223,7 @@ class Counters:
 
 
 def _counts(flags: int, cycles: int, instructions: int) -> Counts:
-    return Counts(cycles if flags & 1 else None, instructions if flags & 2 else None)
+    return Counts(cycles if flags & 1 else None, instructions if flags & 2 else None, bool(flags & 4))
 
 
 def pack_load(offset: int, data: bytes) -> bytes:
@@ -225,6 +234,11 @@ def pack_load(offset: int, data: bytes) -> bytes:
 def pack_read(offset: int, length: int) -> bytes:
     """Payload of READ_OUTPUT."""
     return struct.pack("<IH", offset, length)
+
+
+def pack_run(flags: RunFlag) -> bytes:
+    """Payload of RUN."""
+    return struct.pack("<H", flags)
 
 
 def unpack_error(payload: bytes) -> tuple[int, int]:

@@ -16,11 +16,16 @@ from codegen.targets.board import Board
 from core.boards.host import HostProgram
 from core.boards.link import Link
 from core.boards.protocol import Counts, Hello
+from core.boards.serial_transport import SerialTransport
 from core.boards.virtual import VirtualBoard
 from core.errors import ThimbleError
 
 Array = npt.NDArray[Any]
 Bytes = npt.NDArray[np.int8]
+
+
+#: A host gives up a device that does not answer for longer.
+_UNHEARD_S = 0.5
 
 
 class Image(Protocol):
@@ -50,7 +55,8 @@ class RunResult:
 
     `outputs` is int8 ``[samples, output_bytes]``: view and reshape it for other types. `startup_s` is what
     the board needed before the first inference could begin. Counts and stack are None where the board
-    cannot tell them. `estimated` says that the times come from counted cycles, not from a clock.
+    cannot tell them. `estimated` says that the times come from counted cycles, not from a clock;
+    `undisturbed` that no interrupt could lengthen the last inference (None where that is not known).
     """
 
     outputs: Bytes
@@ -60,6 +66,7 @@ class RunResult:
     latencies_s: tuple[float, ...]
     startup_s: float
     estimated: bool
+    undisturbed: bool | None
 
     def to_json(self) -> dict[str, Any]:
         """The fields of ``thimble run --json``."""
@@ -68,6 +75,7 @@ class RunResult:
             "cycles": None if self.cycles is None else list(self.cycles),
             "instructions": None if self.instructions is None else list(self.instructions),
             "stack_bytes": self.stack_bytes,
+            "undisturbed": self.undisturbed,
         }
 
 
@@ -89,15 +97,40 @@ class Runner(Protocol):
 
     def stack_used_bytes(self) -> int | None: ...
 
+    def undisturbed(self) -> bool | None:
+        """Whether nothing could interrupt the last inference; None where that is not known."""
 
-def run_samples(image: Image, board: Board, x: Array, on_inference: OnInference | None = None) -> RunResult:
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where the image runs: `port` is the serial port of a board on USB. `predicted_s` is how long, as the
+    planner thinks, an inference takes: a short one may keep the board from listening meanwhile."""
+
+    port: str | None = None
+    predicted_s: float | None = None
+
+    @property
+    def undisturbed(self) -> bool:
+        return self.predicted_s is not None and self.predicted_s < _UNHEARD_S
+
+
+ANYWHERE = Placed()
+
+
+def run_samples(
+    image: Image,
+    board: Board,
+    x: Array,
+    on_inference: OnInference | None = None,
+    placed: Placed = ANYWHERE,
+) -> RunResult:
     """Run every sample of `x` on the board.
 
     `x` is ``[samples, …]`` in the model's own input type. `on_inference` is called after each; what it
     raises ends the session, and the board is released. Raises ThimbleError.
     """
     inferences: list[Inference] = []
-    with open_board(image, board) as runner:
+    with open_board(image, board, placed) as runner:
         samples = _as_bytes(x, runner.input_bytes)
         for index, sample in enumerate(samples):
             answer = runner.infer(sample)
@@ -115,6 +148,7 @@ def run_samples(image: Image, board: Board, x: Array, on_inference: OnInference 
             latencies_s=tuple(i.latency_s for i in inferences),
             startup_s=runner.startup_s,
             estimated=runner.estimated,
+            undisturbed=runner.undisturbed(),
         )
 
 
@@ -139,9 +173,10 @@ def _all_known(counts: list[int | None]) -> tuple[int, ...] | None:
 class _LinkRunner:
     """A board behind the framed protocol."""
 
-    def __init__(self, link: Link, hello: Hello) -> None:
+    def __init__(self, link: Link, hello: Hello, undisturbed: bool) -> None:
         self._link = link
         self._hello = hello
+        self._undisturbed = undisturbed
         self.input_bytes = hello.input_bytes
         self.estimated = hello.virtual
         self.startup_s = self._seconds(link.counters().startup)
@@ -157,13 +192,16 @@ class _LinkRunner:
 
     def infer(self, sample: bytes) -> _Answer:
         self._link.load_input(sample)
-        self._link.run()
+        self._link.run(self._undisturbed)
         output = self._link.read_output(self._hello.output_bytes)
         counts = self._link.counters().inference
         return _Answer(output, self._seconds(counts), counts)
 
     def stack_used_bytes(self) -> int | None:
         return self._link.counters().stack_used_bytes
+
+    def undisturbed(self) -> bool | None:
+        return self._link.counters().inference.undisturbed
 
 
 class _HostRunner:
@@ -183,31 +221,46 @@ class _HostRunner:
     def stack_used_bytes(self) -> int | None:
         return None
 
+    def undisturbed(self) -> bool | None:
+        return None
+
 
 @contextmanager
-def _open_virtual(image: Image, board: Board) -> Iterator[Runner]:
+def _open_virtual(image: Image, board: Board, placed: Placed) -> Iterator[Runner]:
     with VirtualBoard(board, image.elf) as running:
-        hello = running.link.hello()
-        check_identity(hello, image, board)
-        yield _LinkRunner(running.link, hello)
+        yield _linked(running.link, image, board, placed)
 
 
 @contextmanager
-def _open_host(image: Image, board: Board) -> Iterator[Runner]:
+def _open_usb(image: Image, board: Board, placed: Placed) -> Iterator[Runner]:
+    if placed.port is None:
+        raise RuntimeError(f"{board.title} was not placed before it was opened")
+    with SerialTransport(placed.port) as transport:
+        yield _linked(Link(transport), image, board, placed)
+
+
+def _linked(link: Link, image: Image, board: Board, placed: Placed) -> Runner:
+    hello = link.hello()
+    check_identity(hello, image, board)
+    return _LinkRunner(link, hello, placed.undisturbed)
+
+
+@contextmanager
+def _open_host(image: Image, board: Board, placed: Placed) -> Iterator[Runner]:
     with HostProgram(image.elf) as program:
         yield _HostRunner(program)
 
 
 #: How a board is reached, by its `flasher`.
-_OPENERS: MappingProxyType[str, Callable[[Image, Board], AbstractContextManager[Runner]]] = MappingProxyType(
-    {"emulator": _open_virtual, "none": _open_host}
+_OPENERS: MappingProxyType[str, Callable[[Image, Board, Placed], AbstractContextManager[Runner]]] = (
+    MappingProxyType({"emulator": _open_virtual, "none": _open_host, "uf2": _open_usb})
 )
 
 
-def open_board(image: Image, board: Board) -> AbstractContextManager[Runner]:
+def open_board(image: Image, board: Board, placed: Placed = ANYWHERE) -> AbstractContextManager[Runner]:
     """The board, ready for inferences. Raises ThimbleError ``board-not-there``."""
     try:
-        return _OPENERS[board.flasher](image, board)
+        return _OPENERS[board.flasher](image, board, placed)
     except KeyError:
         raise ThimbleError(
             "board-not-there", f"{board.title} cannot be reached yet", "use a virtual board or the host"

@@ -47,6 +47,12 @@ def add_board(parser: ArgumentParser, default: str | None = None) -> None:
         parser.add_argument("--board", default=default, help=f"{words}; {default} if left out")
 
 
+def add_port(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--port", help="port, boot drive or serial number of a board on USB, where several are plugged in"
+    )
+
+
 def add_build_options(parser: ArgumentParser) -> None:
     """The same wherever code is built."""
     group = parser.add_argument_group("build options")

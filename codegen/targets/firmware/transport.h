@@ -19,7 +19,7 @@ void transport_write(const uint8_t *bytes, size_t length);
 /* True where the board is emulated, and its counts therefore are estimates. */
 bool transport_is_virtual(void);
 
-/* Shows which board this is, for two seconds. False where there is nothing to see. */
+/* Shows which board this is, for half a second. False where there is nothing to see. */
 bool transport_identify(void);
 
 /* Between these the host is not listened to, so that nothing disturbs the CPU: for less than 500 ms, or the

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from core.cli.command import Command
 from core.cli.commands.build import compiled, show_build
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, MODEL_HELP, add_board, add_build_options, add_json, add_scale
+from core.cli.options import (
+    DATA_HELP,
+    MODEL_HELP,
+    add_board,
+    add_build_options,
+    add_json,
+    add_port,
+    add_scale,
+)
 from core.cli.terminal import Terminal
 from core.errors import ThimbleError
 from core.paths import cache_dir, new_output_dir
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Inferences that verify a deployment.
 _VERIFY_RUNS = 10
-_CONNECTION = ("port", "host", "user", "key", "accept_host_key")
+_CONNECTION = ("host", "user", "key", "accept_host_key")
 
 
 def _configure(parser: ArgumentParser) -> None:
@@ -35,9 +43,9 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def add_board_connection(parser: ArgumentParser) -> None:
-    """Where a real board or a Pi is; not there yet, and refused with words."""
-    group = parser.add_argument_group("real boards and Raspberry Pis (not there yet)")
-    group.add_argument("--port", help="serial port of the board")
+    """Where a real board or a Pi is; Pis are not there yet, and refused with words."""
+    add_port(parser)
+    group = parser.add_argument_group("Raspberry Pis (not there yet)")
     group.add_argument("--host", metavar="H[:PORT]", help="address of the Pi")
     group.add_argument("--user", help="user on the Pi")
     group.add_argument("--key", metavar="FILE", help="SSH key for the Pi")
@@ -88,6 +96,7 @@ def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -
         "compiler": arguments.compiler,
         "encoding": arguments.encoding,
         "planner": arguments.planner,
+        "port": arguments.port,
     }
     with new_output_dir(out), work_folder() as work:
         if arguments.data:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.commands.build import built, compiled
-from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json
+from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json, add_port
 from core.cli.terminal import Terminal
 from core.paths import cannot_write, output_dir
 from core.work_folder import work_folder
@@ -30,12 +30,15 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--output", metavar="Y.npy", required=True, type=Path, help="file for the outputs; .npz for several"
     )
+    add_port(parser)
     add_build_options(parser)
     add_json(parser)
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.boards.arrays import check_output_path, read_samples, write_outputs
+    from core.boards.flashing.base import Surroundings
+    from core.boards.placing import place
     from core.boards.session import run_samples
 
     compilation = compiled(arguments)
@@ -48,7 +51,9 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     with work_folder() as work:
         image = built(compilation, work, terminal)
         terminal.say(f"running {len(samples)} samples on {compilation.board.title}")
-        result = run_samples(image, compilation.board, samples)
+        around = Surroundings(lambda part, text: terminal.say(f"{text} …"))
+        placed = place(image, compilation, arguments.port, around)
+        result = run_samples(image, compilation.board, samples, placed=placed)
     write_outputs(arguments.output, result.outputs, graph)
     value = result.to_json()
     terminal.result(value, lambda console: _show(console, value, arguments.output))

@@ -20,8 +20,10 @@ from codegen.targets.board import Board
 from core.bench import Measurement, bench, check_runs, estimate_energy
 from core.boards.agreement import Agreement, onnx_agreement, same_bytes, within_tolerance
 from core.boards.catalogue import board_named
+from core.boards.flashing.base import Surroundings
 from core.boards.layout import to_graph_layout
 from core.boards.onnx_reference import onnx_outputs
+from core.boards.placing import place
 from core.boards.quantization import to_model_input
 from core.boards.reference import reference_outputs
 from core.boards.session import Inference
@@ -53,10 +55,10 @@ class Samples:
 
 
 def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: model (.tflite, .onnx), board, out, runs, data (a name or path; scale as in `evaluate`) or
-    input (an .npy), and the build options compiler, encoding, planner. Result: plan, build, bench, verified,
-    accuracy_on_board (None without labels). Partials `inference`: index, latency_s, energy_j, cycles,
-    predicted, correct.
+    """Params: model (.tflite, .onnx), board, port (of a board on USB; may be left out), out, runs, data (a
+    name or path; scale as in `evaluate`) or input (an .npy), and the build options compiler, encoding,
+    planner. Result: plan, build, bench, verified, accuracy_on_board (None without labels). Partials
+    `inference`: index, latency_s, energy_j, cycles, predicted, correct.
 
     Raises ThimbleError and CodegenError for what a person can mend.
     """
@@ -84,11 +86,23 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     context.progress(0.3, "Computing what the outputs must be")
     reference, agree = _reference(params["model"], graph, samples.x[:runs], context)
 
+    part = context.section(0.33, 0.35)
+    placed = place(image, compilation, params.get("port"), Surroundings(_uncancellable(part)))
+    context.check_cancelled()
     context.progress(0.35, f"Starting {board.title}")
     watch = _watcher(context, board, samples, runs)
-    measurement = bench(image, board, samples.x[:runs], reference, runs, watch, agree)
+    measurement = bench(image, board, samples.x[:runs], reference, runs, watch, agree, placed)
     context.progress(1.0, "Done")
     return _result(params["model"], compilation, image, measurement, samples)
+
+
+def _uncancellable(context: JobContext) -> Callable[[float, str], None]:
+    """Progress of something that must not be cut off: a flash that is being written."""
+
+    def tell(part: float, text: str) -> None:
+        context.progress(part, text, cancellable=False)
+
+    return tell
 
 
 def _reference_name(model: str) -> str:

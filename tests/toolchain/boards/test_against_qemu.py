@@ -55,7 +55,7 @@ def build_for_qemu(compilation: Compilation, sample: bytes, folder: Path) -> Pat
     (folder / "link.ld").write_text(script)
     compiler = find_compiler("zig", NANO.cpu)
     transport = HERE / "transport_qemu.c"
-    link_firmware(target, transport, compiler, sorted(folder.glob("*.c")), folder, cache_dir())
+    link_firmware(NANO, compiler, sorted(folder.glob("*.c")), folder, cache_dir(), (transport,))
     return folder / "firmware.elf"
 
 

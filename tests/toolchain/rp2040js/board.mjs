@@ -2,7 +2,7 @@
 // In:  {"send": hex} bytes to the board; {"touch": true} opens at 1200 baud and closes; {"descriptor": value}
 //      asks for a descriptor; {"port": false} closes the port.
 // Out: {"connected": us} the host has opened the port; {"data": hex}; {"cycles": n} the marker was high so long;
-//      {"descriptor": hex}; {"boot": true} the program called the ROM's USB boot; {"fault": pc}.
+//      {"descriptor": hex}; {"led": on}; {"boot": true} the program called the ROM's USB boot; {"fault": pc}.
 import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
@@ -13,6 +13,7 @@ const entry = path.join(packages, 'node_modules', 'rp2040js', 'dist', 'esm', 'in
 const { ConsoleLogger, GPIOPinState, LogLevel, Simulator, USBCDC } = await import(pathToFileURL(entry));
 
 const MARKER_PIN = 2;
+const LED_PIN = 25;
 const SLICE = 20000; // instructions between two looks at stdin
 const UF2_BLOCK = 512;
 const FLASH = 0x10000000;
@@ -123,6 +124,10 @@ mcu.gpio[MARKER_PIN].addListener((state) => {
   else if (since) { say({ cycles: mcu.core.cycles - since }); since = 0; }
 });
 
+mcu.gpio[LED_PIN].addListener((state, before) => {
+  if (before === GPIOPinState.Low || before === GPIOPinState.High) say({ led: state === GPIOPinState.High });
+});
+
 readline.createInterface({ input: process.stdin }).on('line', (line) => {
   const message = JSON.parse(line);
   if (message.send) waiting.push(...Buffer.from(message.send, 'hex'));
@@ -143,7 +148,11 @@ function slice() {
   usb.sofFrameNumber = Math.floor(clock.micros / 1000);
   while (timers.length && timers[0][0] <= clock.micros) timers.shift()[1]();
   deliver();
-  if (stopped) process.exit(0);
+  if (stopped) {
+    clock.tick(1e6); // what is on its way over USB arrives
+    process.stdout.write('', () => process.exit(0));
+    return;
+  }
   // Asleep with nothing to wait for: real time must pass until the next line of stdin.
   if (mcu.core.waiting && !waiting.length && !timers.length) setTimeout(slice, 1);
   else setImmediate(slice);

@@ -39,7 +39,7 @@ def test_a_float_network_fits_as_int8_or_on_the_board_with_more_flash():
     assert what_would_help(compile_model(graph, NANO)) == (
         "quantized to int8 it would fit",
         "structured pruning would have to remove at least 19 % of the parameters (flash)",
-        "it fits as it is on Virtual Raspberry Pi Pico",
+        "it fits as it is on Raspberry Pi Pico",
     )
 
 

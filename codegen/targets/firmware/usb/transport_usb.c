@@ -113,7 +113,7 @@ bool transport_is_virtual(void)
 
 bool transport_identify(void)
 {
-    for (int turn = 0; turn < 20; turn++) {
+    for (int turn = 0; turn < 5; turn++) {
         hardware_led(turn % 2 == 0);
         const uint32_t start = hardware_microseconds();
         while (hardware_microseconds() - start < BLINK_US) {

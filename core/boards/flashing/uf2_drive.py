@@ -1,0 +1,107 @@
+"""Boards whose bootloader shows up as a drive that takes a UF2 file: the Raspberry Pi Pico.
+
+Source: Microsoft, "USB Flashing Format"; RP2040 datasheet, 2.8.4.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.boards.flashing.base import Surroundings
+from core.boards.serial_transport import touch
+from core.boards.usb_ports import Attachment, UsbBoard
+from core.errors import ThimbleError
+
+_DRIVE_S = 20.0
+_BACK_S = 20.0
+_PIECE_BYTES = 16 * 512
+_FILE = "THIMBLE.UF2"
+
+
+@dataclass(frozen=True, slots=True)
+class Uf2Drive:
+    id: str = "uf2"
+
+    def flash(self, image: Path, usb: UsbBoard, around: Surroundings) -> UsbBoard:
+        """Into the bootloader, copy, wait. Raises ThimbleError ``no-boot-drive``, ``drive-full``,
+        ``drive-gone`` or ``board-not-back``, and as opening its serial port does."""
+        before = around.find()
+        drive = usb if usb.attachment is Attachment.BOOT_DRIVE else _boot(usb, before, around)
+        others = {other.where for other in before if other.attachment is Attachment.SERIAL} - {usb.where}
+        _copy(image.read_bytes(), Path(drive.where), around)
+        around.progress(0.95, f"Waiting for {usb.board.title} to start")
+        return around.wait_for(
+            lambda there: _is_back(there, usb, others), _BACK_S, _not_back(usb.board.title)
+        )
+
+
+def _boot(usb: UsbBoard, before: tuple[UsbBoard, ...], around: Surroundings) -> UsbBoard:
+    """The drive that appears when the board restarts into its bootloader."""
+    around.progress(0.0, f"Restarting {usb.board.title} into its bootloader")
+    there = {other.where for other in before}
+    touch(usb.where)
+    return around.wait_for(
+        lambda new: (
+            new.attachment is Attachment.BOOT_DRIVE
+            and new.board.id == usb.board.id
+            and new.where not in there
+        ),
+        _DRIVE_S,
+        ThimbleError(
+            "no-boot-drive",
+            f"{usb.board.title} did not show its drive {usb.board.boot_drive} within {_DRIVE_S:.0f} s",
+            usb.board.plug_in_help,
+        ),
+    )
+
+
+def _is_back(there: UsbBoard, usb: UsbBoard, others: set[str]) -> bool:
+    """Whether this is the board that was flashed: a port of its kind that no other board had before."""
+    if there.attachment is not Attachment.SERIAL or there.board.id != usb.board.id:
+        return False
+    return there.where not in others
+
+
+def _copy(content: bytes, drive: Path, around: Surroundings) -> None:
+    """The board restarts by itself when it has the last block: what fails after that, does not matter."""
+    written = 0
+    try:
+        with open(drive / _FILE, "wb", buffering=0) as file:
+            for start in range(0, len(content), _PIECE_BYTES):
+                written += file.write(content[start : start + _PIECE_BYTES])
+                os.fsync(file.fileno())
+                around.progress(0.1 + 0.8 * written / len(content), f"Copying to {drive}")
+    except OSError as error:
+        if written < len(content):
+            raise _not_copied(drive, error) from error
+
+
+def _not_copied(drive: Path, error: OSError) -> ThimbleError:
+    if error.errno in (errno.ENOSPC, errno.EFBIG):
+        return ThimbleError(
+            "drive-full",
+            f"the drive {drive} has no room for the program",
+            "unplug the board, plug it in with BOOTSEL held, and repeat",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return ThimbleError(
+            "drive-permission",
+            f"you may not write to {drive}",
+            "mount the drive so that you may write to it, or copy firmware.uf2 there by hand",
+        )
+    return ThimbleError(
+        "drive-gone",
+        f"the drive {drive} disappeared while the program was copied",
+        "plug the board in again with BOOTSEL held, and repeat: it can always be flashed anew",
+    )
+
+
+def _not_back(title: str) -> ThimbleError:
+    return ThimbleError(
+        "board-not-back",
+        f"{title} did not come back within {_BACK_S:.0f} s after it was flashed",
+        "unplug it and plug it in again, then repeat",
+    )

@@ -1,0 +1,70 @@
+"""Getting an image onto the board that is to run it, unless it runs there already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from codegen.compiler import Compilation
+from codegen.targets.board import Board
+from core.boards.flashing import find_flasher
+from core.boards.flashing.base import Surroundings
+from core.boards.link import Link, Timeouts
+from core.boards.session import ANYWHERE, Placed
+from core.boards.serial_transport import SerialTransport
+from core.boards.usb_ports import Attachment, UsbBoard, choose_usb_board
+from core.errors import ThimbleError
+
+#: Whether a Thimble program answers at all.
+_QUICK = Timeouts(resend_s=0.3, silent_s=1.0, answer_s=2.0)
+#: What a port says when somebody must do something first; trying to flash would not help.
+_NOT_OURS = ("port-busy", "port-permission", "port-failed", "board-gone")
+_MAKER = "Thimble"
+
+
+class Image(Protocol):
+    """A built image: `image` is the file that the board is flashed with."""
+
+    @property
+    def elf(self) -> Path: ...
+
+    @property
+    def image(self) -> Path: ...
+
+
+def is_on_usb(board: Board) -> bool:
+    """Whether the board is a real one that has to be flashed."""
+    return not board.virtual and bool(board.usb_ids)
+
+
+def place(image: Image, compilation: Compilation, port: str | None, around: Surroundings) -> Placed:
+    """Put `image` on its board and say where it runs; virtual boards and this computer need nothing.
+
+    `port` is a port, a drive or a serial number where several boards are plugged in. A board that runs the
+    image already is left as it is. Raises ThimbleError.
+    """
+    board = compilation.board
+    if not is_on_usb(board):
+        return ANYWHERE
+    usb = choose_usb_board(board, port, around.find())
+    if usb.attachment is Attachment.SERIAL and _runs(image, usb):
+        around.progress(1.0, f"{board.title} runs this program already")
+    else:
+        usb = find_flasher(board).flash(image.image, usb, around)
+    return Placed(usb.where, compilation.cycles / board.clock_hz)
+
+
+def replaces_other_program(usb: UsbBoard) -> bool:
+    """Whether flashing this board removes a program that is not Thimble's, as far as USB tells."""
+    return usb.attachment is Attachment.SERIAL and not usb.product.startswith(_MAKER)
+
+
+def _runs(image: Image, usb: UsbBoard) -> bool:
+    try:
+        with SerialTransport(usb.where) as transport:
+            hello = Link(transport, _QUICK).hello()
+    except ThimbleError as error:
+        if error.code in _NOT_OURS:
+            raise
+        return False
+    return hello.target == usb.board.target and hello.model_hash in image.elf.read_bytes()

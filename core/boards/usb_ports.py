@@ -1,0 +1,145 @@
+"""Boards on USB: which serial ports and drives belong to a board that Thimble knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+from codegen.targets.board import Board, all_boards
+from core.errors import ThimbleError
+
+
+class Attachment(Enum):
+    """As what a board shows up."""
+
+    SERIAL = "serial port"
+    BOOT_SERIAL = "serial port of its bootloader"
+    BOOT_DRIVE = "drive of its bootloader"
+
+
+@dataclass(frozen=True, slots=True)
+class UsbBoard:
+    """A board that is plugged in. `where` is its port (``/dev/ttyACM0``, ``COM3``) or drive; `serial_number`
+    is empty where it has none to tell; `product` is its name in the USB descriptor."""
+
+    board: Board
+    attachment: Attachment
+    where: str
+    serial_number: str
+    product: str
+
+
+class PortInfo(Protocol):
+    """What pyserial tells of a port."""
+
+    device: str
+    vid: int | None
+    pid: int | None
+    serial_number: str | None
+    product: str | None
+
+
+#: What a drive of a UF2 bootloader holds (Microsoft, "USB Flashing Format", "Files exposed by bootloaders").
+INFO_FILE = "INFO_UF2.TXT"
+_BOARD_ID = "Board-ID:"
+
+
+def list_ports() -> Sequence[PortInfo]:
+    """The serial ports of this computer."""
+    from serial.tools import list_ports as pyserial
+
+    ports: Sequence[PortInfo] = pyserial.comports()
+    return ports
+
+
+def mounted_drives() -> Iterable[Path]:
+    """Where file systems are mounted; on macOS and Linux the desktop mounts a new drive by itself."""
+    import psutil
+
+    for partition in psutil.disk_partitions(all=False):
+        yield Path(partition.mountpoint)
+
+
+def find_usb_boards(
+    ports: Callable[[], Iterable[PortInfo]] = list_ports,
+    drives: Callable[[], Iterable[Path]] = mounted_drives,
+) -> tuple[UsbBoard, ...]:
+    """Every board on USB, by port or drive; boards that look alike are told apart by their serial numbers."""
+    real = [board for board in all_boards().values() if not board.virtual and board.usb_ids]
+    found = [_on_port(board, port) for port in ports() for board in real]
+    found += [_on_drive(board, drive) for drive in drives() for board in real]
+    return tuple(sorted((usb for usb in found if usb is not None), key=lambda usb: usb.where))
+
+
+def _on_port(board: Board, port: PortInfo) -> UsbBoard | None:
+    ids = (port.vid or 0, port.pid or 0)
+    if ids not in board.usb_ids and ids not in board.bootloader_usb_ids:
+        return None
+    attachment = Attachment.BOOT_SERIAL if ids in board.bootloader_usb_ids else Attachment.SERIAL
+    return UsbBoard(board, attachment, port.device, port.serial_number or "", port.product or "")
+
+
+def _on_drive(board: Board, drive: Path) -> UsbBoard | None:
+    if not board.boot_drive or boot_drive_id(drive) != board.boot_drive:
+        return None
+    return UsbBoard(board, Attachment.BOOT_DRIVE, str(drive), "", board.boot_drive)
+
+
+def boot_drive_id(drive: Path) -> str:
+    """The Board-ID that a UF2 bootloader's drive names, empty where it is another drive."""
+    try:
+        lines = (drive / INFO_FILE).read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return ""
+    named = [line.removeprefix(_BOARD_ID).strip() for line in lines if line.startswith(_BOARD_ID)]
+    return named[0] if named else ""
+
+
+def choose_usb_board(board: Board, port: str | None, found: Sequence[UsbBoard]) -> UsbBoard:
+    """The one board of this kind, or that at `port` (a port, a drive or a serial number).
+
+    Raises ThimbleError ``board-not-there``, ``which-board`` for several, or ``wrong-board``.
+    """
+    if port is not None:
+        return _at_port(board, port, found)
+    ours = [usb for usb in found if usb.board.id == board.id]
+    if not ours:
+        raise ThimbleError(
+            "board-not-there",
+            f"no {board.title} is plugged in",
+            board.plug_in_help or "plug it in with a USB cable that carries data",
+        )
+    if len(ours) > 1:
+        places = ", ".join(usb.where for usb in ours)
+        raise ThimbleError(
+            "which-board",
+            f"{len(ours)} boards of the kind {board.title} are plugged in: {places}",
+            f"name one with --port, for example --port {ours[0].where}",
+        )
+    return ours[0]
+
+
+def _at_port(board: Board, port: str, found: Sequence[UsbBoard]) -> UsbBoard:
+    for usb in found:
+        if port in (usb.where, usb.serial_number):
+            if usb.board.id == board.id:
+                return usb
+            raise ThimbleError(
+                "wrong-board",
+                f"at {port} is a {usb.board.title}, not a {board.title}",
+                f"use --board {usb.board.id}, or another port",
+            )
+    places = ", ".join(usb.where for usb in found) or "none"
+    raise ThimbleError(
+        "board-not-there",
+        f"there is no {board.title} at {port}",
+        f"boards that are plugged in: {places}; `thimble devices` lists them",
+    )
+
+
+def as_json(usb: UsbBoard) -> dict[str, Any]:
+    """A USB board for messages between processes."""
+    return {"board": usb.board.id, "where": usb.where, "serial_number": usb.serial_number}
