@@ -32,9 +32,10 @@ class PowerProfile:
 class Board:
     """One board. `sram_bytes` and `flash_bytes` are what an application may use.
 
-    `usb_ids` are (vendor, product) of the board when a program runs, `bootloader_usb_ids` of the serial port of
-    its bootloader, `boot_drive` is the Board-ID of the drive that its bootloader shows. `plug_in_help` says how
-    a board that is not seen comes to be seen. `arduino_architectures` are the names by which Arduino's cores for it go (Arduino platform specification);
+    `usb_ids` are (vendor, product) of the board when a program runs, `bootloader_usb_ids` of the serial port
+    of its bootloader, `boot_drive` is the Board-ID of the drive that its bootloader shows. `plug_in_help`
+    says how a board that is not seen comes to be seen. `arduino_architectures` are the names by which
+    Arduino's cores for it go (Arduino platform specification);
     ``*`` stands for all.
     """
 

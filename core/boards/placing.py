@@ -10,8 +10,8 @@ from codegen.targets.board import Board
 from core.boards.flashing import find_flasher
 from core.boards.flashing.base import Surroundings
 from core.boards.link import Link, Timeouts
-from core.boards.session import ANYWHERE, Placed
 from core.boards.serial_transport import SerialTransport
+from core.boards.session import ANYWHERE, Placed
 from core.boards.usb_ports import Attachment, UsbBoard, choose_usb_board
 from core.errors import ThimbleError
 
@@ -20,6 +20,7 @@ _QUICK = Timeouts(resend_s=0.3, silent_s=1.0, answer_s=2.0)
 #: What a port says when somebody must do something first; trying to flash would not help.
 _NOT_OURS = ("port-busy", "port-permission", "port-failed", "board-gone")
 _MAKER = "Thimble"
+_REPLACED = "Replacing {program} on {board}: to bring it back, upload it again with what it was made with"
 
 
 class Image(Protocol):
@@ -50,6 +51,8 @@ def place(image: Image, compilation: Compilation, port: str | None, around: Surr
     if usb.attachment is Attachment.SERIAL and _runs(image, usb):
         around.progress(1.0, f"{board.title} runs this program already")
     else:
+        if replaces_other_program(usb):
+            around.progress(0.0, _REPLACED.format(program=usb.product or "the program", board=board.title))
         usb = find_flasher(board).flash(image.image, usb, around)
     return Placed(usb.where, compilation.cycles / board.clock_hz)
 

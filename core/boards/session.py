@@ -201,7 +201,7 @@ class _LinkRunner:
         return self._link.counters().stack_used_bytes
 
     def undisturbed(self) -> bool | None:
-        return self._link.counters().inference.undisturbed
+        return None if self.estimated else self._link.counters().inference.undisturbed
 
 
 class _HostRunner:

@@ -120,7 +120,7 @@ def test_compilers_for_tests_are_asked_for_and_not_needed(run_py, monkeypatch, c
     monkeypatch.setattr(run_py.shutil, "which", lambda tool: None)
     run_py.install_test_tools()
     assert capsys.readouterr().err == (
-        "Some tests will be skipped without: sudo apt-get install gcc-arm-none-eabi\n"
+        f"Some tests will be skipped without: sudo apt-get install {' '.join(run_py.TEST_TOOLS.values())}\n"
     )
     monkeypatch.setattr(run_py.shutil, "which", lambda tool: f"/usr/bin/{tool}")
     run_py.install_test_tools()

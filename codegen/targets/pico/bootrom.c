@@ -7,9 +7,12 @@
 #define ROM_LOOKUP 0x18u
 #define ROM_CODE(a, b) ((uint32_t)(a) | ((uint32_t)(b) << 8))
 
+/* In assembly, because compilers take an address this low for a null pointer gone wrong. */
 static uint16_t half_word_at(uintptr_t address)
 {
-    return *(const volatile uint16_t *)address;
+    uint32_t value;
+    __asm__ volatile("ldrh %0, [%1]" : "=l"(value) : "l"(address));
+    return (uint16_t)value;
 }
 
 static uintptr_t find(uint32_t code)

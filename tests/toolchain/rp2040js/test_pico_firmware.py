@@ -3,6 +3,7 @@ enumerates on USB, speaks the protocol, runs the model, and goes back to the boo
 
 from __future__ import annotations
 
+import shutil
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from codegen.compiler import Compilation, compile_model
 from codegen.firmware import FirmwareImage, build_firmware
+from codegen.options import BuildOptions
 from codegen.targets.board import find_board
 from core.boards.link import Link
 from core.boards.serial_transport import SerialTransport
@@ -80,6 +82,15 @@ def test_it_runs_the_model_as_its_virtual_twin_does(
     for own, seen, twin in zip(ran.cycles, pico.cycles, on_twin.cycles, strict=True):
         assert abs(own - seen) <= OVERHEAD_CYCLES
         assert own == pytest.approx(twin, rel=AGREEMENT)
+
+
+@pytest.mark.skipif(not shutil.which("arm-none-eabi-gcc"), reason="arm-none-eabi-gcc is not installed")
+def test_the_image_of_gcc_boots_as_well(tmp_path: Path, samples: np.ndarray, on_twin: RunResult) -> None:
+    compilation = compile_model(small_lenet(1.0), PICO, BuildOptions(compiler="gcc"))
+    image = build_firmware(compilation, tmp_path)
+    with EmulatedPico(image.image) as pico:
+        ran = run_samples(image, PICO, samples[:1], placed=Placed(pico.port, predicted_s=0.01))
+    np.testing.assert_array_equal(ran.outputs[0], on_twin.outputs[0])
 
 
 def test_a_long_inference_leaves_the_usb_on_and_says_so(

@@ -15,7 +15,7 @@ from core.errors import ThimbleError
 
 def measurement(*times_s: float) -> Measurement:
     outputs = np.zeros((len(times_s), 1), np.int8)
-    result = RunResult(outputs, (1,) * len(times_s), None, 400, times_s, 0.0, estimated=True)
+    result = RunResult(outputs, (1,) * len(times_s), None, 400, times_s, 0.0, True, undisturbed=None)
     return Measurement("b", "e", times_s, Source.ESTIMATED, None, True, Rule.BYTES, result)
 
 
