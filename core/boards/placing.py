@@ -12,7 +12,7 @@ from core.boards.flashing.base import Surroundings
 from core.boards.link import Link, Timeouts
 from core.boards.serial_transport import SerialTransport
 from core.boards.session import ANYWHERE, Placed
-from core.boards.usb_ports import Attachment, UsbBoard, choose_usb_board
+from core.boards.usb_ports import Attachment, UsbBoard, choose_usb_board, find_usb_boards
 from core.errors import ThimbleError
 
 #: Whether a Thimble program answers at all.
@@ -36,6 +36,15 @@ class Image(Protocol):
 def is_on_usb(board: Board) -> bool:
     """Whether the board is a real one that has to be flashed."""
     return not board.virtual and bool(board.usb_ids)
+
+
+def check_plugged_in(board: Board, port: str | None) -> None:
+    """Raises ThimbleError when the board has to be on USB and is not, before any work for it is done; ``no-port``
+    for a port of a board that needs none."""
+    if is_on_usb(board):
+        choose_usb_board(board, port, find_usb_boards())
+    elif port is not None:
+        raise ThimbleError("no-port", f"{board.title} is at no port", "leave out --port")
 
 
 def place(image: Image, compilation: Compilation, port: str | None, around: Surroundings) -> Placed:

@@ -42,9 +42,11 @@ def _configure(parser: ArgumentParser) -> None:
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.bench import check_runs
     from core.boards.catalogue import board_named
+    from core.boards.placing import check_plugged_in
     from core.demo import DemoOptions, run_demo
 
-    board_named(arguments.board)  # what a person can mend is told at once, not after minutes
+    # what a person can mend is told at once, not after minutes
+    check_plugged_in(board_named(arguments.board), None)
     check_runs(arguments.runs)
     options = DemoOptions(arguments.out, arguments.board, arguments.recipe, arguments.runs)
     value = run_demo(options, lambda task, params: run_job(task, params, terminal), terminal.say)

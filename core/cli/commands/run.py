@@ -38,10 +38,11 @@ def _configure(parser: ArgumentParser) -> None:
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.boards.arrays import check_output_path, read_samples, write_outputs
     from core.boards.flashing.base import Surroundings
-    from core.boards.placing import place
+    from core.boards.placing import check_plugged_in, place
     from core.boards.session import run_samples
 
     compilation = compiled(arguments)
+    check_plugged_in(compilation.board, arguments.port)
     graph = compilation.graph
     check_output_path(arguments.output, graph)
     samples = read_samples(arguments.input, graph)

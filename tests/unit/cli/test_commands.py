@@ -115,7 +115,7 @@ def test_generate_names_the_code_as_asked(thimble, tflite, tmp_path):
     ("board", "words"),
     [
         ("toaster", "there is no board 'toaster'"),
-        *((board, f"the board {board!r} is not there yet") for board in ("pico", "nano33ble", "pi")),
+        *((board, f"the board {board!r} is not there yet") for board in ("nano33ble", "pi")),
     ],
 )
 @pytest.mark.parametrize("command", ["plan", "build", "generate", "run", "bench", "deploy", "demo"])
@@ -128,6 +128,23 @@ def test_an_unknown_board_is_named(thimble, tflite, tmp_path, command, board, wo
     model = [] if command == "demo" else [tflite]
     assert_failed(thimble(command, *model, "--board", board, *more), words, "virtual-pico")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "deploy", "bench", "demo"])
+def test_a_board_that_is_not_plugged_in_is_told_before_any_work(
+    thimble, tflite, tmp_path, command, monkeypatch
+):
+    monkeypatch.setattr("core.boards.placing.find_usb_boards", tuple)
+    more = ["--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy"] if command == "run" else []
+    model = [] if command == "demo" else [tflite]
+    ended = thimble(command, *model, "--board", "pico", *more)
+    assert_failed(ended, "no Raspberry Pi Pico is plugged in", "BOOTSEL")
+    assert "%" not in ended.err
+
+
+def test_a_virtual_board_has_no_port(thimble, tflite):
+    ended = thimble("bench", tflite, "--board", "virtual-pico", "--port", "/dev/ttyACM0")
+    assert_failed(ended, "at no port")
 
 
 READING_A_MODEL = [
@@ -244,7 +261,6 @@ def test_run_with_a_bad_input_file(thimble, tmp_path, tflite, content, word):
     [
         ("--meter", "ppk2"),
         ("--engine", "xnnpack"),
-        ("--port", "/dev/ttyACM0"),
         ("--compiler", "tcc"),
         ("--encoding", "zip"),
         ("--planner", "best"),
