@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test may depend on how fast the machine is.
+settings.register_profile("thimble", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("thimble")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -39,8 +39,8 @@ def is_on_usb(board: Board) -> bool:
 
 
 def check_plugged_in(board: Board, port: str | None) -> None:
-    """Raises ThimbleError when the board has to be on USB and is not, before any work for it is done; ``no-port``
-    for a port of a board that needs none."""
+    """Raises ThimbleError when the board has to be on USB and is not, before any work for it is done;
+    ``no-port`` for a port of a board that needs none."""
     if is_on_usb(board):
         choose_usb_board(board, port, find_usb_boards())
     elif port is not None:

@@ -53,8 +53,8 @@ def add_board_connection(parser: ArgumentParser) -> None:
 
 
 def refuse_what_is_not_there(arguments: Namespace) -> None:
-    """Raises ThimbleError for a board that is not plugged in, and ``not-there-yet`` for options of boards that
-    cannot be reached yet."""
+    """Raises ThimbleError for a board that is not plugged in, and ``not-there-yet`` for options of boards
+    that cannot be reached yet."""
     from core.boards.catalogue import board_named
     from core.boards.placing import check_plugged_in
 
