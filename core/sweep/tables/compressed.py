@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from statistics import fmean
 from typing import ClassVar
 
+from core.compress.record import KERAS
+from core.evaluate import gzip_bytes
 from core.sweep.results import Results
+from core.sweep.summary import CellResult
 from core.sweep.tables.base import SweepTable
 from core.sweep.words import NONE, amount, share
 
@@ -21,8 +25,9 @@ class Compressed(SweepTable):
         "file": "deployed file (MB)",
         "gzip": "deployed file, gzip (MB)",
         "keras": "Keras file, gzip (MB)",
-        "with_optimizer": "with optimizer state, gzip (MB)",
+        "with_optimizer": "with optimizer state (MB)",
     }
+    note = "The published sizes are of compressed files with one slot of the optimizer for each weight."
     text = frozenset({"network", "compression", "numbers"})
 
     def rows(self, results: Results) -> Iterator[Mapping[str, str]]:
@@ -35,9 +40,23 @@ class Compressed(SweepTable):
                 "precision": share(found.spread("macro_precision")),
                 "file": _megabytes(found.size("tflite")),
                 "gzip": _megabytes(found.size("tflite_gzip")),
-                "keras": _megabytes(found.size("keras_gzip")),
-                "with_optimizer": _megabytes(found.size("keras_optimizer_gzip")),
+                "keras": _megabytes(_keras_gzip(results, found)),
+                "with_optimizer": _megabytes(_with_optimizer(found)),
             }
+
+
+def _keras_gzip(results: Results, found: CellResult) -> float | None:
+    """The float model without optimizer state, as a run leaves it."""
+    files = [results.out / point.where.folder / KERAS for point in found.points]
+    sizes = [gzip_bytes(file) for file in files if file.is_file()]
+    return fmean(sizes) if sizes else None
+
+
+def _with_optimizer(found: CellResult) -> float | None:
+    """What the record of the runs says of the file that holds the optimizer's state too."""
+    names = (name for figures in found.figures for name in figures.size_bytes if "optimizer" in name)
+    name = next(names, None)
+    return None if name is None else found.size(name)
 
 
 def _megabytes(size_bytes: float | None) -> str:
