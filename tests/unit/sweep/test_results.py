@@ -91,9 +91,8 @@ def test_the_table_of_boards_says_what_does_not_fit_or_cannot_be_built() -> None
 def test_plots_of_points(kind: str) -> None:
     figure = find_plot(kind).draw(results())
     assert png(figure)[:4] == b"\x89PNG"
-    svg = file_bytes(figure, PlotFormat.SVG)
-    assert b"<svg" in svg
-    assert svg == file_bytes(find_plot(kind).draw(results()), PlotFormat.SVG)
+    assert b"<svg" in file_bytes(figure, PlotFormat.SVG)
+    assert file_bytes(figure, PlotFormat.PDF)[:5] == b"%PDF-"
 
 
 def test_the_report_has_everything() -> None:
