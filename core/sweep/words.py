@@ -39,3 +39,8 @@ def kilobytes(size_bytes: float | None) -> str:
 def how(cell: Cell) -> str:
     """Criterion and schedule."""
     return f"{cell.criterion}, {cell.schedule}" if cell.criterion else NONE
+
+
+def numbers(cell: Cell) -> str:
+    """The number format, and how it was reached where that is not after training."""
+    return "float" if cell.quantize == "none" else cell.quantize

@@ -42,5 +42,7 @@ def _curves(results: Results, cells: list[CellResult], name: str) -> dict[str, l
         return f"{results.title_of(found.cell.series)}, {words}" if len(series) > 1 else words
 
     of_keras = curves(keras, lambda found: titled("Keras", found), dot_of(f"{name}_float"))
-    deployed = curves(cells, lambda found: titled(found.cell.quantize, found), dot_of(name))
+    # a TFLite file in floats computes what the Keras model does
+    quantized = [found for found in cells if found.cell.quantize != "none"]
+    deployed = curves(quantized, lambda found: titled(found.cell.quantize, found), dot_of(name))
     return {**of_keras, **deployed}

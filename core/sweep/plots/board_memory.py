@@ -9,6 +9,7 @@ from core.report.drawing import RED, new_figure, tidy
 from core.sweep.plots.base import Dot, SweepPlot, curves, draw_curves, remaining, remaining_axis
 from core.sweep.results import Results
 from core.sweep.summary import CellResult, Spread
+from core.sweep.words import numbers
 
 _MEMORIES = (("flash", "flash (kB)"), ("sram", "SRAM (kB)"))
 
@@ -39,7 +40,7 @@ class BoardMemory(SweepPlot):
 def _draw(axes: Any, results: Results, board: str, memory: str) -> None:
     def label(found: CellResult) -> str:
         title = results.title_of(found.cell.series) if found.cell.kind != "none" else "unpruned"
-        return f"{title}, {found.cell.quantize}"
+        return f"{title}, {numbers(found.cell)}"
 
     def dot(found: CellResult) -> Dot | None:
         sizes = _sizes(found, board, memory)

@@ -8,7 +8,7 @@ from core.report import figures
 from core.sweep.plots.base import SweepPlot
 from core.sweep.result import Point
 from core.sweep.results import Results
-from core.sweep.words import amount
+from core.sweep.words import amount, numbers
 
 _MATRICES = 4
 
@@ -48,7 +48,7 @@ class Confusion(SweepPlot):
                 break
             confusion = record["confusion"]
             classes = confusion["classes"]
-            matrices[f"{amount(found.cell)}, {found.cell.quantize}"] = confusion["after"]
+            matrices[f"{amount(found.cell)}, {numbers(found.cell)}"] = confusion["after"]
         return figures.draw_confusion(matrices, classes) if matrices else None
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from core.sweep.results import Results
 from core.sweep.tables.base import SweepTable
-from core.sweep.words import amount, how, kilobytes, points, share
+from core.sweep.words import amount, how, kilobytes, numbers, points, share
 
 
 class AccuracySize(SweepTable):
@@ -36,7 +36,7 @@ class AccuracySize(SweepTable):
                 "network": results.title_of(cell.series),
                 "compression": amount(cell),
                 "how": how(cell),
-                "numbers": cell.quantize,
+                "numbers": numbers(cell),
                 "remaining": share(found.spread("remaining")),
                 "accuracy": share(found.spread("relative_accuracy")),
                 "quantization": points(found.spread("lost_by_quantization")),

@@ -10,7 +10,7 @@ from core.sweep.result import OnBoard
 from core.sweep.results import Results
 from core.sweep.summary import CellResult
 from core.sweep.tables.base import SweepTable
-from core.sweep.words import NONE, amount, kilobytes, share
+from core.sweep.words import NONE, amount, kilobytes, numbers, share
 
 
 class Boards(SweepTable):
@@ -39,7 +39,7 @@ class Boards(SweepTable):
                 yield {
                     "network": results.title_of(found.cell.series),
                     "compression": amount(found.cell),
-                    "numbers": found.cell.quantize,
+                    "numbers": numbers(found.cell),
                     "accuracy": share(found.spread("relative_accuracy")),
                     "board": board,
                     **_on_board(found.on(board)),

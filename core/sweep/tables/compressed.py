@@ -11,7 +11,7 @@ from core.evaluate import gzip_bytes
 from core.sweep.results import Results
 from core.sweep.summary import CellResult
 from core.sweep.tables.base import SweepTable
-from core.sweep.words import NONE, amount, share
+from core.sweep.words import NONE, amount, numbers, share
 
 
 class Compressed(SweepTable):
@@ -35,7 +35,7 @@ class Compressed(SweepTable):
             yield {
                 "network": results.title_of(found.cell.series),
                 "compression": amount(found.cell),
-                "numbers": found.cell.quantize,
+                "numbers": numbers(found.cell),
                 "accuracy": share(found.spread("accuracy")),
                 "precision": share(found.spread("macro_precision")),
                 "file": _megabytes(found.size("tflite")),

@@ -9,7 +9,7 @@ from typing import ClassVar
 from core.sweep.results import Results
 from core.sweep.summary import CellResult
 from core.sweep.tables.base import SweepTable
-from core.sweep.words import amount, kilobytes, share
+from core.sweep.words import amount, kilobytes, numbers, share
 
 
 class Sizes(SweepTable):
@@ -38,7 +38,7 @@ class Sizes(SweepTable):
             yield {
                 "network": results.title_of(found.cell.series),
                 "compression": amount(found.cell),
-                "numbers": found.cell.quantize,
+                "numbers": numbers(found.cell),
                 "remaining": share(found.spread("remaining")),
                 "keras": kilobytes(found.size("keras")),
                 "tflite": kilobytes(found.size("tflite")),

@@ -8,7 +8,7 @@ from typing import ClassVar
 from core.report.units import number
 from core.sweep.results import Results
 from core.sweep.tables.base import SweepTable
-from core.sweep.words import amount, kilobytes, share
+from core.sweep.words import amount, kilobytes, numbers, share
 
 
 class Stages(SweepTable):
@@ -34,7 +34,7 @@ class Stages(SweepTable):
             row = {
                 "network": results.title_of(found.cell.series),
                 "compression": amount(found.cell),
-                "numbers": found.cell.quantize,
+                "numbers": numbers(found.cell),
                 "accuracy": share(found.spread("accuracy")),
                 "parameters": number(round(found.spread("parameters").mean)),
                 "unique": number(round(unique)),
