@@ -12,13 +12,12 @@ from core.data.pictures import (
     BrokenPictureError,
     Pictures,
     PictureShape,
-    decode,
     picture_shape,
+    read_pictures,
     shape_of,
     unreadable,
 )
 from core.data.raw import RawData, RawPart
-from core.data.samples import Samples, Watch, fits_memory
 from core.data.scaling import PIXELS
 from core.data.source import Request
 from core.data.split import split_data
@@ -57,7 +56,7 @@ class Folder:
             return _as_given(root, *given, request)
         files = _files_by_class(root, at_least=2)
         shape = _shape(root, files, request)
-        pixels = _read([path for group in files.values() for path in group], shape, request.watch)
+        pixels = read_pictures([path for group in files.values() for path in group], shape, request.watch)
         return split_data(
             _name(root),
             RawPart(pixels, _labels(files)),
@@ -96,7 +95,7 @@ def _as_given(root: Path, train: Path, test: Path, request: Request) -> RawData:
         )
     shape = _shape(root, parts[0], request)
     paths = [[path for group in files.values() for path in group] for files in parts]
-    pixels = _read(paths[0] + paths[1], shape, request.watch)
+    pixels = read_pictures(paths[0] + paths[1], shape, request.watch)
     cut = len(paths[0])
     train_pixels, test_pixels = (
         (pixels[:cut], pixels[cut:])
@@ -127,25 +126,6 @@ def _shape(root: Path, files: _Files, request: Request) -> PictureShape:
         except BrokenPictureError:
             continue  # told with the others
     raise unreadable([path for group in files.values() for path in group])
-
-
-def _read(paths: list[Path], shape: PictureShape, watch: Watch) -> Samples:
-    """Every picture, decoded once, so that what cannot be read is told now; kept when memory allows."""
-    pictures = Pictures(paths, shape)
-    kept = np.empty(pictures.shape, np.uint8) if fits_memory([pictures.shape]) else None
-    broken = []
-    for place, path in enumerate(paths):
-        try:
-            pixels = decode(path, shape)
-        except BrokenPictureError:
-            broken.append(path)
-            continue
-        if kept is not None:
-            kept[place] = pixels
-        watch(place + 1, len(paths))
-    if broken:
-        raise unreadable(broken)
-    return pictures if kept is None else kept
 
 
 def subfolders(root: Path) -> list[Path]:

@@ -8,13 +8,13 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-from core.data.samples import places_of
+from core.data.samples import Samples, Watch, fits_memory, places_of
 from core.errors import ThimbleError
 
 Pixels = npt.NDArray[np.uint8]
@@ -26,6 +26,15 @@ _BROKEN = (
 )  # fmt: skip
 _GREY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "F")
 _SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L")
+
+
+class Stored(Protocol):
+    """A picture inside another file; as text, where that is."""
+
+    def read(self) -> bytes: ...
+
+
+PictureFile = Path | Stored
 
 
 class BrokenPictureError(Exception):
@@ -103,17 +112,17 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pictures:
-    """Files of pictures as samples, decoded when they are indexed."""
+    """Pictures as samples, decoded when they are indexed."""
 
-    paths: Sequence[Path]
+    files: Sequence[PictureFile]
     decoded: PictureShape
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return (len(self.paths), *self.decoded.as_tuple)
+        return (len(self.files), *self.decoded.as_tuple)
 
     def __len__(self) -> int:
-        return len(self.paths)
+        return len(self.files)
 
     def __getitem__(self, places: Any, /) -> Pixels:
         chosen = places_of(places, len(self))
@@ -124,15 +133,41 @@ class Pictures:
 
     def _decoded(self, place: int) -> Pixels:
         try:
-            return decode(self.paths[place], self.decoded)
+            return decode(_content(self.files[place]), self.decoded)
         except BrokenPictureError as error:
-            raise unreadable([self.paths[place]]) from error
+            raise unreadable([self.files[place]]) from error
 
 
-def unreadable(paths: Sequence[Path]) -> ThimbleError:
+def _content(file: PictureFile) -> Path | bytes:
+    return file if isinstance(file, Path) else file.read()
+
+
+def read_pictures(files: Sequence[PictureFile], shape: PictureShape, watch: Watch) -> Samples:
+    """Every picture, decoded once, so that what cannot be read is told now; kept when memory allows.
+
+    Raises ThimbleError ``bad-data`` that names what cannot be read.
+    """
+    pictures = Pictures(files, shape)
+    kept = np.empty(pictures.shape, np.uint8) if fits_memory([pictures.shape]) else None
+    broken = []
+    for place, file in enumerate(files):
+        try:
+            pixels = decode(_content(file), shape)
+        except BrokenPictureError:
+            broken.append(file)
+            continue
+        if kept is not None:
+            kept[place] = pixels
+        watch(place + 1, len(files))
+    if broken:
+        raise unreadable(broken)
+    return pictures if kept is None else kept
+
+
+def unreadable(files: Sequence[PictureFile]) -> ThimbleError:
     """The error for pictures that cannot be read; the first few are named."""
-    named = ", ".join(str(path) for path in paths[:5]) + (" …" if len(paths) > 5 else "")
-    what = "is not a picture" if len(paths) == 1 else f": these {len(paths)} are not pictures"
+    named = ", ".join(str(file) for file in files[:5]) + (" …" if len(files) > 5 else "")
+    what = " is not a picture" if len(files) == 1 else f": these {len(files)} are not pictures"
     return ThimbleError(
-        "bad-data", f"{named} {what} that can be read", "remove what cannot be read, or replace it"
+        "bad-data", f"{named}{what} that can be read", "remove what cannot be read, or replace it"
     )

@@ -14,10 +14,11 @@ from core.data.samples import Watch
 from core.data.scaling import Normalization
 from core.data.series.source import CsvSeries
 from core.data.source import DataSource, Request, SampleShape, nobody_watches
+from core.data.tfds.source import TfdsFolder
 from core.errors import ThimbleError
 from core.recipe import DataOptions
 
-SOURCES: tuple[DataSource, ...] = (Digits(), KnownSets(), Npz(), CsvSeries(), Folder())
+SOURCES: tuple[DataSource, ...] = (Digits(), KnownSets(), Npz(), TfdsFolder(), CsvSeries(), Folder())
 
 
 def load_data(

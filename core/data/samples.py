@@ -62,6 +62,25 @@ class Picked:
         return self.samples[self.places[places]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Reshaped:
+    """The same samples, each in another shape."""
+
+    samples: Samples
+    row_shape: tuple[int, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (len(self.samples), *self.row_shape)
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, places: Any, /) -> npt.NDArray[Any]:
+        rows = self.samples[places]
+        return rows.reshape(len(rows), *self.row_shape)
+
+
 def places_of(places: Places | slice, count: int) -> Places:
     """The same places as an array, for samples that are read one by one."""
     return np.arange(count)[places] if isinstance(places, slice) else np.asarray(places, np.int64)

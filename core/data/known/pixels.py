@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from core.data.known.known_set import KnownSet
 from core.data.raw import RawData, RawPart
+from core.data.samples import Reshaped
 from core.data.scaling import PIXELS
 from core.data.source import Request, SampleShape
 from core.errors import ThimbleError
@@ -41,10 +42,9 @@ def raw_of(path: Path, known: KnownSet, train: Pixels, test: Pixels, request: Re
     """
     for part, name in ((train, "training"), (test, "test")):
         _check(path, known, part, name)
-    raw_train, raw_test = (
-        RawPart(_shaped(part.images, known.shape, request.shape), part.labels) for part in (train, test)
-    )
-    return RawData(known.id, raw_train, raw_test, known.class_names, PIXELS, Scaling.UNIT)
+    raw_train, raw_test = (RawPart(part.images, part.labels) for part in (train, test))
+    raw = RawData(known.id, raw_train, raw_test, known.class_names, PIXELS, Scaling.UNIT)
+    return shaped(raw, known.shape, request.shape)
 
 
 def _check(path: Path, known: KnownSet, part: Pixels, name: str) -> None:
@@ -69,9 +69,11 @@ def _check(path: Path, known: KnownSet, part: Pixels, name: str) -> None:
         raise broken(path, f"has no {name} images of the class {known.class_names[empty[0]]}")
 
 
-def _shaped(
-    images: npt.NDArray[Any], given: SampleShape | None, wanted: SampleShape | None
-) -> npt.NDArray[Any]:
+def shaped(raw: RawData, given: SampleShape | None, wanted: SampleShape | None) -> RawData:
+    """Grey images of the shape `given` without their channel, or as one row, where the model wants that."""
     if given is None or wanted is None or given[2] != 1 or wanted not in (given[:2], (math.prod(given),)):
-        return images
-    return images.reshape(len(images), *wanted)
+        return raw
+    train, test = (
+        RawPart(Reshaped(part.samples, tuple(wanted)), part.labels) for part in (raw.train, raw.test)
+    )
+    return replace(raw, train=train, test=test)

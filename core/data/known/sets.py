@@ -10,6 +10,7 @@ from core.data.known.known_set import KnownSet, Place
 from core.data.known.picture_folder import PictureFolder
 from core.data.known.publication import PublishedFile
 from core.data.known.svhn_mat import SvhnMat
+from core.data.known.tfds_folder import TfdsPrepared
 from core.download import Wanted
 
 _DIGITS = tuple("0123456789")
@@ -49,6 +50,7 @@ MNIST = KnownSet(
     _DIGITS,
     _GREY,
     (
+        Place("mnist", TfdsPrepared(), is_told=False),
         Place("mnist.npz", KerasNpz()),
         Place("mnist", Idx()),
         Place("mnist/mnist.npz", KerasNpz(), is_told=False),
@@ -75,6 +77,7 @@ FASHION_MNIST = KnownSet(
     ),
     _GREY,
     (
+        Place("fashion_mnist", TfdsPrepared(), is_told=False),
         Place("fashion-mnist", Idx()),
         Place("FashionMNIST/raw", Idx(), is_told=False),
     ),
@@ -108,6 +111,7 @@ CIFAR10 = KnownSet(
     ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
     _COLOUR,
     (
+        Place("cifar10", TfdsPrepared(), is_told=False),
         Place("cifar-10-batches-py", _CIFAR10_PICKLE),
         Place("cifar-10-python.tar.gz", _CIFAR10_PICKLE),
         Place("cifar-10-batches-bin", _CIFAR10_BINARY),
@@ -135,6 +139,7 @@ CIFAR100 = KnownSet(
     _CIFAR100_CLASSES,
     _COLOUR,
     (
+        Place("cifar100", TfdsPrepared(), is_told=False),
         Place("cifar-100-python", _CIFAR100_PICKLE),
         Place("cifar-100-python.tar.gz", _CIFAR100_PICKLE),
         Place("cifar-100-binary", _CIFAR100_BINARY),
@@ -161,7 +166,7 @@ SVHN = KnownSet(
     "SVHN (house numbers, cropped digits)",
     _DIGITS,
     _COLOUR,
-    (Place("svhn", SvhnMat()),),
+    (Place("svhn_cropped", TfdsPrepared(), is_told=False), Place("svhn", SvhnMat())),
     "the Street View House Numbers page of Stanford University, format 2",
     ("svhn-cropped",),
     (
@@ -188,9 +193,12 @@ HORSES_OR_HUMANS = KnownSet(
     "Horses or Humans (rendered pictures)",
     ("horses", "humans"),
     None,
-    tuple(
-        Place(name, PictureFolder(("horses", "humans")), is_told=name == "horses-or-humans")
-        for name in ("horses-or-humans", "horse-or-human", "horses_or_humans")
+    (
+        Place("horses_or_humans", TfdsPrepared(), is_told=False),
+        *(
+            Place(name, PictureFolder(("horses", "humans")), is_told=name == "horses-or-humans")
+            for name in ("horses-or-humans", "horse-or-human", "horses_or_humans")
+        ),
     ),
     "Laurence Moroney's Horses or Humans",
     ("horse-or-human",),
@@ -220,9 +228,12 @@ CATS_VS_DOGS = KnownSet(
     "Cats vs. Dogs (photographs)",
     ("cat", "dog"),
     None,
-    tuple(
-        Place(name, PictureFolder(("Cat", "Dog")), is_told=name == "cats-vs-dogs")
-        for name in ("cats-vs-dogs", "PetImages", "cats_vs_dogs")
+    (
+        Place("cats_vs_dogs", TfdsPrepared(), is_told=False),
+        *(
+            Place(name, PictureFolder(("Cat", "Dog")), is_told=name == "cats-vs-dogs")
+            for name in ("cats-vs-dogs", "PetImages", "cats_vs_dogs")
+        ),
     ),
     "Microsoft's download page, whose archive has them in the folder PetImages",
     published=(  # no checksum of this edition is published where it could be taken from
@@ -238,13 +249,16 @@ FLOWERS = KnownSet(
     "Flowers (photographs of five kinds)",
     ("daisy", "dandelion", "roses", "sunflowers", "tulips"),
     None,
-    tuple(
-        Place(
-            name,
-            PictureFolder(("daisy", "dandelion", "roses", "sunflowers", "tulips")),
-            is_told=name == "flowers",
-        )
-        for name in ("flowers", "flower_photos", "flower_photos/flower_photos")
+    (
+        Place("tf_flowers", TfdsPrepared(), is_told=False),
+        *(
+            Place(
+                name,
+                PictureFolder(("daisy", "dandelion", "roses", "sunflowers", "tulips")),
+                is_told=name == "flowers",
+            )
+            for name in ("flowers", "flower_photos", "flower_photos/flower_photos")
+        ),
     ),
     "the TensorFlow examples, whose archive has them in the folder flower_photos",
     ("tf-flowers", "flower-photos"),
