@@ -1,8 +1,9 @@
 """CRC-32C (Castagnoli), the checksum of TFRecord files.
 
 Source: G. Castagnoli et al., "Optimization of Cyclic Redundancy-Check Codes with 24 and 32 Parity Bits",
-1993; RFC 3720, appendix B.4. Long inputs are cut into lanes whose remainders NumPy computes side by side. They are
-joined by what zero bytes do to a remainder, which is linear over GF(2): M. Adler's `crc32_combine` of zlib.
+1993; RFC 3720, appendix B.4. Long inputs are cut into lanes whose remainders NumPy computes side by side.
+They are joined by what zero bytes do to a remainder, which is linear over GF(2), as in `crc32_combine` of
+M. Adler's zlib.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ import numpy.typing as npt
 
 _POLYNOMIAL = 0x82F63B78  # reflected
 _ONES = 0xFFFFFFFF
-#: From this many bytes on, lanes pay.
-_LONG_BYTES = 1024
-_LANES = 256
+#: From this many bytes on, lanes pay; and the bytes of one lane.
+_LONG_BYTES, _LANE_BYTES = 512, 64
 _BITS = np.arange(32, dtype=np.uint32)
 
 Words = npt.NDArray[np.uint32]
@@ -37,7 +37,7 @@ def crc32c(content: bytes | memoryview) -> int:
     """The CRC-32C of the bytes."""
     remainder, done = _ONES, 0
     if len(content) >= _LONG_BYTES:
-        done = len(content) - len(content) % _LANES
+        done = len(content) - len(content) % _LANE_BYTES
         remainder = _by_lanes(content[:done])
     for byte in content[done:]:
         remainder = _NUMBERS[(remainder ^ byte) & 0xFF] ^ (remainder >> 8)
@@ -50,12 +50,14 @@ def masked(checksum: int) -> int:
 
 
 def _by_lanes(content: bytes | memoryview) -> int:
-    lanes = np.frombuffer(content, np.uint8).reshape(_LANES, -1)
-    remainders = np.zeros(_LANES, np.uint32)
+    lanes = np.frombuffer(content, np.uint8).reshape(-1, _LANE_BYTES)
+    remainders = np.zeros(len(lanes), np.uint32)
     remainders[0] = _ONES
-    for column in lanes.T:
+    for column in np.ascontiguousarray(lanes.T):
         remainders = _TABLE[(remainders ^ column) & 0xFF] ^ (remainders >> 8)
-    zeros = lanes.shape[1]
+    before = (1 << (len(remainders) - 1).bit_length()) - len(remainders)
+    remainders = np.pad(remainders, (before, 0))  # lanes of zeros in front leave nothing
+    zeros = _LANE_BYTES
     while len(remainders) > 1:
         remainders = _applied(_after_zeros(zeros), remainders[0::2]) ^ remainders[1::2]
         zeros *= 2
