@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from core.data.samples import FloatArray
 from core.recipe import Augment
 
 
-def augment(images: FloatArray, options: Augment, rng: np.random.Generator) -> FloatArray:
-    """`images` (NHWC), each shifted and flipped at random; what is shifted in is 0."""
+def augment(
+    images: FloatArray, options: Augment, rng: np.random.Generator, blank: Sequence[float] = (0.0,)
+) -> FloatArray:
+    """`images` (NHWC), each shifted and flipped at random; what is shifted in is `blank`: scaled black."""
     if options.shift > 0.0:
-        images = _shifted(images, options.shift, rng)
+        images = _shifted(images, options.shift, rng, blank)
     if options.flip:
         flipped = rng.random(len(images)) < 0.5
         images = np.where(flipped[:, None, None, None], images[:, :, ::-1], images)
     return images
 
 
-def _shifted(images: FloatArray, share: float, rng: np.random.Generator) -> FloatArray:
-    count, height, width, _ = images.shape
+def _shifted(
+    images: FloatArray, share: float, rng: np.random.Generator, blank: Sequence[float]
+) -> FloatArray:
+    count, height, width, channels = images.shape
     reach_y, reach_x = round(share * height), round(share * width)
-    padded = np.pad(images, ((0, 0), (reach_y, reach_y), (reach_x, reach_x), (0, 0)))
+    padded = np.empty((count, height + 2 * reach_y, width + 2 * reach_x, channels), images.dtype)
+    padded[:] = np.asarray(blank, images.dtype)
+    padded[:, reach_y : reach_y + height, reach_x : reach_x + width] = images
     tops = rng.integers(0, 2 * reach_y + 1, count)
     lefts = rng.integers(0, 2 * reach_x + 1, count)
     rows = tops[:, None] + np.arange(height)

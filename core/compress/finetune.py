@@ -108,7 +108,7 @@ def _batches(
     batches = [order[places] for places in batches_in_order(len(order), options.batch_size)]
     for chosen, images in zip(batches, read_batches(data.x_train, batches), strict=True):
         if augmentation is not None:
-            images = augment(images, augmentation, rng)
+            images = augment(images, augmentation, rng, data.normalization.blank)
         yield images, data.y_train[chosen]
 
 

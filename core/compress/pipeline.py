@@ -49,6 +49,8 @@ def run_recipe(model: Any, data: DataSet, recipe: Recipe, context: JobContext) -
     original = graph_of_model(model)
     check_recipe(recipe, original)
     steps = plan_steps(recipe)
+    if recipe.augment is not None and not data.has_images:
+        context.log("[augment] is left out: shifts and flips are of pictures, and these data are none")
     ends = _progress_ends(steps, original)
     history: list[dict[str, Any]] = []
     current = Pruned(_copy(model), 0.0)

@@ -76,6 +76,13 @@ class Normalization:
         shift = tuple((number - self.raw.low) * factor + raw.low for number in self.shift)
         return Normalization(self.scaling, shift, tuple(number * factor for number in self.divisor), raw)
 
+    @property
+    def blank(self) -> tuple[float, ...]:
+        """What black is among the inputs, by channel; 0 where the range of the raw numbers is not known."""
+        if self.raw is None:
+            return (0.0,)
+        return tuple((self.raw.low - s) / d for s, d in zip(self.shift, self.divisor, strict=True))
+
     def shown(self, inputs: FloatArray) -> FloatArray:
         """Inputs as pictures for people, 0…1; between the least and the greatest where no range is known."""
         raw = inputs * np.asarray(self.divisor, np.float32) + np.asarray(self.shift, np.float32)

@@ -1,11 +1,14 @@
 """The figures of an evaluation, worked out by hand, and augmentation."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from core.compress.augment import augment
+from core.data import load_data
 from core.evaluate import as_probabilities, score
-from core.recipe import Augment
+from core.recipe import Augment, DataOptions, Scaling
 
 
 def test_the_figures_by_hand() -> None:
@@ -64,3 +67,19 @@ def test_flips_are_left_to_right_and_random() -> None:
 def test_without_options_images_stay() -> None:
     images = np.random.default_rng(0).random((5, 4, 5, 2)).astype(np.float32)
     assert np.array_equal(augment(images, Augment(), np.random.default_rng(1)), images)
+
+
+def test_what_is_shifted_in_is_black_in_every_scaling(tmp_path: Path) -> None:
+    x = np.full((40, 10, 10, 3), 200, np.uint8)
+    np.savez(tmp_path / "d.npz", x_train=x, y_train=np.arange(40) % 2, x_test=x[:4], y_test=np.arange(4) % 2)
+    for scaling, black, light in (
+        (Scaling.UNIT, 0.0, 200 / 255), (Scaling.SYMMETRIC, -1.0, 145 / 255), (Scaling.PIXELS, 0.0, 200.0),
+    ):  # fmt: skip
+        data = load_data(tmp_path / "d.npz", options=DataOptions(scaling=scaling))
+        moved = augment(
+            data.x_train[:], Augment(shift=0.1), np.random.default_rng(0), data.normalization.blank
+        )
+        seen = np.unique(moved.round(4)).tolist()
+        assert seen == pytest.approx([black, light], abs=1e-3)
+        inside = (moved == moved.max()).all(axis=-1).sum(axis=(1, 2))
+        assert set(inside.tolist()) <= {81, 90, 100}  # one row or column of ten, or both, at most
