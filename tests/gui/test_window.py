@@ -104,7 +104,7 @@ def test_known_sets_in_the_data_folder_can_be_chosen(
     window = MainWindow(services)
     qtbot.addWidget(window, before_close_func=stop_jobs)
     window.start.open_example()
-    choices = window.wizard.data_page.data
+    choices = window.wizard.data_page.choice.data
     offered = [choices.itemData(n) for n in range(choices.count())]
     assert offered[:2] == ["digits", "mnist"]
     missing = [choices.itemData(n) for n in range(choices.count()) if "not in your" in choices.itemText(n)]
@@ -114,6 +114,38 @@ def test_known_sets_in_the_data_folder_can_be_chosen(
     choices.activated.emit(1)
     assert window.wizard.flow.draft.data == "mnist"
     assert window.wizard.flow.problem(Step.DATA) is None
+
+
+def test_a_known_set_that_is_missing_is_downloaded_when_asked_for(
+    services: Services, jobs: FakeJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setenv("THIMBLE_DATA", str(tmp_path))
+    window = MainWindow(services)
+    qtbot.addWidget(window, before_close_func=stop_jobs)
+    window.show()
+    window.start.open_example()
+    choice = window.wizard.data_page.choice
+    window.go(Place.DATA)
+    assert not choice.download.isVisible(), "the digits are built in"
+    window.wizard.flow.set_data("mnist")
+    assert choice.download.isVisible()
+    assert "MB" in choice.download.text()
+    choice.download.click()
+    choice.download.click()
+    assert [job.task for job in jobs.started].count("download") == 1
+    job = jobs.last("download")
+    assert job.params == {"name": "mnist"}
+    assert jobs.last("survey").cancelled
+    job.send(Cancelled())
+    qtbot.waitUntil(choice.download.isEnabled)
+    assert "goes on" in window.wizard.data_page.banner.text
+    choice.download.click()
+    surveys = [job.task for job in jobs.started].count("survey")
+    (tmp_path / "mnist.npz").touch()
+    jobs.last("download").send(Done({"name": "mnist"}))
+    qtbot.waitUntil(lambda: not choice.download.isVisible())
+    assert [job.task for job in jobs.started].count("survey") == surveys + 1
+    assert choice.data.currentData() == "mnist"
 
 
 def test_the_models_path_does_not_look_like_a_field_to_type_into(opened: MainWindow, qtbot: QtBot) -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
-from core.data.known.sets import KNOWN_SETS
-from core.data.known.source import sets_at_hand
 from core.flow.draft import Step
 from core.flow.sections import Section
 from core.flow.survey import Survey
@@ -20,11 +16,10 @@ from gui.widgets.labels import card, explanation, heading
 from gui.widgets.mnemonics import Mnemonics
 from gui.widgets.sample_grid import SampleGrid
 from gui.widgets.section_form import SectionForm, other_keys
+from gui.wizards.compress.data_choice import DataChoice
 from gui.wizards.compress.session import CompressSession
 from gui.wizards.compress.wizard_page import WizardPage
 from gui.words import number, percent, tr
-
-_FOLDER, _NPZ = "choose folder", "choose npz"
 
 
 class DataPage(WizardPage):
@@ -45,34 +40,22 @@ class DataPage(WizardPage):
         session.survey_begun.connect(self._clear_findings)
         session.surveyed.connect(self._show_survey)
         session.survey_failed.connect(self._show_failure)
-        self.first_control = self.data
+        self.first_control = self.choice.data
         self._show_draft()
 
     def _make_choice(self) -> None:
-        self.data = QComboBox()
-        self.data.addItem(tr("Handwritten digits (built in)"), "digits")
-        at_hand = sets_at_hand()
-        for known in sorted(KNOWN_SETS, key=lambda known: known not in at_hand):
-            there = known in at_hand
-            self.data.addItem(
-                known.title if there else tr("{set} (not in your data folder)").format(set=known.title),
-                known.id,
-            )
-        self.data.addItem(tr("Pictures in folders…"), _FOLDER)
-        self.data.addItem(tr("NumPy file (.npz)…"), _NPZ)
-        self.data.activated.connect(self._data_chosen)
-        label = QLabel(tr("&Data:"))
-        label.setBuddy(self.data)
+        self.choice = DataChoice(self.session, self.banner)
         self.again = QPushButton(tr("&Try again"))
         self.again.clicked.connect(self.session.start_survey)
         self.again.hide()
-        form = QFormLayout()
-        form.addRow(label, self.data)
-        form.addRow("", self.again)
-        self.body.addLayout(form)
-        letters = Mnemonics(taken="dt")
+        row = QHBoxLayout()
+        row.addWidget(self.again)
+        row.addStretch(1)
+        letters = Mnemonics(taken="dtw")
         self.scaling_form = SectionForm(self.flow, Section.DATA, ("scaling",), letters)
         self.split_form = SectionForm(self.flow, Section.DATA, other_keys(Section.DATA, "scaling"), letters)
+        self.body.addWidget(self.choice)
+        self.body.addLayout(row)
         self.body.addWidget(self.scaling_form)
         self.body.addWidget(Expander(tr("Advanced"), self.split_form))
 
@@ -98,29 +81,9 @@ class DataPage(WizardPage):
         )
         self._clear_findings()
 
-    @Slot(int)
-    def _data_chosen(self, index: int) -> None:
-        chosen = self.data.itemData(index)
-        if chosen == _FOLDER:
-            about = tr("Choose the folder that has one folder of pictures for each class")
-            path = QFileDialog.getExistingDirectory(self, about)
-        elif chosen == _NPZ:
-            path, _ = QFileDialog.getOpenFileName(self, tr("Choose the data"), "", tr("NumPy file (*.npz)"))
-        else:
-            path = chosen
-        if path and path != self.flow.draft.data:
-            self.flow.set_data(path)
-        self._show_draft()
-
     @Slot()
     def _show_draft(self) -> None:
-        data = self.flow.draft.data
-        index = self.data.findData(data)
-        if index < 0 and data:
-            self.data.insertItem(0, Path(data).name, data)
-            self.data.setItemData(0, data, 3)  # the whole path as a tool tip
-            index = 0
-        self.data.setCurrentIndex(index)
+        self.choice.show_data(self.flow.draft.data)
         self.scaling_form.show_section()
         self.split_form.show_section()
         self._show_state()

@@ -57,7 +57,8 @@ class CompressWizard(QObject):
     @property
     def bridges(self) -> list[JobBridge]:
         """The jobs that look at a model before it is compressed."""
-        return [self.session.bridge, self.prune_page.sensitivity.bridge]
+        choice = self.data_page.choice
+        return [self.session.bridge, self.prune_page.sensitivity.bridge, choice.bridge]
 
     def open(self, model: Path, data: str | None = None) -> None:
         self.seen.clear()
