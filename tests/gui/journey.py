@@ -25,7 +25,7 @@ from gui.side_bar import Place
 from gui.widgets.banner import BannerKind
 from gui.wizards.compress.prune_page import PrunePage
 
-PATIENCE_S = 1200.0
+PATIENCE_S = 600.0
 EPOCHS = "4"
 CLUSTERS = "8"
 RUNS = "20"
@@ -57,16 +57,19 @@ class Journey:
 
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
         self.until(widget.isEnabled, f"{widget.accessibleName() or widget} to be enabled")
+        at = at or widget.rect().center()
+        self.until(lambda: self._hit(widget, at), f"{widget} to be where one can click")
+        hit = self._hit(widget, at)
+        QTest.mouseClick(hit, LEFT, pos=hit.mapFromGlobal(widget.mapToGlobal(at)))
+
+    def _hit(self, widget: QWidget, at: QPoint) -> QWidget | None:
+        """What a click there goes to, when it is the widget; scrolls to it as a person would."""
         for area in self.window.findChildren(QScrollArea):
             if area.isVisible() and area.isAncestorOf(widget):
                 area.ensureWidgetVisible(widget)
-        wait(50)
-        assert widget.isVisible(), f"{widget} is not visible"
-        at = at or widget.rect().center()
+        wait(30)  # until the page lies as it will
         hit = self.app.widgetAt(widget.mapToGlobal(at))
-        assert hit is not None
-        assert hit is widget or widget.isAncestorOf(hit), f"{hit} lies over {widget}"
-        QTest.mouseClick(hit, LEFT, pos=hit.mapFromGlobal(widget.mapToGlobal(at)))
+        return hit if hit is not None and (hit is widget or widget.isAncestorOf(hit)) else None
 
     def type(self, widget: QLineEdit | QSpinBox, text: str) -> None:
         self.click(widget, QPoint(12, widget.height() // 2))
