@@ -25,6 +25,38 @@ RUN: dict[str, Any] = {
         {"name": "conv2d", "params_before": 320, "params_after": 80, "sparsity": 0.0, "unique": 60},
         {"name": "dense", "params_before": 1_000_000, "params_after": 40_000, "sparsity": 0.5, "unique": 99},
     ],
+    "quantization_loss": {
+        "accuracy_float": 0.99,
+        "accuracy_quantized": 0.985,
+        "samples": 8,
+        "worst": ["dense"],
+        "layers": [
+            {"name": "conv2d", "op": "Conv2D", "sqnr_db": 31.5, "weights_sqnr_db": 40.0},
+            {"name": "dense", "op": "Dense", "sqnr_db": 12.25, "weights_sqnr_db": 35.0},
+            {"name": "flatten", "op": "Reshape", "sqnr_db": None, "weights_sqnr_db": None},
+        ],
+        "suggestions": ["Train with quantization in mind."],
+    },
+    "warnings": [{"code": "near-chance", "text": "Hardly better than guessing."}],
+    "notes": [{"code": "files", "text": "The file shrank."}],
+    "counts": {
+        "before": {"nonzero": 1_199_000, "unique": 800_000},
+        "after": {"nonzero": 41_000, "unique": 900},
+    },
+    "footprint": {
+        "before": {"keras": {"size_bytes": 4_800_000, "gzip_bytes": 4_400_000}, "boards": []},
+        "after": {
+            "keras": {"size_bytes": 200_000, "gzip_bytes": 180_000},
+            "boards": [
+                {
+                    "board": "virtual-pico",
+                    "title": "Virtual Pico",
+                    "flash_bytes": 51_200,
+                    "sram_bytes": 61_440,
+                }
+            ],
+        },
+    },
     "model": "/somewhere/net.keras",
     "data": "digits",
     "confusion": {"classes": ["cat", "dog"], "before": [[9, 1], [0, 10]], "after": [[8, 2], [1, 9]]},

@@ -364,6 +364,13 @@ def test_a_run_from_start_to_result(
     qtbot.waitUntil(view.result.isVisible)
     texts = [[view.table.item(r, c).text() for c in range(3)] for r in range(view.table.rowCount())]
     assert ["Parameters", "1,199,882", "41,942"] in texts
+    assert ["Different weights, summed over the layers", "800,000", "900"] in texts
+    assert ["Keras file", "4.58 MB", "195 KB"] in texts
+    assert ["Flash on: Virtual Pico (predicted)", "", "50.0 KB"] in texts
+    assert view.quantization.isVisible()
+    assert "99.0 %; with the small ones: 98.5 %" in view.quantization.cost.text()
+    assert view.quantization.bars._layers == [("conv2d", 31.5), ("dense", 12.25)]
+    assert view.findings.text() == "⚠ Hardly better than guessing.\n• The file shrank."
     assert "99.0 % before, 98.5 % now" in view.banner.text
     assert [layer.after for layer in view.layers._layers] == [80, 20_000]
     assert {Place.RUN, Place.DEPLOY, *WIZARD} <= enabled(running)

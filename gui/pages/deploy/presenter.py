@@ -52,7 +52,7 @@ class DeployPresenter(QObject):
         view.result.hide()
         view.live.begin()
         view.live.finish()
-        index = view.board.findData(board) if board else -1
+        index = view.board.findData(board or run.board)
         if index >= 0:
             view.board.setCurrentIndex(index)
         self._board_chosen()

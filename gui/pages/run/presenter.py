@@ -14,11 +14,12 @@ from core.jobs.events import Cancelled, Done, Failed
 from core.recipe import QuantizeMode, Recipe
 from core.recipe_toml import recipe_to_dict
 from gui.job_bridge import JobBridge
+from gui.pages.run.rows import before_and_after
 from gui.pages.run.view import RunView
 from gui.plots.layer_bars import LayerChange
 from gui.services import Services
 from gui.widgets.banner import BannerKind
-from gui.words import bytes_text, error_as_failed, number, percent, tr
+from gui.words import error_as_failed, percent, tr
 
 
 class RunPresenter(QObject):
@@ -67,9 +68,12 @@ class RunPresenter(QObject):
         view.about.setText(str(run.folder))
         view.export.set_run(run)
         if run.run is not None:
-            view.show_rows(_rows(run.run))
+            view.show_rows(before_and_after(run.run))
             view.show_layers(_layers(run.run))
             view.confusion.show_run(run.run)
+            view.quantization.show_run(run.run)
+            view.findings.setText(_findings(run.run))
+            view.findings.setVisible(bool(view.findings.text()))
             _show_history(view, run.run)
         view.result.setVisible(run.run is not None)
         view.scroll.verticalScrollBar().setValue(0)
@@ -118,18 +122,10 @@ def _trains(recipe: Recipe) -> bool:
     return any(trained) or recipe.quantize.mode is QuantizeMode.QAT or recipe.quantize.finetune_epochs > 0
 
 
-def _rows(run: dict[str, Any]) -> list[tuple[str, str, str]]:
-    accuracy, parameters, sizes = run["accuracy"], run["parameters"], run["size_bytes"]
-    rows = [
-        (tr("Right answers (test pictures)"), percent(accuracy["before"]), percent(accuracy["after"])),
-        (tr("Parameters"), number(parameters["before"]), number(parameters["after"])),
-        (tr("Parameters that are not zero"), "", number(parameters["nonzero"])),
-    ]
-    macs = run.get("macs")
-    if macs:
-        rows.append((tr("Multiplications for one picture"), number(macs["before"]), number(macs["after"])))
-    rows.append((tr("File for boards (TFLite)"), "", bytes_text(sizes["tflite"])))
-    return rows
+def _findings(run: dict[str, Any]) -> str:
+    """Warnings first, then where the model became smaller and where it did not."""
+    signs = {"warnings": "⚠", "notes": "•"}
+    return "\n".join(f"{sign} {one['text']}" for key, sign in signs.items() for one in run.get(key) or ())
 
 
 def _layers(run: dict[str, Any]) -> list[LayerChange]:

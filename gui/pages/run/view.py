@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from gui.job_bridge import JobBridge
+from gui.pages.run.quantization_card import QuantizationCard
 from gui.plots.confusion import ConfusionMatrix
 from gui.plots.layer_bars import LayerBars, LayerChange
 from gui.plots.training_curve import TrainingCurve
 from gui.services import Services
 from gui.widgets.export_bar import ExportBar
 from gui.widgets.job_panel import JobPanel
-from gui.widgets.labels import card, heading, primary
+from gui.widgets.labels import card, explanation, heading, primary
 from gui.widgets.page import Page
 from gui.words import tr
 
@@ -98,9 +99,12 @@ class RunView(Page):
         row.addWidget(self.deploy)
         row.addWidget(self.export, 1)
         layout.addLayout(row)
-        layout.addWidget(card(heading(tr("Before and after")), self.table))
+        self.findings = explanation()
+        layout.addWidget(card(heading(tr("Before and after")), self.table, self.findings))
         layout.addWidget(card(heading(tr("What is left of each layer")), self.layers))
+        self.quantization = QuantizationCard()
         self.confusion = ConfusionPair()
+        layout.addWidget(self.quantization)
         layout.addWidget(self.confusion)
         self.body.addWidget(self.result)
 
