@@ -17,8 +17,9 @@ _NEGATIVE = re.compile(r"-[\d.]+$")
 
 MODEL_HELP = "a .keras, .tflite or .onnx file, or zoo:NAME"
 DATA_HELP = (
-    "digits, an .npz file, a folder with one subfolder per class, or a known set in the data folder"
-    " (THIMBLE_DATA): mnist, fashion-mnist, cifar10, cifar100, svhn, horses-or-humans, cats-vs-dogs, flowers"
+    "digits, an .npz file, a folder of pictures with one subfolder per class, time series (a .csv file or a"
+    " folder of them), a folder of TensorFlow Datasets, or a known set in the data folder (THIMBLE_DATA):"
+    " mnist, fashion-mnist, cifar10, cifar100, svhn, horses-or-humans, cats-vs-dogs, flowers"
 )
 
 
