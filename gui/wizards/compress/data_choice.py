@@ -32,7 +32,7 @@ class DataChoice(QWidget):
         self.data.activated.connect(self._chosen)
         label = QLabel(tr("&Data:"))
         label.setBuddy(self.data)
-        self.download = QPushButton()
+        self.download = QPushButton(tr("Do&wnload"))
         self.download.clicked.connect(self.start_download)
         self.panel = JobPanel(self.bridge, tr("Downloading the data"))
         form = QFormLayout()
