@@ -110,6 +110,7 @@ class Training:
     learning_rate: float = key(0.001, "size of one step", 1e-8, 10.0)
     momentum: float = key(0.9, "for sgd", 0.0, 0.9999)
     weight_decay: float = key(0.0, "pull of the weights towards zero", 0.0, 1.0)
+    l2: float = key(0.0, "penalty on the squares of the weights, in the loss", 0.0, 1.0)
     gamma: float = key(0.1, "factor on the learning rate for sgd-decay", 0.0, 1.0)
     gamma_epochs: int = key(10, "epochs between two decays for sgd-decay", 1, 10_000)
     class_weights: bool = key(False, "weigh rare classes more")

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ThimbleError
-from core.jobs.events import Done, Event, Failed, Progress
+from core.jobs.events import Done, Event, Failed, Log, Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -76,6 +76,8 @@ class ProgressShown:
             self._bar.stop()
 
     def __call__(self, event: Event) -> None:
+        if isinstance(event, Log):
+            self._say(event.text)
         if not isinstance(event, Progress):
             return
         if self._bar is not None:
@@ -86,6 +88,13 @@ class ProgressShown:
         if now_s - self._last_line_s >= _LINE_EVERY_S and event.text != self._last_text:
             self._last_line_s, self._last_text = now_s, event.text
             print(f"{100 * event.fraction:3.0f} %  {event.text}", file=sys.stderr, flush=True)
+
+    def _say(self, text: str) -> None:
+        """A line of the log, above the bar where there is one."""
+        if self._bar is not None:
+            self._bar.console.print(text, markup=False, highlight=False)
+        else:
+            print(text, file=sys.stderr, flush=True)
 
 
 def _bar() -> Bar:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,25 @@ Factors = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int32]
 
 
+#: By codebook, or all in one: layer, number of the weight in Keras' order, and a number for each element.
+Parts = tuple[tuple[tuple[str, int, npt.NDArray[Any]], ...], ...]
+
+
 class Constraint(ABC):
     """Holds for a model whose layers have certain names and shapes."""
+
+    #: Names it in checkpoints.
+    kind: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def parts(self) -> Parts:
+        """What it is made of, for `of_parts`."""
+
+    @classmethod
+    @abstractmethod
+    def of_parts(cls, parts: Parts) -> Constraint:
+        """The constraint of these parts."""
 
     @abstractmethod
     def bind(self, model: Any) -> Callable[[], None]:
@@ -28,6 +45,14 @@ class Constraint(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Unconstrained(Constraint):
+    kind = "none"
+    parts = ()
+
+    @classmethod
+    def of_parts(cls, parts: Parts) -> Unconstrained:
+        """It has none."""
+        return cls()
+
     def bind(self, model: Any) -> Callable[[], None]:
         """Every weight is as good as any other."""
         return lambda: None
@@ -38,6 +63,17 @@ class Masked(Constraint):
     """Zeros stay zero: layer, number of the weight in Keras' order, and 0 or 1 for each of its elements."""
 
     factors: tuple[tuple[str, int, Factors], ...]
+    kind = "masked"
+
+    @property
+    def parts(self) -> Parts:
+        """One book of bools: they take a quarter of the room."""
+        return (tuple((layer, place, factor.astype(np.bool_)) for layer, place, factor in self.factors),)
+
+    @classmethod
+    def of_parts(cls, parts: Parts) -> Masked:
+        """The masks of the one book."""
+        return cls(tuple((layer, place, mask.astype(np.float32)) for layer, place, mask in parts[0]))
 
     def bind(self, model: Any) -> Callable[[], None]:
         """Multiply by the factors."""
@@ -66,6 +102,17 @@ class Clustered(Constraint):
     """
 
     books: tuple[tuple[tuple[str, int, Labels], ...], ...]
+    kind = "clustered"
+
+    @property
+    def parts(self) -> Parts:
+        """The codebooks."""
+        return self.books
+
+    @classmethod
+    def of_parts(cls, parts: Parts) -> Clustered:
+        """The codebooks."""
+        return cls(parts)
 
     def bind(self, model: Any) -> Callable[[], None]:
         """Take the means, in float64: they must not drift."""
@@ -94,7 +141,9 @@ def _bound_book(model: Any, book: tuple[tuple[str, int, Labels], ...]) -> Callab
 
     def hold() -> None:
         values = tf.concat([tf.reshape(variable, [-1]) for variable in variables], 0)
-        parts = tf.split(tf.ensure_shape(tf.numpy_function(shared, [values], tf.float32), [sum(sizes)]), sizes)
+        parts = tf.split(
+            tf.ensure_shape(tf.numpy_function(shared, [values], tf.float32), [sum(sizes)]), sizes
+        )
         for variable, part in zip(variables, parts, strict=True):
             variable.assign(tf.reshape(part, variable.shape))
 
@@ -104,3 +153,6 @@ def _bound_book(model: Any, book: tuple[tuple[str, int, Labels], ...]) -> Callab
 def _variable(model: Any, layer: str, place: int) -> Any:
     """TensorFlow's own variable of a weight."""
     return model.get_layer(layer).weights[place].value
+
+
+CONSTRAINTS: dict[str, type[Constraint]] = {kind.kind: kind for kind in (Unconstrained, Masked, Clustered)}

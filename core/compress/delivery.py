@@ -21,6 +21,7 @@ from core.evaluate import Evaluation, evaluate_file, evaluate_keras
 from core.jobs.context import JobContext
 from core.models.keras_graph import graph_of_model
 from core.models.keras_model import parameters_by_layer
+from core.models.keras_writing import save_keras
 from core.recipe import Recipe
 from core.recipe_toml import write_recipe
 
@@ -59,7 +60,7 @@ def deliver(
     quantizer = find_quantizer(recipe.quantize)
     quantized = quantizer.write(compressed.model, data, recipe, folder.partial, context.section(0.0, 0.5))
     context.progress(0.5, "Saving the model")
-    quantized.model.save(folder.partial / KERAS)
+    save_keras(quantized.model, folder.partial / KERAS)
     deployed = folder.partial / quantizer.deployed
     after = _evaluate_deployed(deployed, data, context.section(0.6, 1.0))
     write_recipe(recipe, folder.partial / "recipe.toml")

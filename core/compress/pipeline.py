@@ -1,31 +1,30 @@
-"""A recipe run on a Keras model: prune, fine-tune, …, cluster, fine-tune. For worker processes."""
+"""A recipe run on a Keras model: train, prune, fine-tune, …, cluster, fine-tune. For worker processes."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from codegen.graph import Graph, macs
-from core.compress import structured
+from codegen.graph import Graph
+from core.compress.checkpoint import Checkpoints, Saved
 from core.compress.clustering import cluster_model
-from core.compress.criteria import ranked_without_data
+from core.compress.costs import step_ends
+from core.compress.distillation import Teacher, make_teacher
 from core.compress.evidence import gather
-from core.compress.finetune import EpochResult, Hooks, train
+from core.compress.finetune import TrainingState, train
 from core.compress.pruners import PRUNERS, Pruned
-from core.compress.steps import Step, plan_steps, total_epochs
+from core.compress.reporter import Reporter
+from core.compress.steps import Phase, options_of, plan_steps, schedule_start, total_epochs
 from core.compress.supported import check_supported
 from core.data import DataSet
 from core.jobs.context import JobContext
+from core.models.keras_copies import architecture_of, fresh_copy, model_of_architecture, plain_copy
 from core.models.keras_graph import graph_of_model
-from core.recipe import PruneKind, Recipe
-
-#: What an epoch costs besides its multiply-accumulates, in multiply-accumulates of one sample.
-_OVERHEAD_MACS = 1_500_000
-_PROGRESS_EVERY_S = 0.1
+from core.recipe import Augment, Recipe
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Compressed:
     """The stripped float model and one entry for each epoch (the data of the partial ``epoch``)."""
 
@@ -40,99 +39,160 @@ def check_recipe(recipe: Recipe, graph: Graph) -> None:
         PRUNERS[recipe.prune.kind].check(graph, recipe.prune)
 
 
-def run_recipe(model: Any, data: DataSet, recipe: Recipe, context: JobContext) -> Compressed:
+def train_baseline(
+    model: Any, data: DataSet, recipe: Recipe, context: JobContext, checkpoints: Checkpoints | None = None
+) -> Compressed:
+    """What the recipe's other steps begin with: `model` itself, or with [train] the same layers with fresh
+    weights of the recipe's seed, trained from scratch.
+
+    `context` takes the progress of the whole recipe, and a partial ``epoch`` after each epoch. Raises
+    ThimbleError as `core.compress.finetune.train` does, and CancelledByUser at the end of a batch.
+    """
+    if recipe.train is None:
+        return Compressed(model, ())
+    run = _Run(graph_of_model(model), data, recipe, context, checkpoints)
+    done = checkpoints.baseline() if checkpoints else None
+    if done is not None:
+        return Compressed(run.taken_up(done).model, tuple(run.history))
+    saved = run.saved_in(Phase.TRAIN)
+    current = run.taken_up(saved) if saved else Pruned(fresh_copy(model, recipe.seed), 0.0)
+    run.train(0, current, saved)
+    baseline = Compressed(plain_copy(current.model), tuple(run.history))
+    if checkpoints is not None:
+        state = TrainingState(baseline.model.get_weights(), [])
+        checkpoints.save_baseline(Saved(0, baseline.history, architecture_of(baseline.model), state))
+    return baseline
+
+
+def run_recipe(
+    model: Any,
+    data: DataSet,
+    recipe: Recipe,
+    context: JobContext,
+    checkpoints: Checkpoints | None = None,
+    history: tuple[dict[str, Any], ...] = (),
+) -> Compressed:
     """Prune, cluster and fine-tune as the recipe says; `model` itself is left as it is.
 
-    Emits a partial ``epoch`` after each epoch. Raises ThimbleError as `check_recipe` does, and
+    With [train], `model` and `history` are what `train_baseline` gave. `context` takes the progress of the
+    whole recipe, and a partial ``epoch`` after each epoch. Raises ThimbleError as `check_recipe` does, and
     CancelledByUser at the end of a batch.
     """
     original = graph_of_model(model)
     check_recipe(recipe, original)
-    steps = plan_steps(recipe)
-    if recipe.augment is not None and not data.has_images:
-        context.log("[augment] is left out: shifts and flips are of pictures, and these data are none")
-    ends = _progress_ends(steps, original)
-    history: list[dict[str, Any]] = []
-    current = Pruned(_copy(model), 0.0)
-    for number, step in enumerate(steps):
+    run = _Run(original, data, recipe, context, checkpoints, list(history))
+    saved = run.saved_in(Phase.FINETUNE, Phase.DISTILL, Phase.CLUSTER)
+    run.find_teacher(model)
+    current = run.taken_up(saved) if saved else Pruned(plain_copy(model), 0.0)
+    for number, step in enumerate(run.steps):
+        if step.phase is Phase.TRAIN or (saved and number < saved.step):
+            continue
         context.check_cancelled()
-        part = context.section(ends[number], ends[number + 1])
+        if saved and number == saved.step:
+            run.train(number, current, saved)
+        else:
+            current = run.changed(number, current)
+            run.train(number, current)
+    current.constraint.apply(current.model)
+    return Compressed(plain_copy(current.model), tuple(run.history))
+
+
+class _Run:
+    """A recipe on its way: its steps, and what they share."""
+
+    def __init__(
+        self,
+        original: Graph,
+        data: DataSet,
+        recipe: Recipe,
+        context: JobContext,
+        checkpoints: Checkpoints | None,
+        history: list[dict[str, Any]] | None = None,
+    ) -> None:
+        self.steps = plan_steps(recipe)
+        self.history = history or []
+        self._original, self._data, self._recipe, self._context = original, data, recipe, context
+        self._checkpoints = checkpoints
+        self._ends = step_ends(recipe, original)
+        # Shifts and flips are of pictures.
+        self._augmentation: Augment | None = recipe.augment if data.has_images else None
+        self._teacher: Teacher | None = None
+
+    def saved_in(self, *phases: Phase) -> Saved | None:
+        """The checkpoint, when it is of one of these phases."""
+        saved = self._checkpoints.last() if self._checkpoints else None
+        return saved if saved and self.steps[saved.step].phase in phases else None
+
+    def find_teacher(self, model: Any) -> None:
+        """Let `model` teach, where the recipe asks for it."""
+        if self._recipe.distill is not None and self._recipe.finetune is not None:
+            augmented = self._augmentation is not None
+            check = self._context.check_cancelled
+            self._teacher = make_teacher(model, self._data, self._recipe.distill, augmented, check)
+
+    def taken_up(self, saved: Saved) -> Pruned:
+        """The model of a checkpoint. Its epochs are told again, for who draws them, and that it goes on."""
+        for entry in saved.history[len(self.history) :]:
+            self._context.partial("epoch", entry)
+        self.history = list(saved.history)
+        epoch, epochs = self.history[-1]["epoch"], total_epochs(self._recipe)
+        low, high = self._ends[saved.step], self._ends[saved.step + 1]
+        share = self._epochs_done(saved) / max(len(self.steps[saved.step].epochs), 1)
+        self._context.resume_at(low + (high - low) * share)
+        self._context.log(f"going on after epoch {epoch} of {epochs}, where an earlier run was interrupted")
+        model = model_of_architecture(saved.architecture)
+        model.set_weights(saved.state.weights)
+        return Pruned(model, saved.sparsity, saved.constraint)
+
+    def changed(self, number: int, current: Pruned) -> Pruned:
+        """`current` pruned or clustered as the step wants it."""
+        step, part = self.steps[number], self._part(number)
+        seed = self._recipe.seed
         if step.prune is not None:
-            part.progress(0.0, f"Pruning, step {number + 1} of {len(steps)}")
-            evidence = gather(current.model, data, step.prune.criterion, recipe.seed, part.check_cancelled)
+            part.progress(0.0, f"Pruning, step {number + 1} of {len(self.steps)}")
+            evidence = gather(current.model, self._data, step.prune.criterion, seed, part.check_cancelled)
             pruner = PRUNERS[step.prune.kind]
-            current = pruner.prune(current.model, original, step.prune, recipe.seed, evidence)
+            current = pruner.prune(current.model, self._original, step.prune, seed, evidence)
         if step.cluster is not None:
             part.progress(0.0, "Clustering the weights")
             model, constraint = cluster_model(current.model, step.cluster)
             current = Pruned(model, current.sparsity, constraint)
-        if recipe.finetune is not None and step.epochs:
-            reporter = _Reporter(part, current, total_epochs(recipe), history)
-            train(
-                current.model,
-                data,
-                recipe.finetune,
-                step.epochs,
-                recipe.seed,
-                recipe.augment if data.has_images else None,  # shifts and flips are of pictures
-                current.constraint,
-                reporter.hooks(step.epochs),
-            )
-    current.constraint.apply(current.model)
-    return Compressed(_copy(current.model), tuple(history))
+        return current
 
+    def train(self, number: int, current: Pruned, saved: Saved | None = None) -> None:
+        """The epochs of the step, from the beginning or from where it was `saved`."""
+        step = self.steps[number]
+        options = options_of(self._recipe, step)
+        if options is None or not step.epochs:
+            return
+        done = self._epochs_done(saved) if saved else 0
 
-def _copy(model: Any) -> Any:
-    """The same layers and weights without optimizer and metrics."""
-    copied = type(model).from_config(model.get_config())
-    copied.set_weights(model.get_weights())
-    return copied
+        def keep(state: Callable[[], TrainingState]) -> None:
+            if self._checkpoints is not None:
+                architecture = architecture_of(current.model)
+                history = tuple(self.history)
+                kept = Saved(number, history, architecture, state(), current.sparsity, current.constraint)
+                self._checkpoints.save(kept)
 
+        epochs = total_epochs(self._recipe)
+        reporter = Reporter(self._part(number), step, current, epochs, self.history, keep, done)
+        train(
+            current.model,
+            self._data,
+            options,
+            step.epochs[done:],
+            self._recipe.seed,
+            self._augmentation,
+            current.constraint,
+            reporter.hooks(),
+            teacher=self._teacher,
+            schedule_from=schedule_start(self._recipe, step),
+            state=saved.state if saved else None,
+        )
 
-def _progress_ends(steps: tuple[Step, ...], original: Graph) -> list[float]:
-    """Where each step begins and ends in the whole, judged by its epochs and its multiply-accumulates.
+    def _epochs_done(self, saved: Saved) -> int:
+        """Epochs of its step."""
+        return sum(entry["epoch"] - 1 in self.steps[saved.step].epochs for entry in saved.history)
 
-    The shapes after a step are guessed from the untouched weights: good enough for a progress bar.
-    """
-    costs = []
-    for step in steps:
-        graph = original
-        if step.prune is not None and step.prune.kind is PruneKind.STRUCTURED:
-            guess = structured.choose(original, ranked_without_data(step.prune))
-            graph = structured.prune_graph(original, guess)
-        work = sum(macs(graph, op) for op in graph.ops)
-        costs.append(max(len(step.epochs), 0.1) * (work + _OVERHEAD_MACS))
-    total = sum(costs) or 1.0
-    return [sum(costs[:number]) / total for number in range(len(costs) + 1)]
-
-
-@dataclass(slots=True)
-class _Reporter:
-    """Tells the context what a step's fine-tuning is doing."""
-
-    context: JobContext
-    pruned: Pruned
-    epochs: int
-    history: list[dict[str, Any]]
-    last_s: float = 0.0
-
-    def hooks(self, epochs: range) -> Hooks:
-        def after_batch(done: int, total: int) -> None:
-            self.context.check_cancelled()
-            now_s = time.monotonic()
-            if done == total or now_s - self.last_s >= _PROGRESS_EVERY_S:
-                self.last_s = now_s
-                epoch = epochs[min((done - 1) * len(epochs) // total, len(epochs) - 1)]
-                self.context.progress(done / total, f"Fine-tuning, epoch {epoch + 1} of {self.epochs}")
-
-        return Hooks(after_batch, self._after_epoch)
-
-    def _after_epoch(self, result: EpochResult) -> None:
-        entry = {
-            **asdict(result),
-            "epochs": self.epochs,
-            "sparsity": self.pruned.sparsity,
-            "parameters": int(self.pruned.model.count_params()),
-        }
-        self.history.append(entry)
-        self.context.partial("epoch", entry)
+    def _part(self, number: int) -> JobContext:
+        return self._context.section(self._ends[number], self._ends[number + 1])

@@ -26,8 +26,5 @@ def check_supported(recipe: Recipe) -> None:
 
 
 def _missing(recipe: Recipe) -> Iterator[tuple[str, str]]:
-    for section in ("train", "distill"):
-        if getattr(recipe, section) is not None:
-            yield f"[{section}]", f"leave out the section [{section}]"
     if recipe.cluster is not None and recipe.cluster.engine is not ClusterEngine.THIMBLE:
         yield f"clustering with {recipe.cluster.engine.value}", 'use engine = "thimble" in [cluster]'

@@ -96,9 +96,7 @@ class TrainStep:
     run: Callable[[Any, Any, Any], Any]
 
 
-def make_train_step(
-    model: Any, options: Training, objective: Objective, constraint: Constraint
-) -> TrainStep:
+def make_train_step(model: Any, options: Training, objective: Objective, constraint: Constraint) -> TrainStep:
     """A training step of `model`, with an optimizer of its own."""
     import tensorflow as tf
 
@@ -120,7 +118,7 @@ def make_train_step(
 
 
 def make_test_step(model: Any) -> Callable[[Any, Any], Any]:
-    """A function of images and labels ``[any count, …]`` that gives the mean ``[cross-entropy, accuracy]``."""
+    """A function of images and labels ``[count, …]`` that gives their mean ``[cross-entropy, accuracy]``."""
     import tensorflow as tf
 
     softmax = ends_in_softmax(model)

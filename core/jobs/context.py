@@ -33,6 +33,7 @@ class JobContext:
         self._cancelled = cancelled or threading.Event()
         self._clock = clock
         self._started_s = clock()
+        self._begun_at = 0.0
         self.last_text = ""
 
     def progress(
@@ -51,9 +52,14 @@ class JobContext:
 
     def _estimate_s(self, fraction: float) -> float | None:
         elapsed_s = self._clock() - self._started_s
-        if fraction < _ESTIMATE_FROM_FRACTION or elapsed_s < _ESTIMATE_FROM_S:
+        done = fraction - self._begun_at
+        if done < _ESTIMATE_FROM_FRACTION or elapsed_s < _ESTIMATE_FROM_S:
             return None
-        return elapsed_s * (1.0 - fraction) / fraction
+        return elapsed_s * (1.0 - fraction) / done
+
+    def resume_at(self, fraction: float) -> None:
+        """This much of the job was done before: the time left is estimated from what is done from here on."""
+        self._begun_at, self._started_s = fraction, self._clock()
 
     def watch(self, text: str) -> Callable[[int, int], None]:
         """A function of what is done and of the whole, for work in many small pieces.
@@ -98,6 +104,9 @@ class _Section(JobContext):
     def __init__(self, whole: JobContext, low: float, high: float) -> None:
         super().__init__(whole._emit, whole._cancelled, whole._clock)
         self._whole, self._low, self._high = whole, low, high
+
+    def resume_at(self, fraction: float) -> None:
+        self._whole.resume_at(self._low + (self._high - self._low) * fraction)
 
     def progress(
         self, fraction: float, text: str, remaining_s: float | None = None, cancellable: bool = True

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from core.compress.delivery import Original, deliver
+from core.compress.checkpoint import Checkpoints, identity_of
+from core.compress.delivery import BASELINE, Original, deliver
+from core.compress.fingerprints import fingerprint_of_data, fingerprint_of_model
 from core.compress.output import RunFolder
-from core.compress.pipeline import check_recipe, run_recipe
+from core.compress.pipeline import check_recipe, run_recipe, train_baseline
 from core.compress.supported import check_supported
+from core.data import DataSet
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
 from core.models.keras_graph import graph_of_model
+from core.models.keras_writing import save_keras
 from core.models.loading import check_model_file, load_keras
 from core.models.model_data import data_for_keras
 from core.recipe import Recipe
@@ -20,8 +25,11 @@ from core.recipe_toml import read_recipe, recipe_from_dict
 def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Params: model (`.keras` or ``zoo:NAME``), data, recipe (a dict, or the path of a TOML file), out.
 
-    Writes model.keras, model.tflite, model.onnx, recipe.toml and run.json into `out`, all or nothing.
-    Partials `epoch`: epoch, epochs, loss, accuracy, val_loss, val_accuracy, sparsity, parameters.
+    Writes model.keras, model.tflite, model.onnx, recipe.toml and run.json into `out`, all or nothing; with
+    [train] also baseline.keras, whose accuracy is the one before. What was interrupted after an epoch goes on
+    there when it is started again with the same params, and ends with the same files.
+    Partials `epoch`: epoch, epochs, phase, loss, accuracy, val_loss, val_accuracy, validated_on, sparsity,
+    parameters.
     Returns what stands in run.json: the fields of ``compress --json`` and those of
     `core.compress.record.describe`. Raises ThimbleError for everything that a person can mend; what can
     be known before TensorFlow starts, or before training, is told then.
@@ -37,12 +45,28 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         reading = context.section(0.02, 0.05).watch("Reading the data")
         data = data_for_keras(model, params["model"], params["data"], recipe.data, reading)
         check_recipe(recipe, graph_of_model(model))
-        context.progress(0.05, "Testing the original model")
-        original = Original.of(model, data, str(params["model"]), str(params["data"]))
-        compressed = run_recipe(model, data, recipe, context.section(0.07, 0.9))
+        checkpoints = _checkpoints(model, data, recipe, params, context)
+        training = context.section(0.07, 0.9)
+        baseline = train_baseline(model, data, recipe, training, checkpoints)
+        if recipe.train is not None:
+            save_keras(baseline.model, folder.partial / BASELINE)
+        original = Original.of(baseline.model, data, str(params["model"]), str(params["data"]))
+        compressed = run_recipe(baseline.model, data, recipe, training, checkpoints, baseline.history)
         record = deliver(original, compressed, data, recipe, folder, context.section(0.9, 0.99))
+        checkpoints.clear()
     context.progress(1.0, "Done")
     return record
+
+
+def _checkpoints(
+    model: Any, data: DataSet, recipe: Recipe, params: dict[str, Any], context: JobContext
+) -> Checkpoints:
+    prints = (fingerprint_of_model(model), fingerprint_of_data(data))
+    identity = identity_of(str(params["model"]), str(params["data"]), recipe, prints)
+    checkpoints = Checkpoints(Path(params["out"]), identity)
+    if checkpoints.of_another_run:
+        context.log("the folder holds a checkpoint of another run, which cannot be used: starting anew")
+    return checkpoints
 
 
 def _recipe(given: dict[str, Any] | str) -> Recipe:

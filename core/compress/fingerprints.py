@@ -1,0 +1,33 @@
+"""Short strings of bytes that differ when a model or the data differ. For checkpoints."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+
+from core.data import DataSet
+from core.models.keras_copies import architecture_of
+
+#: All labels count, but only so many samples: data may be larger than memory.
+_SAMPLES = 64
+
+
+def fingerprint_of_model(model: Any) -> bytes:
+    """Of the layers, their options and all weights of a Keras model."""
+    digest = hashlib.sha256(architecture_of(model).encode())
+    for weight in model.get_weights():
+        digest.update(np.ascontiguousarray(weight).tobytes())
+    return digest.digest()
+
+
+def fingerprint_of_data(data: DataSet) -> bytes:
+    """Of the shapes, all labels, and some samples from all over each part."""
+    digest = hashlib.sha256()
+    for samples, labels in ((data.x_train, data.y_train), (data.x_test, data.y_test)):
+        places = np.unique(np.linspace(0, len(labels) - 1, _SAMPLES).astype(np.int64))
+        digest.update(repr(samples.shape).encode())
+        digest.update(labels.tobytes())
+        digest.update(np.ascontiguousarray(samples[places]).tobytes())
+    return digest.digest()
