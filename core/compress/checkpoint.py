@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -93,8 +93,7 @@ def find_checkpoint(out: str | Path) -> Interrupted | None:
     Quick: reads no arrays. What is broken or of another version is None.
     """
     for name in (_LAST, _BASELINE):
-        with contextlib.suppress(*_BROKEN, ThimbleError), np.load(Path(out) / FOLDER / name) as file:
-            about = json.loads(bytes(file["about"]))
+        with contextlib.suppress(*_BROKEN, ThimbleError), _opened(Path(out) / FOLDER / name) as (about, _):
             last = about["history"][-1]
             recipe = recipe_from_dict(about["recipe"])
             phase, epoch, epochs = str(last["phase"]), int(last["epoch"]), int(last["epochs"])
@@ -140,15 +139,14 @@ class Checkpoints:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _read(self, name: str) -> Saved | None:
-        if not self._is_ours(name):
-            return None
-        with contextlib.suppress(*_BROKEN), np.load(self.folder / name) as file:
-            return _saved(json.loads(bytes(file["about"])), file)
+        with contextlib.suppress(*_BROKEN), _opened(self.folder / name) as (about, file):
+            if about["digest"] == self.identity.digest:
+                return _saved(about, file)
         return None
 
     def _is_ours(self, name: str) -> bool:
-        with contextlib.suppress(*_BROKEN), np.load(self.folder / name) as file:
-            return bool(json.loads(bytes(file["about"]))["digest"] == self.identity.digest)
+        with contextlib.suppress(*_BROKEN), _opened(self.folder / name) as (about, _):
+            return bool(about["digest"] == self.identity.digest)
         return False
 
     def _write(self, name: str, saved: Saved) -> None:
@@ -166,6 +164,13 @@ class Checkpoints:
         except OSError as error:
             part.unlink(missing_ok=True)
             raise _cannot_save(self.folder / name, error, saved) from None
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[tuple[dict[str, Any], Any]]:
+    """What a checkpoint says, and its arrays by name. Raises one of `_BROKEN`."""
+    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+        yield json.loads(bytes(file["about"])), file
 
 
 def _cannot_save(path: Path, error: OSError, saved: Saved) -> ThimbleError:

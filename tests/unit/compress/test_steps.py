@@ -1,14 +1,15 @@
 """How a recipe becomes steps, and what is refused before any work."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from core.compress.steps import plan_steps
+from core.compress.steps import Phase, options_of, plan_steps, schedule_start, total_epochs
 from core.compress.supported import check_supported
 from core.errors import ThimbleError
 from core.presets import all_presets
-from core.recipe import Criterion, Prune, Recipe, Schedule, Training
+from core.recipe import Cluster, Criterion, Distill, Prune, Recipe, Schedule, Training
 from core.recipe_toml import recipe_from_text
 
 
@@ -40,8 +41,6 @@ def test_fine_tuning_alone_and_nothing_at_all() -> None:
 @pytest.mark.parametrize(
     "section",
     [
-        "[train]",
-        "[distill]",
         '[cluster]\nengine = "tfmot"',
         '[quantize]\nmode = "qat"',
         "[quantize]\nfinetune_epochs = 2",
@@ -84,3 +83,30 @@ def test_a_refused_job_writes_nothing(tmp_path: Any) -> None:
     with pytest.raises(ThimbleError, match="cluster"):
         compress({**params, "out": str(tmp_path / "out")}, JobContext(lambda event: None))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_baseline_comes_first_and_has_a_schedule_of_its_own() -> None:
+    training = Training(epochs=2)
+    recipe = Recipe(
+        "n",
+        train=Training(epochs=3),
+        prune=Prune(steps=2),
+        finetune=training,
+        cluster=Cluster(finetune_epochs=1),
+    )
+    steps = plan_steps(recipe)
+    assert [step.phase for step in steps] == [Phase.TRAIN, Phase.FINETUNE, Phase.FINETUNE, Phase.CLUSTER]
+    assert [list(step.epochs) for step in steps] == [[0, 1, 2], [3], [4], [5]]
+    assert [options_of(recipe, step) for step in steps] == [recipe.train, *[training] * 3]
+    assert [schedule_start(recipe, step) for step in steps] == [0, 3, 3, 3]
+    assert total_epochs(recipe) == 6
+    assert plan_steps(replace(recipe, distill=Distill()))[1].phase is Phase.DISTILL
+
+
+def test_threshold_and_sparsity_follow_the_formula_of_gradual_pruning() -> None:
+    prune = Prune(sparsity=0.9, threshold=0.4, schedule=Schedule.AGP, steps=7)
+    for t, step in enumerate(plan_steps(Recipe("n", prune=prune)), 1):
+        assert step.prune is not None
+        share = 1.0 + (0.0 - 1.0) * (1.0 - t / 7) ** 3
+        assert step.prune.sparsity == pytest.approx(0.9 * share, abs=1e-6)
+        assert step.prune.threshold == pytest.approx(0.4 * share, abs=1e-6)
