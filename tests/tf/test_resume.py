@@ -26,7 +26,7 @@ RECIPE: dict[str, Any] = {
     "name": "everything",
     "seed": 5,
     "train": {"epochs": 3, "batch_size": 40, "learning_rate": 0.01, "optimizer": "nadam"},
-    "prune": {"kind": "element", "criterion": "gradient", "sparsity": 0.5, "steps": 2},
+    "prune": {"kind": "element", "criterion": "magnitude", "sparsity": 0.5, "steps": 2},
     "finetune": {"epochs": 3, "batch_size": 40, "optimizer": "sgd-decay", "early_stopping": 2, "l2": 1e-4},
     "augment": {"shift": 0.1},
     "distill": {"temperature": 3.0, "alpha": 0.6},
@@ -70,60 +70,51 @@ def test_the_phases_are_told(whole: Whole) -> None:
     assert history[-1]["sparsity"] == pytest.approx(0.5, abs=0.01)
 
 
-def test_a_run_that_was_cancelled_in_every_phase(whole: Whole, tmp_path: Path) -> None:
-    """Also: the same recipe, seed and machine give the same files byte for byte."""
+def test_a_run_that_was_interrupted_in_every_phase(whole: Whole, tmp_path: Path) -> None:
+    """Cancelled in two phases, killed in the middle of the third, then left alone.
+
+    Also: the same recipe, seed and machine give the same files byte for byte.
+    """
     params = {**whole.params, "out": str(tmp_path)}
-    for epochs in (1, 4, 7):
+    for epochs in (1, 5):
         with pytest.raises(CancelledByUser):
             compress(params, Watcher(cancel_after=epochs).context)
-        assert [path.name for path in tmp_path.iterdir()] == [FOLDER]
-        found = find_checkpoint(tmp_path)
-        assert found is not None
-        assert (found.epoch, found.epochs, found.phase) == (epochs, 8, PHASES[epochs - 1])
+        _expect_checkpoint(tmp_path, epochs)
+    assert _killed_in_epoch(8, params) == [1, 2, 3, 4, 5, 6, 7]
+    _expect_checkpoint(tmp_path, 7)
     watcher = Watcher()
     assert compress(params, watcher.context) == whole.result
     assert _files(tmp_path) == whole.files
     assert watcher.partials() == whole.result["history"]
-    logs = [event.text for event in watcher.events if isinstance(event, Log)]
-    assert [log for log in logs if "after epoch 7 of 8" in log]
+    assert any("after epoch 7 of 8" in event.text for event in watcher.events if isinstance(event, Log))
     fractions = watcher.fractions()
     assert fractions == sorted(fractions)
 
 
-def test_a_worker_that_was_killed_in_the_middle_of_an_epoch(whole: Whole, tmp_path: Path) -> None:
-    params = {**whole.params, "out": str(tmp_path)}
+def _expect_checkpoint(out: Path, epochs: int) -> None:
+    assert not [name for name in RESULTS if (out / name).exists()]
+    found = find_checkpoint(out)
+    assert found is not None
+    assert (found.epoch, found.epochs, found.phase) == (epochs, 8, PHASES[epochs - 1])
+
+
+def _killed_in_epoch(epoch: int, params: dict[str, Any]) -> list[int]:
+    """Run the job in a worker, end it with SIGKILL in an epoch, and give the epochs that it told."""
     job: list[JobHandle] = []
     told: list[int] = []
 
     def kill(event: Event) -> None:
         if isinstance(event, Partial):
             told.append(event.data["epoch"])
-        elif isinstance(event, Progress) and "epoch 5" in event.text:
+        elif isinstance(event, Progress) and f"epoch {epoch}" in event.text:
             os.kill(job[0].pid, signal.SIGKILL)
 
     job.append(start_job("compress", params, kill))
-    end = job[0].wait(300)
-    assert isinstance(end, Failed)
-    assert told == [1, 2, 3, 4]
-    found = find_checkpoint(tmp_path)
-    assert found is not None
-    assert found.epoch == 4
-    assert compress(params, Watcher().context) == whole.result
-    assert _files(tmp_path) == whole.files
+    assert isinstance(job[0].wait(300), Failed)
+    return told
 
 
-def test_another_recipe_starts_anew(whole: Whole, tmp_path: Path) -> None:
-    with pytest.raises(CancelledByUser):
-        compress({**whole.params, "out": str(tmp_path)}, Watcher(cancel_after=1).context)
-    other = {"name": "other", "train": {"epochs": 1, "batch_size": 80}, "quantize": {"kind": "none"}}
-    watcher = Watcher()
-    result = compress({**whole.params, "recipe": other, "out": str(tmp_path)}, watcher.context)
-    assert [entry["epoch"] for entry in result["history"]] == [1]
-    assert any("another run" in event.text for event in watcher.events if isinstance(event, Log))
-    assert not (tmp_path / FOLDER).exists()
-
-
-def test_a_disk_that_is_full_at_a_checkpoint(
+def test_a_full_disk_at_a_checkpoint_and_then_another_recipe(
     whole: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     savez, calls = np.savez, []
@@ -137,6 +128,10 @@ def test_a_disk_that_is_full_at_a_checkpoint(
     monkeypatch.setattr(np, "savez", full)
     with pytest.raises(ThimbleError, match=r"checkpoint after epoch 2 .*No space left"):
         compress({**whole.params, "out": str(tmp_path)}, Watcher().context)
-    found = find_checkpoint(tmp_path)
-    assert found is not None
-    assert found.epoch == 1
+    _expect_checkpoint(tmp_path, 1)
+    other = {"name": "other", "train": {"epochs": 1, "batch_size": 80}, "quantize": {"kind": "none"}}
+    watcher = Watcher()
+    result = compress({**whole.params, "recipe": other, "out": str(tmp_path)}, watcher.context)
+    assert [entry["epoch"] for entry in result["history"]] == [1]
+    assert any("another run" in event.text for event in watcher.events if isinstance(event, Log))
+    assert not (tmp_path / FOLDER).exists()
