@@ -18,7 +18,7 @@ from core.recipe import QuantizeKind, Recipe
 BUILT_IN_DATA = ("digits",)
 MODEL_SUFFIXES = (".keras",)
 #: Names of what `core.compress.output.RunFolder` has not committed.
-_LEFT_BEHIND = ".thimble-partial-"
+_LEFT_BEHIND = (".thimble-partial-", ".thimble-checkpoint")
 
 
 class Step(Enum):
@@ -127,7 +127,7 @@ def _does_nothing(recipe: Recipe) -> bool:
 
 
 def _is_free(folder: Path) -> bool:
-    """Whether the folder is empty, apart from what a killed job left, which the next one clears away."""
+    """Whether the folder is empty, apart from what an interrupted job left for the next one."""
     return folder.is_dir() and all(path.name.startswith(_LEFT_BEHIND) for path in folder.iterdir())
 
 

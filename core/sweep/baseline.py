@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+<<<<<<< HEAD
 from core.compress.finetune import EpochResult, Hooks, train
 from core.compress.record import KERAS
+=======
+from core.compress.delivery import KERAS
+from core.compress.pipeline import train_baseline
+>>>>>>> bf50815 (A sweep trains its baseline as a run does)
 from core.data import DataSet
 from core.jobs.context import JobContext
 from core.models.loading import load_keras
@@ -36,6 +42,7 @@ def trained_baseline(
     if target.is_file() and note.is_file() and json.loads(note.read_text())["key"] == key:
         return target
     model = load_keras(model_name)
+<<<<<<< HEAD
     data = data_for(model, recipe)
     epochs = recipe.train.epochs
     history: list[dict[str, Any]] = []
@@ -63,4 +70,11 @@ def trained_baseline(
     plain.set_weights(model.get_weights())
     save_model(plain, target)
     write_atomically(note, json.dumps({"key": key, "history": history}, indent=1))
+=======
+    data = data_for(model)
+    alone = replace(recipe, prune=None, finetune=None, distill=None, cluster=None)
+    baseline = train_baseline(model, data, alone, context)
+    save_model(baseline.model, target)
+    write_atomically(note, json.dumps({"key": key, "history": list(baseline.history)}, indent=1))
+>>>>>>> bf50815 (A sweep trains its baseline as a run does)
     return target

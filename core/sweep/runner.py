@@ -80,7 +80,7 @@ class SweepRunner:
             missing = [q for q in variant.quantizations if self._finished(variant, q) is None]
             cost = len(missing) * _DELIVERY_EPOCHS
             if missing and self.folder.pruned(variant) is None:
-                cost += total_epochs(variant.recipe)
+                cost += total_epochs(_own(variant.recipe))
             if missing and variant.recipe.train is not None and variant.recipe.seed not in trained:
                 trained.add(variant.recipe.seed)
                 cost += variant.recipe.train.epochs
@@ -150,7 +150,7 @@ class SweepRunner:
         model_name = self.subject.model
         if variant.recipe.train is not None:
             epochs = variant.recipe.train.epochs
-            end = epochs / (epochs + total_epochs(variant.recipe) + 1.0)
+            end = epochs / (total_epochs(variant.recipe) + 1.0)
             part = context.section(0.0, end)
             baseline = trained_baseline(self.folder, model_name, self._data, variant.recipe, part)
             model_name, context = str(baseline), context.section(end, 1.0)
