@@ -25,6 +25,9 @@ from core.models.keras_writing import save_keras
 from core.recipe import Recipe
 from core.recipe_toml import write_recipe
 
+#: What [train] gave, before anything was taken away.
+BASELINE = "baseline.keras"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Original:

@@ -17,6 +17,7 @@ from codegen.graph import Graph
 from core.errors import ThimbleError
 from core.models.keras_graph import graph_of_model
 from core.models.numbered import layer_of, numbered
+from core.models.onnx_names import number_values
 
 #: Operators whose second input is their kernel, where that is a constant.
 WEIGHTED = ("Conv", "Gemm", "MatMul")
@@ -53,6 +54,7 @@ def write_onnx(model: Any, path: str | Path, fold: bool = False) -> None:
         _fold(path)
     written = onnx.load(path)
     _name_after_layers(written.graph, graph_of_model(model), [layer.name for layer in model.layers])
+    number_values(written.graph)
     onnx.save(written, path)
 
 
