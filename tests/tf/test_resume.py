@@ -34,7 +34,8 @@ RECIPE: dict[str, Any] = {
     "quantize": {"calibration": 20},
 }
 PHASES = ["train"] * 3 + ["distill"] * 3 + ["cluster"] * 2
-RESULTS = ["baseline.keras", "model.keras", "model.onnx", "model.tflite", "recipe.toml", "run.json"]
+RESULTS = ["baseline.keras", "model.keras", "model.onnx", "model.tflite", "preprocessing.json"]
+RESULTS += ["recipe.toml", "run.json"]
 
 
 @dataclass(frozen=True)
