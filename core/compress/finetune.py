@@ -189,7 +189,7 @@ class _Trainer:
         batches = [order[places] for places in batches_in_order(len(order), self._options.batch_size)]
         for places, images in zip(batches, read_batches(self._data.x_train, batches), strict=True):
             if self._augmentation is not None:
-                images = augment(images, self._augmentation, rng)
+                images = augment(images, self._augmentation, rng, self._data.normalization.blank)
             taught = 0.0 if self._teacher is None else self._teacher.logits(places, images)
             yield images, self._data.y_train[places], taught
 

@@ -114,7 +114,8 @@ class _Run:
         self._original, self._data, self._recipe, self._context = original, data, recipe, context
         self._checkpoints = checkpoints
         self._ends = step_ends(recipe, original)
-        # Shifts and flips are of pictures.
+        if recipe.augment is not None and not data.has_images and not self.history:
+            context.log("[augment] is left out: shifts and flips are of pictures, and these data are none")
         self._augmentation: Augment | None = recipe.augment if data.has_images else None
         self._teacher: Teacher | None = None
 
