@@ -1,4 +1,4 @@
-"""What stands in the place of MODEL: a file, or a built-in architecture."""
+"""What stands in the place of MODEL: a file or folder of any format, or a built-in architecture."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.cli.jobs import run_job
-from core.errors import ThimbleError
 from core.paths import cache_dir
 
 if TYPE_CHECKING:
     from codegen.graph import Graph
     from core.cli.terminal import Terminal
-
-#: Formats that code can be made of as they are.
-_COMPILED = (".tflite", ".onnx")
-_COMPRESS_HINT = 'compress it with [quantize] kind = "int8" first (thimble compress), then give model.tflite'
+    from core.models.formats import Form
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,26 +25,36 @@ class OpenedModel:
     is_estimate: bool
 
 
-def model_file(model: str, terminal: Terminal) -> Path:
-    """The file of a model; a built-in architecture is made once and kept in the user's cache.
+def model_file(model: str, terminal: Terminal, allow_unsafe: bool = False) -> Path:
+    """A file of the model that is read without TensorFlow: the model's own, or one made of it in the cache.
 
-    Raises ThimbleError ``missing-file``, ``unknown-model`` or ``not-there-yet`` (other formats).
+    Built-in architectures and models of other formats are written once, in a worker. Raises ThimbleError
+    ``missing-file``, ``unknown-model``, ``unknown-format``, or what reading the model does.
     """
+    from core.models.formats import Form, find_format
+    from core.models.loading import check_model_file, is_zoo
     from core.models.zoo import PREFIX
 
-    if model.startswith(PREFIX):
+    if is_zoo(model):
         return _zoo_file(model.removeprefix(PREFIX), terminal)
     path = Path(model)
-    if not path.exists():
-        raise ThimbleError("missing-file", f"there is no model {path}", "check the path")
-    if path.is_dir() or path.suffix.lower() not in (".keras", *_COMPILED):
-        kind = "a SavedModel folder" if path.is_dir() else f"a {path.suffix or 'file without an ending'}"
-        raise ThimbleError(
-            "not-there-yet",
-            f"reading {kind} is not there yet ({path})",
-            "give a .keras file (Keras 3: model.save('model.keras')) a .tflite or an .onnx file",
-        )
-    return path
+    known = find_format(path)
+    form = Form.KERAS if allow_unsafe and not known.compiles else known.read_as
+    if form is None:
+        return path
+    check_model_file(path, allow_unsafe)  # what a person can mend is told before TensorFlow starts
+    return imported(path, form, terminal, allow_unsafe)
+
+
+def imported(path: Path, form: Form, terminal: Terminal, allow_unsafe: bool = False) -> Path:
+    """The model in this form, from the cache or made in a worker. Raises ThimbleError."""
+    from core.models.imported import imported_file
+
+    there = imported_file(path, form, allow_unsafe)
+    if not there.is_file():
+        params = {"model": str(path), "form": form.value, "allow_unsafe": allow_unsafe}
+        run_job("import-model", params, terminal)
+    return there
 
 
 def _zoo_file(name: str, terminal: Terminal) -> Path:
@@ -61,30 +67,40 @@ def _zoo_file(name: str, terminal: Terminal) -> Path:
     return path
 
 
-def open_any(model: str, terminal: Terminal) -> OpenedModel:
-    """A `.tflite` or `.onnx` as it is, or a float `.keras` as an estimate of what it becomes.
+def open_any(model: str, terminal: Terminal, allow_unsafe: bool = False) -> OpenedModel:
+    """What the compiler reads as it is, or a Keras model as an estimate of the int8 model that it becomes.
 
     Raises ThimbleError or CodegenError.
     """
-    path = model_file(model, terminal)
-    if path.suffix.lower() in _COMPILED:
-        return open_compiled(model)
     from codegen.as_int8 import as_int8
+    from codegen.frontends import load_graph
+    from core.models.formats import find_format
     from core.models.keras_graph import read_keras_graph
 
+    path = model_file(model, terminal, allow_unsafe)
+    if find_format(path).compiles:
+        return OpenedModel(model, path, load_graph(path), is_estimate=False)
     return OpenedModel(model, path, as_int8(read_keras_graph(path)), is_estimate=True)
 
 
-def open_compiled(model: str) -> OpenedModel:
-    """A model that code can be made of as it is: a `.tflite` or an `.onnx`.
+def open_compiled(model: str, terminal: Terminal, allow_unsafe: bool = False) -> OpenedModel:
+    """A model that code can be made of: what the compiler reads, or a Keras model as float TFLite.
 
-    Raises ThimbleError ``missing-file`` or ``not-there-yet``, or CodegenError.
+    Raises ThimbleError or CodegenError.
     """
     from codegen.frontends import load_graph
 
-    path = Path(model)
-    if not model.startswith("zoo:") and not path.exists():
-        raise ThimbleError("missing-file", f"there is no model {path}", "check the path")
-    if path.suffix.lower() not in _COMPILED:
-        raise ThimbleError("not-there-yet", f"making code of {model} is not there yet", _COMPRESS_HINT)
+    path = compiled_file(model, terminal, allow_unsafe)
+    if path.name != Path(model).name:
+        terminal.say("the model computes with floats; `thimble compress` makes it smaller and faster")
     return OpenedModel(model, path, load_graph(path), is_estimate=False)
+
+
+def compiled_file(model: str, terminal: Terminal, allow_unsafe: bool = False) -> Path:
+    """The file that code is made of: its own, or its float TFLite in the cache. Raises ThimbleError."""
+    from core.models.formats import Form, find_format
+
+    path = model_file(model, terminal, allow_unsafe)
+    if find_format(path).compiles:
+        return path
+    return imported(path, Form.TFLITE, terminal)

@@ -15,12 +15,26 @@ if TYPE_CHECKING:
 #: Numbers, and ranges that begin with one, below zero.
 _NEGATIVE = re.compile(r"-[\d.]+$")
 
-MODEL_HELP = "a .keras, .tflite or .onnx file, or zoo:NAME"
+MODEL_HELP = "a .keras, .h5, .onnx or .tflite file, a SavedModel folder, or zoo:NAME"
 DATA_HELP = (
     "digits, an .npz file, a folder of pictures with one subfolder per class, time series (a .csv file or a"
     " folder of them), a folder of TensorFlow Datasets, or a known set in the data folder (THIMBLE_DATA):"
     " mnist, fashion-mnist, cifar10, cifar100, svhn, horses-or-humans, cats-vs-dogs, flowers"
 )
+
+
+def add_model(parser: ArgumentParser) -> None:
+    """MODEL, and whether code in it may run."""
+    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_allow_unsafe(parser)
+
+
+def add_allow_unsafe(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-unsafe",
+        action="store_true",
+        help="run what is in the model's file (Lambda layers): only for files of people whom you trust",
+    )
 
 
 def add_scale(parser: ArgumentParser) -> None:

@@ -56,3 +56,18 @@ def load_keras(model: str | Path, allow_unsafe: bool = False) -> Any:
         if not allow_unsafe:
             raise
         return retraced_model(opened)  # what the unreadable layers compute
+
+
+def load_tflite(model: str | Path, allow_unsafe: bool = False) -> bytes:
+    """The float network as a TFLite file with a batch of 1. For worker processes.
+
+    A SavedModel needs no layers for it. Raises as `load_keras` does, and ``conversion-failed``.
+    """
+    from core.models.tflite_export import to_tflite
+
+    path = Path(model)
+    if not is_zoo(str(model)):
+        content = find_format(path).load_tflite(Opening(path, allow_unsafe))
+        if content is not None:
+            return content
+    return to_tflite(load_keras(model, allow_unsafe), lambda converter: None)

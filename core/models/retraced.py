@@ -37,15 +37,9 @@ def retraced(traceable: Traceable) -> Any:
     Raises ThimbleError ``not-there-yet`` for an open shape, ``conversion-failed``, or what `rebuild` does,
     and CodegenError for operators that the compiler cannot read.
     """
-    if not traceable.shape[1:] or any(n is None for n in traceable.shape[1:]):
-        raise ThimbleError(
-            "not-there-yet",
-            f"the input of {traceable.name} has an open shape {traceable.shape}",
-            "give the model a fixed input shape",
-        )
     with TemporaryDirectory(prefix="thimble-") as folder:
         file = Path(folder, "model.tflite")
-        file.write_bytes(_tflite(traceable))
+        file.write_bytes(traced_to_tflite(traceable))
         return rebuild(load_graph(file))
 
 
@@ -59,9 +53,19 @@ def retraced_model(model: Any) -> Any:
     return retraced(Traceable(model.name, call, tuple(model.input_shape), owner))
 
 
-def _tflite(traceable: Traceable) -> bytes:
+def traced_to_tflite(traceable: Traceable) -> bytes:
+    """The function as a float TFLite file with a batch of 1.
+
+    Raises ThimbleError ``not-there-yet`` for an open shape, or ``conversion-failed``.
+    """
     import tensorflow as tf
 
+    if not traceable.shape[1:] or any(n is None for n in traceable.shape[1:]):
+        raise ThimbleError(
+            "not-there-yet",
+            f"the input of {traceable.name} has an open shape {traceable.shape}",
+            "give the model a fixed input shape",
+        )
     spec = tf.TensorSpec((1, *traceable.shape[1:]), tf.float32)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):

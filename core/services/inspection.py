@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -124,11 +124,23 @@ def _keras(path: Path, name: str) -> Inspection:
         layers = tuple(_listed_keras(network, counts))
         return Inspection(name, "keras", "float32", None, None, layers, _stopped(error))
     found = _of_graph(graph, name, "keras", as_int8(graph))
-    # a Graph gives layers without a bias one of zeros
-    layers = tuple(
-        replace(layer, parameters=counts[layer.name]) if layer.parameters else layer for layer in found.layers
-    )
-    return replace(found, layers=layers)
+    return replace(found, layers=tuple(_counted(found.layers, counts)))
+
+
+def _counted(layers: Sequence[ListedLayer], counts: Mapping[str, int]) -> Iterator[ListedLayer]:
+    """With what Keras counts: a Graph gives layers without a bias one of zeros, and scales are no weights.
+
+    A layer that is several operators (``LAYER/depthwise``, ``LAYER``) is counted once, over all of them.
+    """
+    left = dict(counts)
+    for layer in layers:
+        owner = layer.name if layer.name in left else layer.name.rpartition("/")[0]
+        if not layer.parameters or owner not in left:
+            yield layer
+            continue
+        own = left[owner] if owner == layer.name else min(layer.parameters, left[owner])
+        left[owner] -= own
+        yield replace(layer, parameters=own)
 
 
 def _listed_keras(network: KerasNetwork, counts: Mapping[str, int]) -> Sequence[ListedLayer]:

@@ -10,9 +10,14 @@ import pytest
 
 from codegen.frontends import load_graph
 from core.boards.onnx_reference import onnx_outputs
+from core.data.preprocessing import read_preprocessing
 from core.errors import ThimbleError
+from core.jobs.context import JobContext
+from core.jobs.tasks.import_model import import_model
+from core.models.formats import Form
 from core.models.from_graph import rebuild
-from core.models.keras_graph import graph_of_model
+from core.models.imported import imported_file
+from core.models.keras_graph import graph_of_model, read_keras_graph
 from core.models.loading import load_keras
 from core.models.onnx_export import write_onnx
 from core.models.zoo import find_architecture
@@ -22,6 +27,8 @@ from tests.unit.compress.graphs import compute
 
 pytestmark = pytest.mark.tf
 
+_PREPROCESSING = """{"scaling": "0..1", "raw_range": [0, 255], "shift": [0], "divisor": [255],
+    "test_fraction": null, "seed": 0, "stride": 1}"""
 #: The project's tolerance for floats, of the largest output.
 _TOLERANCE = 1e-5
 
@@ -195,3 +202,20 @@ def test_a_folder_that_is_no_saved_model(tmp_path: Path, content: bytes) -> None
     with pytest.raises(ThimbleError) as caught:
         load_keras(tmp_path)
     assert caught.value.code == "bad-model"
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_the_imported_file_is_read_without_tensorflow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nested: Any, form: Form
+) -> None:
+    monkeypatch.setattr("core.models.imported.cache_dir", lambda: tmp_path / "cache")
+    nested.save(tmp_path / "model.h5")
+    (tmp_path / "preprocessing.json").write_text(_PREPROCESSING)
+    params = {"model": str(tmp_path / "model.h5"), "form": form.value}
+    made = Path(import_model(params, JobContext(lambda event: None))["path"])
+    assert made == imported_file(tmp_path / "model.h5", form)
+    graph = read_keras_graph(made) if form is Form.KERAS else load_graph(made)
+    x = _random(nested.input_shape[1:], samples=1)
+    assert np.allclose(compute(graph, x[0]), nested.predict(x, verbose=0)[0], atol=_TOLERANCE)
+    assert read_preprocessing(made) is not None, "what is known about the inputs came along"
+    assert sorted(path.name for path in made.parent.iterdir()) == [made.name, "preprocessing.json"]

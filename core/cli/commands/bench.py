@@ -10,10 +10,10 @@ from core.cli.command import Command
 from core.cli.commands.deploy import add_board_connection, deploy_job, refuse_what_is_not_there
 from core.cli.options import (
     DATA_HELP,
-    MODEL_HELP,
     add_board,
     add_build_options,
     add_json,
+    add_model,
     add_scale,
     positive,
 )
@@ -29,7 +29,7 @@ _DEFAULT_RUNS = 20
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_model(parser)
     add_board(parser)
     parser.add_argument(
         "--runs", metavar="N", type=positive, default=_DEFAULT_RUNS, help=f"inferences ({_DEFAULT_RUNS})"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.models import open_compiled
-from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json, build_options
+from core.cli.options import add_board, add_build_options, add_json, add_model, build_options
 from core.cli.terminal import Terminal, table
 from core.paths import cache_dir, new_output_dir
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_model(parser)
     add_board(parser)
     parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder for the image")
     add_build_options(parser)
@@ -28,21 +28,22 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    compilation = compiled(arguments)
+    compilation = compiled(arguments, terminal)
     with new_output_dir(arguments.out) as out:
         image = built(compilation, out, terminal)
     value = image.to_json()
     terminal.result(value, lambda console: show_build(console, value))
 
 
-def compiled(arguments: Namespace) -> Compilation:
+def compiled(arguments: Namespace, terminal: Terminal) -> Compilation:
     """The model of these arguments, planned for their board. Raises ThimbleError or CodegenError."""
     from codegen.compiler import compile_model
     from core.boards.catalogue import board_named
 
     board = board_named(arguments.board)
     options = build_options(arguments)
-    return compile_model(open_compiled(arguments.model).graph, board, options)
+    opened = open_compiled(arguments.model, terminal, arguments.allow_unsafe)
+    return compile_model(opened.graph, board, options)
 
 
 def built(compilation: Compilation, out: Path, terminal: Terminal) -> FirmwareImage:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, MODEL_HELP, add_json, add_scale
+from core.cli.options import DATA_HELP, add_json, add_model, add_scale
 from core.cli.terminal import Terminal, table
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_model(parser)
     parser.add_argument("--data", required=True, help=DATA_HELP)
     add_scale(parser)
     parser.add_argument("--recipe", metavar="FILE.toml", required=True, type=Path, help="what to do")
@@ -31,7 +31,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.recipe_toml import read_recipe, recipe_to_dict
 
     recipe = read_recipe(arguments.recipe)  # what a person can mend is told before TensorFlow starts
-    check_model_file(arguments.model)
+    check_model_file(arguments.model, arguments.allow_unsafe)
     if arguments.scale:
         recipe = replace(recipe, data=with_scaling(arguments.model, arguments.scale, recipe.data))
     params = {
@@ -39,6 +39,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         "data": arguments.data,
         "recipe": recipe_to_dict(recipe),
         "out": str(arguments.out),
+        "allow_unsafe": arguments.allow_unsafe,
     }
     value = run_job("compress", params, terminal)
     terminal.result(value, lambda console: show_compress(console, value, arguments.out))

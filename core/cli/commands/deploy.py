@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from core.cli.command import Command
 from core.cli.commands.build import compiled, show_build
 from core.cli.jobs import run_job
+from core.cli.models import compiled_file
 from core.cli.options import (
     DATA_HELP,
-    MODEL_HELP,
     add_board,
     add_build_options,
     add_json,
+    add_model,
     add_port,
     add_scale,
 )
@@ -32,7 +33,7 @@ _CONNECTION = ("host", "user", "key", "accept_host_key")
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_model(parser)
     add_board(parser)
     parser.add_argument("--data", help=f"{DATA_HELP}; random inputs if left out")
     add_scale(parser)
@@ -88,10 +89,10 @@ def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -
     """Build, run `runs` samples of the data (or random ones) on the board, verify."""
     from codegen.single_ends import require_single_ends
 
-    graph = compiled(arguments).graph  # what a person can mend is told before a worker starts
+    graph = compiled(arguments, terminal).graph  # what a person can mend is told before a worker starts
     require_single_ends(graph, "verification", "run it with `thimble run`, inputs by name in an .npz file")
     params = {
-        "model": arguments.model,
+        "model": str(compiled_file(arguments.model, terminal, arguments.allow_unsafe)),
         "board": arguments.board,
         "out": str(out),
         "runs": runs,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, MODEL_HELP, add_json, add_scale
+from core.cli.options import DATA_HELP, add_json, add_model, add_scale
 from core.cli.terminal import Terminal, table
 
 if TYPE_CHECKING:
@@ -19,14 +19,15 @@ _LARGEST_MATRIX = 20
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_model(parser)
     parser.add_argument("--data", required=True, help=DATA_HELP)
     add_scale(parser)
     add_json(parser)
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    params = {"model": arguments.model, "data": arguments.data, "scale": arguments.scale}
+    names = ("model", "data", "scale", "allow_unsafe")
+    params = {name: getattr(arguments, name) for name in names}
     value = run_job("evaluate", params, terminal)
     terminal.result(value, lambda console: _show(console, value))
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from core.cli.command import Command
 from core.cli.models import open_compiled
-from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json, build_options
+from core.cli.options import add_board, add_build_options, add_json, add_model, build_options
 from core.cli.terminal import Terminal
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_model(parser)
     parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder for the sources")
     add_board(parser, default="virtual-pico")
     parser.add_argument("--format", default="c", help="c (default), arduino or pico-sdk")
@@ -31,7 +31,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
 
     exporter, board = find_exporter(arguments.format), board_named(arguments.board)
     options = build_options(arguments)
-    opened = open_compiled(arguments.model)
+    opened = open_compiled(arguments.model, terminal, arguments.allow_unsafe)
     name = arguments.name or opened.path.stem
     files = export_code(opened.graph, board, options, arguments.out, exporter.id, name, cache_dir())
     value = {"out": str(arguments.out), "format": arguments.format, "files": [str(file) for file in files]}

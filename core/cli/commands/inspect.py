@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.cli.command import Command
 from core.cli.models import model_file
-from core.cli.options import MODEL_HELP, add_json
+from core.cli.options import add_json, add_model
 from core.cli.terminal import Terminal, table
 
 if TYPE_CHECKING:
@@ -17,14 +19,19 @@ if TYPE_CHECKING:
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_model(parser)
     add_json(parser)
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
+    from core.models.formats import find_format
+    from core.models.loading import is_zoo
     from core.services.inspection import inspect_model
 
-    found = inspect_model(model_file(arguments.model, terminal), arguments.model)
+    path = model_file(arguments.model, terminal, arguments.allow_unsafe)
+    found = inspect_model(path, arguments.model)
+    if not is_zoo(arguments.model):
+        found = replace(found, format=find_format(Path(arguments.model)).id)
     terminal.result(found.to_json(), lambda console: _show(console, found))
 
 

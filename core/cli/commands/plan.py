@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.models import open_any
-from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json, build_options
+from core.cli.options import add_board, add_build_options, add_json, add_model, build_options
 from core.cli.terminal import Terminal, table
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_model(parser)
     add_board(parser)
     add_build_options(parser)
     add_json(parser)
@@ -28,7 +28,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
 
     board = board_named(arguments.board)
     options = build_options(arguments)
-    opened = open_any(arguments.model, terminal)
+    opened = open_any(arguments.model, terminal, arguments.allow_unsafe)
     if opened.is_estimate:
         terminal.say("an estimate: the model is float, and is planned as the int8 model that it will become")
     compilation = compile_model(opened.graph, board, options)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.commands.build import built, compiled
-from core.cli.options import MODEL_HELP, add_board, add_build_options, add_json, add_port
+from core.cli.options import add_board, add_build_options, add_json, add_model, add_port
 from core.cli.terminal import Terminal
 from core.paths import cannot_write, output_dir
 from core.work_folder import work_folder
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_model(parser)
     add_board(parser)
     parser.add_argument(
         "--input",
@@ -41,7 +41,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.boards.placing import check_plugged_in, place
     from core.boards.session import run_samples
 
-    compilation = compiled(arguments)
+    compilation = compiled(arguments, terminal)
     check_plugged_in(compilation.board, arguments.port)
     graph = compilation.graph
     check_output_path(arguments.output, graph)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from core.cli.command import Command
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, MODEL_HELP, add_json, add_scale, choices, numbers, positive
+from core.cli.options import DATA_HELP, add_json, add_model, add_scale, choices, numbers, positive
 from core.cli.terminal import Terminal, table
 
 
 def _configure(parser: ArgumentParser) -> None:
     from core.recipe import Criterion, PruneKind
 
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    add_model(parser)
     parser.add_argument("--data", required=True, help=DATA_HELP)
     add_scale(parser)
     parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder for the results")
@@ -35,8 +35,10 @@ def _configure(parser: ArgumentParser) -> None:
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.models.loading import check_model_file
 
-    check_model_file(arguments.model)  # what a person can mend is told before TensorFlow starts
-    names = ("model", "data", "scale", "kind", "criterion", "fractions", "samples", "seed")
+    check_model_file(
+        arguments.model, arguments.allow_unsafe
+    )  # what a person can mend is told before TensorFlow starts
+    names = ("model", "data", "scale", "kind", "criterion", "fractions", "samples", "seed", "allow_unsafe")
     params = {name: getattr(arguments, name) for name in names} | {"out": str(arguments.out)}
     result = run_job("sensitivity", params, terminal)
 

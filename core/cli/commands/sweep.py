@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, MODEL_HELP, add_json, names, numbers, positive
+from core.cli.models import model_file
+from core.cli.options import DATA_HELP, MODEL_HELP, add_allow_unsafe, add_json, names, numbers, positive
 from core.cli.terminal import Terminal, table
 from core.errors import ThimbleError
 
@@ -22,6 +23,7 @@ _AXES = ("sparsity", "criterion", "schedule", "quantize", "seeds")
 
 def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", nargs="?", help=f"{MODEL_HELP}; a study has its own")
+    add_allow_unsafe(parser)
     parser.add_argument("--data", help=f"{DATA_HELP}; a study has its own")
     parser.add_argument("--recipe", metavar="FILE.toml", type=Path, help="the recipe to vary")
     parser.add_argument("--study", metavar="NAME", help="a paper's study instead of a recipe; see `recipes`")
@@ -55,6 +57,8 @@ def _configure(parser: ArgumentParser) -> None:
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.models.loading import check_model_file
 
+    if arguments.allow_unsafe and arguments.model:
+        arguments.model = str(model_file(arguments.model, terminal, allow_unsafe=True))
     spec = _study_spec(arguments) if arguments.study else _recipe_spec(arguments)
     _check(spec, arguments.plots)
     check_model_file(spec.model)  # what a person can mend is told before TensorFlow starts

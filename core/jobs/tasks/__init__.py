@@ -24,6 +24,7 @@ TASKS: Mapping[str, str] = MappingProxyType(
         "evaluate": "core.jobs.tasks.evaluate:evaluate",
         "sweep": "core.jobs.tasks.sweep:sweep",
         "sensitivity": "core.jobs.tasks.sensitivity:sensitivity",
+        "import-model": "core.jobs.tasks.import_model:import_model",
         "deploy": "core.jobs.tasks.deploy:deploy",
         "download": "core.jobs.tasks.download:download_set",
         "report": "core.jobs.tasks.report:report",

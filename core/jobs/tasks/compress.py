@@ -17,13 +17,14 @@ from core.models.deterministic import start_tensorflow
 from core.models.keras_graph import graph_of_model
 from core.models.keras_writing import save_keras
 from core.models.loading import check_model_file, load_keras
-from core.models.model_data import data_for_keras
+from core.models.model_data import check_data, data_for_keras
 from core.recipe import Recipe
 from core.recipe_toml import read_recipe, recipe_from_dict
 
 
 def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: model (`.keras` or ``zoo:NAME``), data, recipe (a dict, or the path of a TOML file), out.
+    """Params: model (of any format, or ``zoo:NAME``), data, recipe (a dict, or the path of a TOML file), out;
+    allow_unsafe (whether code in the model's file may run; False if left out).
 
     Writes model.keras, model.tflite, model.onnx, recipe.toml and run.json into `out`, all or nothing; with
     [train] also baseline.keras, whose accuracy is the one before. What was interrupted after an epoch goes on
@@ -36,12 +37,14 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """
     recipe = _recipe(params["recipe"])
     check_supported(recipe)
-    check_model_file(params["model"])
+    allow_unsafe = bool(params.get("allow_unsafe"))
+    ends = check_model_file(params["model"], allow_unsafe)
     with RunFolder(params["out"]) as folder:
+        check_data(ends, params["model"], params["data"], recipe.data)
         context.progress(0.01, "Starting TensorFlow")
         start_tensorflow(recipe.seed)
         context.check_cancelled()
-        model = load_keras(params["model"])
+        model = load_keras(params["model"], allow_unsafe)
         reading = context.section(0.02, 0.05).watch("Reading the data")
         data = data_for_keras(model, params["model"], params["data"], recipe.data, reading)
         check_recipe(recipe, graph_of_model(model))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,8 @@ from core.runners import RUNNERS, open_runner
 
 
 def evaluate(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: model (`.keras`, ``zoo:NAME``, `.tflite` or `.onnx`), data, scale (a `Scaling`, or left out).
+    """Params: model (of any format, or ``zoo:NAME``), data, scale (a `Scaling`, or left out), allow_unsafe
+    (whether code in the model's file may run; False if left out).
 
     Result: model, data, samples, accuracy, macro_precision, loss, per_class (name, precision, recall,
     samples), classes, confusion (rows are the actual class), parameters, nonzero, unique (different
@@ -27,7 +30,11 @@ def evaluate(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     Raises ThimbleError. TensorFlow is not needed for `.tflite` and `.onnx`.
     """
     model = str(params["model"])
-    kind = _converted if Path(model).suffix.lower() in RUNNERS else _keras
+    kind: Callable[[str, str, DataOptions | None, JobContext], _Evaluated]
+    if Path(model).suffix.lower() in RUNNERS:
+        kind = _converted
+    else:
+        kind = partial(_keras, allow_unsafe=bool(params.get("allow_unsafe")))
     options = with_scaling(model, params.get("scale"))
     data, evaluation, counts = kind(model, str(params["data"]), options, context)
     context.progress(1.0, "Done")
@@ -68,18 +75,25 @@ def _converted(model: str, data_name: str, options: DataOptions | None, context:
     )
 
 
-def _keras(model_name: str, data_name: str, options: DataOptions | None, context: JobContext) -> _Evaluated:
+def _keras(
+    model_name: str,
+    data_name: str,
+    options: DataOptions | None,
+    context: JobContext,
+    *,
+    allow_unsafe: bool,
+) -> _Evaluated:
     from core.models.deterministic import start_tensorflow
     from core.models.keras_graph import graph_of_model
     from core.models.loading import check_model_file, load_keras
-    from core.models.model_data import data_for_keras
+    from core.models.model_data import check_data, data_for_keras
 
-    check_model_file(model_name)
+    check_data(check_model_file(model_name, allow_unsafe), model_name, data_name, options)
     context.progress(0.02, "Starting TensorFlow")
     start_tensorflow(0)
     context.check_cancelled()
     context.progress(0.6, "Opening the model and the data")
-    model = load_keras(model_name)
+    model = load_keras(model_name, allow_unsafe)
     reading = context.section(0.6, 0.8).watch("Reading the data")
     data = data_for_keras(model, model_name, data_name, options, reading)
     graph = graph_of_model(model)

@@ -21,7 +21,7 @@ from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
 from core.models.loading import check_model_file, load_keras
-from core.models.model_data import data_for_keras
+from core.models.model_data import check_data, data_for_keras
 from core.paths import new_output_dir, write_all_or_nothing
 from core.recipe import Criterion, PruneKind
 
@@ -31,7 +31,7 @@ FILES = ("sensitivity.json", "sensitivity.csv", "sensitivity.png")
 def sensitivity(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Params: model, data, out (a folder); and, each with a default, kind (``structured`` | ``element``),
     criterion (``l1`` …), fractions (numbers in 0…1), samples (of the test data, at most), seed, scale (a
-    `Scaling`).
+    `Scaling`), allow_unsafe (whether code in the model's file may run).
 
     Partials `sensitivity`, one a layer and fraction: layer, layers (those that lose filters with it),
     fraction, accuracy, loss, parameters (left in the whole model; where kind is element, those not zero),
@@ -42,13 +42,15 @@ def sensitivity(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """
     question = _question(params)
     check_question(question)
-    check_model_file(params["model"])
+    allow_unsafe = bool(params.get("allow_unsafe"))
+    ends = check_model_file(params["model"], allow_unsafe)
     options = with_scaling(params["model"], params.get("scale"))
     with new_output_dir(Path(params["out"])) as out:
+        check_data(ends, params["model"], params["data"], options)
         context.progress(0.02, "Starting TensorFlow")
         start_tensorflow(question.seed)
         context.check_cancelled()
-        model = load_keras(params["model"])
+        model = load_keras(params["model"], allow_unsafe)
         reading = context.section(0.05, 0.1).watch("Reading the data")
         data = data_for_keras(model, params["model"], params["data"], options, reading)
         context.progress(0.1, "Testing the unpruned model")

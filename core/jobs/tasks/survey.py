@@ -14,7 +14,7 @@ from core.evaluate import evaluate_keras
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
 from core.models.loading import check_model_file, load_keras
-from core.models.model_data import data_for_keras
+from core.models.model_data import check_data, data_for_keras
 from core.paths import cannot_write, output_dir
 from core.recipe import DataOptions, Scaling
 from core.recipe_toml import section_from_dict
@@ -24,8 +24,9 @@ SAMPLES_FILE = "samples.npz"
 
 
 def survey(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: model (`.keras` or ``zoo:NAME``), data, out (a folder); and, where the data are not to be
-    read as usual, options (the keys of a recipe's `[data]`).
+    """Params: model (of any format, or ``zoo:NAME``), data, out (a folder); and, where the data are not to
+    be read as usual, options (the keys of a recipe's `[data]`); allow_unsafe (whether code in the model's
+    file may run; False if left out).
 
     Writes samples.npz into `out`, where the data are images: `images` ``[n, h, w, c]`` of 0…1, `labels`
     ``[n]``, `class_names`; test images that take the classes in turn. Result: accuracy,
@@ -35,13 +36,15 @@ def survey(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     ThimbleError.
     """
     options = section_from_dict(DataOptions, params.get("options") or {}, "data")
-    check_model_file(params["model"])
+    allow_unsafe = bool(params.get("allow_unsafe"))
+    ends = check_model_file(params["model"], allow_unsafe)
     out = output_dir(Path(params["out"]))
+    check_data(ends, params["model"], params["data"], options)
     context.progress(0.02, "Starting TensorFlow")
     start_tensorflow(0)
     context.check_cancelled()
     context.progress(0.6, "Opening the model and the data")
-    model = load_keras(params["model"])
+    model = load_keras(params["model"], allow_unsafe)
     reading = context.section(0.6, 0.8).watch("Reading the data")
     data = data_for_keras(model, params["model"], params["data"], options, reading)
     context.check_cancelled()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,16 +25,25 @@ class Ends:
     outputs: int | None = None
 
 
+class Form(Enum):
+    """What a model of another format is written as; valued by the endings."""
+
+    KERAS = ".keras"
+    TFLITE = ".tflite"
+
+
 class ModelFormat(ABC):
     """One format. `endings` are of file names, in lower case; a format of folders has none.
 
-    `compiles` says that the compiler reads such files as they are.
+    `compiles` says that the compiler reads such files as they are; `read_as` what such a model is written as
+    before anything is read without TensorFlow, None where that is not needed.
     """
 
     id: ClassVar[str]
     title: ClassVar[str]
     endings: ClassVar[tuple[str, ...]] = ()
     compiles: ClassVar[bool] = False
+    read_as: ClassVar[Form | None] = None
 
     def accepts(self, path: Path) -> bool:
         """Whether the name of the file, or what lies in the folder, is of this format."""
@@ -52,3 +62,7 @@ class ModelFormat(ABC):
 
         Raises ThimbleError or CodegenError.
         """
+
+    def load_tflite(self, opening: Opening) -> bytes | None:
+        """The network as a float TFLite file, where the format gives one without a Keras model; else None."""
+        return None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
-from core.models.formats.base import Ends, ModelFormat, Opening
+from core.models.formats.base import Ends, Form, ModelFormat, Opening
 from core.models.formats.keras_loading import ends_of_network, load_with_keras
 from core.models.keras_config import SAVE_HINT, KerasNetwork, parse_network
 from core.models.weights_file import require_honest
@@ -23,6 +23,7 @@ class H5(ModelFormat):
     id = "h5"
     title = "Keras HDF5"
     endings = (".h5", ".hdf5")
+    read_as = Form.KERAS
 
     def check(self, opening: Opening) -> Ends:
         network = _network(opening.path, opening.allow_unsafe)

@@ -42,5 +42,5 @@ def find_format(path: Path) -> ModelFormat:
             f"{path} may be a pickle, which would run code when it is opened; Thimble opens none",
             "export the network as ONNX (PyTorch: torch.onnx.export) and give that",
         )
-    what = f"{path} is a folder without saved_model.pb" if path.is_dir() else f"{path} is no kind of model"
-    raise ThimbleError("unknown-format", f"{what} that Thimble opens", _CONVERT_HINT)
+    why = "it is a folder without saved_model.pb" if path.is_dir() else "its ending is of no kind of model"
+    raise ThimbleError("unknown-format", f"Thimble cannot open {path}: {why}", _CONVERT_HINT)

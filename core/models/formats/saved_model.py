@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
-from core.models.formats.base import Ends, ModelFormat, Opening
-from core.models.retraced import Traceable, retraced
+from core.models.formats.base import Ends, Form, ModelFormat, Opening
+from core.models.retraced import Traceable, retraced, traced_to_tflite
 
 FILE = "saved_model.pb"
 _EXPORT_HINT = "export the model again: model.export('folder')"
@@ -33,6 +33,7 @@ class SavedModel(ModelFormat):
 
     id = "saved-model"
     title = "SavedModel"
+    read_as = Form.TFLITE
 
     def accepts(self, path: Path) -> bool:
         return path.is_dir() and (path / FILE).is_file()
@@ -42,9 +43,16 @@ class SavedModel(ModelFormat):
         return Ends()
 
     def load(self, opening: Opening) -> Any:
-        if not opening.allow_unsafe:
-            _refuse_reaching_out(opening.path)
-        return retraced(_served(opening.path))
+        return retraced(_trusted(opening))
+
+    def load_tflite(self, opening: Opening) -> bytes:
+        return traced_to_tflite(_trusted(opening))
+
+
+def _trusted(opening: Opening) -> Traceable:
+    if not opening.allow_unsafe:
+        _refuse_reaching_out(opening.path)
+    return _served(opening.path)
 
 
 def _refuse_reaching_out(folder: Path) -> None:

@@ -11,12 +11,17 @@ from core.errors import ThimbleError
 from core.flow.compare import is_sweep
 from core.flow.draft import free_folder
 from core.flow.open_run import RUN_FILE, OpenRun, open_run
-from core.jobs.events import Failed
+from core.jobs.events import Done, Failed
+from core.models.formats import ENDINGS, SAVED_MODEL_FILE, Form, can_open, find_format
 from core.sweep.folder import SWEEP
+from gui.job_bridge import JobBridge
 from gui.pages.start.view import StartView
 from gui.recent import Recent
 from gui.services import Services
 from gui.words import error_as_failed, tr
+
+#: Why a model that a board can run cannot be compressed.
+_FOR_A_BOARD_ALONE = ("quantized-model", "not-trainable")
 
 
 class StartPresenter(QObject):
@@ -36,14 +41,19 @@ class StartPresenter(QObject):
         view.run_wanted.connect(self.choose_run)
         view.recent_chosen.connect(lambda path: self.open_path(Path(path)))
         view.dropped.connect(lambda path: self.open_path(Path(path)))
+        self._importing: Path | None = None
+        self.bridge = JobBridge(services.start_job, self)
+        self.bridge.ended.connect(self._imported)
+        view.show_job(self.bridge)
         self.failed.connect(view.banner.show_failure)
         recent.changed.connect(self._show_recent)
         self._show_recent()
 
     @Slot()
     def choose_model(self) -> None:
+        kinds = " ".join(f"*{ending}" for ending in (*ENDINGS, SAVED_MODEL_FILE))
         path, _ = QFileDialog.getOpenFileName(
-            self._parent(), tr("Open a model"), "", tr("Models (*.keras *.tflite);;All files (*)")
+            self._parent(), tr("Open a model"), "", tr("Models ({kinds});;All files (*)").format(kinds=kinds)
         )
         if path:
             self.open_path(Path(path))
@@ -70,26 +80,44 @@ class StartPresenter(QObject):
             self.failed.emit(error_as_failed(error))
 
     def _open(self, path: Path) -> None:
-        if path.name in (RUN_FILE, SWEEP):
+        if path.name in (RUN_FILE, SWEEP, SAVED_MODEL_FILE):
             path = path.parent
         if path.is_dir() and is_sweep(path):
             self.sweep_opened.emit(path)
-        elif path.is_dir():
+        elif path.is_dir() and not can_open(path):
             self.run_opened.emit(open_run(path))
-        elif not path.is_file():
+        elif not path.exists():
             raise ThimbleError("missing-file", tr("{path} is not there").format(path=path))
-        elif path.suffix.lower() == ".tflite":
-            folder = free_folder(self._services.projects, f"{path.stem}-on-board")
-            self.run_opened.emit(OpenRun(folder, path, "digits"))
-        elif path.suffix.lower() == ".keras":
+        else:
+            self._open_model(path)
+        self._recent.add(path)
+
+    def _open_model(self, path: Path) -> None:
+        """A Keras file for the wizard, a TFLite file for a board, everything else converted first."""
+        suffix = path.suffix.lower()
+        if suffix == Form.TFLITE.value:
+            self._open_for_board(path)
+        elif suffix == Form.KERAS.value:
             self.model_opened.emit(path, "")
         else:
-            raise ThimbleError(
-                "unknown-file",
-                tr("Thimble cannot open {name}").format(name=path.name),
-                tr("open a model that Keras saved (.keras), a .tflite file or the folder of a run"),
-            )
-        self._recent.add(path)
+            find_format(path)  # raises where Thimble knows none
+            self._importing = path
+            self.bridge.start("import-model", {"model": str(path), "form": Form.KERAS.value})
+
+    def _open_for_board(self, path: Path) -> None:
+        folder = free_folder(self._services.projects, f"{path.stem}-on-board")
+        self.run_opened.emit(OpenRun(folder, path, "digits"))
+
+    @Slot(object)
+    def _imported(self, event: object) -> None:
+        if isinstance(event, Done):
+            self.model_opened.emit(Path(event.result["path"]), "")
+        elif isinstance(event, Failed):
+            path = self._importing
+            if event.code in _FOR_A_BOARD_ALONE and path is not None and find_format(path).compiles:
+                self._open_for_board(path)
+            else:
+                self.failed.emit(event)
 
     @Slot()
     def _show_recent(self) -> None:

@@ -16,12 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.models.formats import ENDINGS
+from gui.job_bridge import JobBridge
+from gui.widgets.job_panel import JobPanel
 from gui.widgets.labels import card, explanation, heading, primary
 from gui.widgets.page import Page
 from gui.words import tr
 
-#: What can be opened by dropping it.
-DROPPED = (".keras", ".tflite", ".json")
+#: What can be opened by dropping it, beside folders.
+DROPPED = (*ENDINGS, ".json")
 
 
 class StartView(Page):
@@ -49,7 +52,7 @@ class StartView(Page):
         row.addWidget(
             _tile(
                 tr("Your own model"),
-                tr("A file saved by Keras (.keras), or a finished .tflite. You can also drop it here."),
+                tr("A file of Keras, ONNX or TensorFlow Lite, or a SavedModel. You can also drop it here."),
                 self.open_button,
             ),
             1,
@@ -109,6 +112,10 @@ class StartView(Page):
         self.draft.hide()
         self.go_on.clicked.connect(self.draft_wanted)
         self.discard.clicked.connect(self.draft_discarded)
+
+    def show_job(self, bridge: JobBridge) -> None:
+        """Show the job that converts a model, while it runs."""
+        self.body.insertWidget(1, JobPanel(bridge, tr("Converting the model")))
 
     def show_draft(self, about: str) -> None:
         """Offer unsaved choices of another day; an empty text offers nothing."""

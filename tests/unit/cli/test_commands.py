@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.errors import ThimbleError
+from core.jobs.context import JobContext
+from core.jobs.tasks import find_task
 from tests.unit.cli.models import write_int8_tflite, write_keras
 from tests.unit.codegen.onnx_models import OnnxModel
+from tests.unit.models.keras_files import conv, layer, random_weights, sequential, write_small_net
+from tests.unit.models.keras_files import write_keras as write_keras_file
 from tests.unit.report.sample_run import write_run
 
 RECIPE = 'name = "nothing"\n[quantize]\nkind = "int8"\n'
@@ -271,14 +276,58 @@ def test_options_that_are_not_there_yet_say_so(thimble, tflite, arguments):
     assert_failed(ended, "is not there yet")
 
 
-@pytest.mark.parametrize("name", ["model.h5", "saved_model"])
-def test_formats_that_are_not_there_yet_say_so(thimble, tmp_path, name):
+@pytest.mark.parametrize("command", ["inspect", "plan", "build"])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("model.h5", ("is not a Keras model",)),
+        ("folder", ("cannot open", "saved_model.pb")),
+        ("net.pt", ("pickle", "ONNX")),
+        ("notes.txt", ("cannot open", ".onnx")),
+    ],
+)
+def test_what_is_no_model_is_told_before_a_worker_starts(
+    thimble, tmp_path, monkeypatch, command, name, words
+):
     path = tmp_path / name
     if "." in name:
         path.write_bytes(b"something")
     else:
         path.mkdir()
-    assert_failed(thimble("inspect", path), "not there yet")
+    monkeypatch.setattr("core.cli.models.run_job", lambda *_: pytest.fail("a worker started"))
+    options = {"inspect": (), "plan": ("--board", "host"), "build": ("--board", "host", "--out", tmp_path)}
+    assert_failed(thimble(command, path, *options[command]), *words)
+
+
+@pytest.mark.parametrize("task", ["compress", "survey", "sensitivity", "evaluate"])
+@pytest.mark.parametrize(
+    ("shape", "code"), [(None, "missing-file"), ((8, 9, 9, 2), "data-does-not-fit")], ids=["missing", "unfit"]
+)
+def test_data_that_cannot_be_used_are_told_before_tensorflow_starts(tmp_path, monkeypatch, task, shape, code):
+    model, data = write_small_net(tmp_path / "m.keras"), tmp_path / "data.npz"
+    if shape is not None:
+        x, y = np.zeros(shape, np.float32), np.arange(8) % 2
+        np.savez(data, x_train=x, y_train=y, x_test=x, y_test=y)
+    monkeypatch.setitem(sys.modules, "tensorflow", None)  # importing it fails
+    params = {"model": str(model), "data": str(data), "out": str(tmp_path / "out"), "recipe": {"name": "r"}}
+    with pytest.raises(ThimbleError) as caught:
+        find_task(task)(params, JobContext(lambda event: None))
+    assert caught.value.code == code
+
+
+def test_inspect_counts_layers_of_several_operators_as_keras_does(thimble, tmp_path):
+    scales = {"scale": [0.5, 2.0], "offset": [0.0, 1.0]}
+    convolution = conv("two", 3, depth_multiplier=1)
+    convolution["class_name"] = "SeparableConv2D"
+    model = sequential([conv("one", 2), layer("Rescaling", "scaled", **scales), convolution])
+    shapes = {
+        "conv2d": ((3, 3, 1, 2), (2,)),
+        "separable_conv2d": ((3, 3, 2, 1), (1, 1, 2, 3), (3,)),
+    }
+    path = write_keras_file(tmp_path / "m.keras", model, random_weights(shapes))
+    found = {entry["name"]: entry["params"] for entry in thimble("inspect", path, "--json").json["layers"]}
+    assert (found["one"], found["scaled"]) == (20, 0)
+    assert (found["two/depthwise"], found["two"]) == (18, 9)
 
 
 def test_inspect_and_plan_take_onnx(thimble, tmp_path):
