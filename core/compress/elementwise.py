@@ -37,6 +37,7 @@ def choose_masks(
     """
     kernels = _kernels(graph)
     check_exceptions(graph, prune)
+    prune = with_parts(graph, prune)
     target = prune.sparsity if fraction is None else fraction
     criterion = find_criterion(prune)
     scores = {
@@ -67,6 +68,16 @@ def check_exceptions(graph: Graph, prune: Prune) -> None:
             )
 
 
+def with_parts(graph: Graph, prune: Prune) -> Prune:
+    """With the exception of a layer for all its parts: a separable convolution is ``LAYER/depthwise`` too.
+
+    A part that has an exception of its own keeps it.
+    """
+    owners = {part: part.rpartition("/")[0] for part in _kernels(graph) if part not in prune.layers}
+    parts = {part: prune.layers[owner] for part, owner in owners.items() if owner in prune.layers}
+    return replace(prune, layers={**parts, **prune.layers}) if parts else prune
+
+
 def mask_graph(graph: Graph, masks: Masks) -> Graph:
     """The graph with zeros outside the masks."""
     changed = {}
@@ -79,6 +90,7 @@ def mask_graph(graph: Graph, masks: Masks) -> Graph:
 
 def prunable_weights(graph: Graph, prune: Prune) -> int:
     """Weights of the layers that the recipe's fraction refers to."""
+    prune = with_parts(graph, prune)
     return sum(t.elements for layer, t in _kernels(graph).items() if layer not in prune.layers)
 
 

@@ -70,6 +70,7 @@ class ElementPruner:
         self, model: Any, original: Graph, prune: Prune, seed: int, evidence: Evidence | None
     ) -> Pruned:
         graph = graph_of_model(model)
+        prune = elementwise.with_parts(graph, prune)
         masks = elementwise.choose_masks(graph, prune, seed=seed, evidence=evidence)
         masked = with_weights_of(model, elementwise.mask_graph(graph, masks))
         free = [mask for layer, mask in masks.items() if layer not in prune.layers]

@@ -1,6 +1,7 @@
 """Element-wise masks."""
 
 from math import ceil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 from core.compress.criteria import CRITERIA, serves
 from core.compress.elementwise import choose_masks, mask_graph, prunable_weights
 from core.errors import ThimbleError
+from core.models.keras_graph import read_keras_graph
 from core.recipe import Criterion, Prune, PruneKind, Scope
 from tests.unit.compress.evidence import random_evidence
 from tests.unit.compress.graphs import convnet
+from tests.unit.models.keras_files import conv, random_weights, sequential, write_keras
 
 ELEMENT = [criterion for criterion in CRITERIA if serves(criterion, PruneKind.ELEMENT)]
 
@@ -93,3 +96,21 @@ def test_an_exception_for_a_layer_without_weights() -> None:
     with pytest.raises(ThimbleError) as caught:
         choose_masks(convnet(), _prune(layers={"pool": 0.5}))
     assert caught.value.code == "unknown-layer"
+
+
+def test_an_exception_holds_for_both_halves_of_a_separable_convolution(tmp_path: Path) -> None:
+    described = {**conv("two", 3, depth_multiplier=1), "class_name": "SeparableConv2D"}
+    shapes = {
+        "conv2d": ((3, 3, 1, 2), (2,)),
+        "separable_conv2d": ((3, 3, 2, 1), (1, 1, 2, 3), (3,)),
+    }
+    model = sequential([conv("one", 2), described])
+    graph = read_keras_graph(write_keras(tmp_path / "m.keras", model, random_weights(shapes)))
+    whole = Prune(kind=PruneKind.ELEMENT, sparsity=0.5, layers={"two": 0.0})
+    masks = choose_masks(graph, whole)
+    assert masks["two"].all()
+    assert masks["two/depthwise"].all()
+    assert not masks["one"].all()
+    assert prunable_weights(graph, whole) == 18
+    apart = Prune(kind=PruneKind.ELEMENT, sparsity=0.5, layers={"two": 0.0, "two/depthwise": 0.5})
+    assert np.count_nonzero(choose_masks(graph, apart)["two/depthwise"]) == 9
