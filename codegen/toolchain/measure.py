@@ -32,7 +32,7 @@ from codegen.toolchain import find_compiler
 from codegen.toolchain.prediction import END_BYTES, SIZES
 
 #: The boards of a CPU; the first one's firmware tells the sizes of functions.
-_BOARDS = {Cpu.CORTEX_M0PLUS: ("virtual-pico", "pico"), Cpu.CORTEX_M4F: ("virtual-nano",)}
+_BOARDS = {Cpu.CORTEX_M0PLUS: ("virtual-pico", "pico"), Cpu.CORTEX_M4F: ("virtual-nano", "nano33ble")}
 #: Functions of the runtime that several kernels call.
 _SHARED = ("thimble_math_", "thimble_window", "thimble_sparse_", "thimble_integer_")
 _WIDTH = 8

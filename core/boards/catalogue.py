@@ -6,7 +6,7 @@ from codegen.targets.board import Board, all_boards
 from core.errors import ThimbleError
 
 #: Boards that Thimble will know.
-LATER = ("nano33ble", "pi")
+LATER = ("pi",)
 
 
 def board_named(name: str) -> Board:

@@ -253,7 +253,9 @@ def _open_host(image: Image, board: Board, placed: Placed) -> Iterator[Runner]:
 
 #: How a board is reached, by its `flasher`.
 _OPENERS: MappingProxyType[str, Callable[[Image, Board, Placed], AbstractContextManager[Runner]]] = (
-    MappingProxyType({"emulator": _open_virtual, "none": _open_host, "uf2": _open_usb})
+    MappingProxyType(
+        {"emulator": _open_virtual, "none": _open_host, "uf2": _open_usb, "arduino-bootloader": _open_usb}
+    )
 )
 
 

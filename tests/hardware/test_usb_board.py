@@ -26,7 +26,7 @@ SAMPLES = 20
 def test_the_board_computes_what_its_virtual_twin_does(
     tmp_path: Path, hardware_board: str, hardware_port: str | None
 ) -> None:
-    board, twin = find_board(hardware_board), find_board(f"virtual-{hardware_board}")
+    board, twin = find_board(hardware_board), find_board(f"virtual-{hardware_board.removesuffix('33ble')}")
     x = np.random.default_rng(1).integers(-128, 128, (SAMPLES, 10, 10, 2), dtype=np.int8)
     compilation = compile_model(small_lenet(1.0), board)
     image = build_firmware(compilation, tmp_path / "real", cache_dir())

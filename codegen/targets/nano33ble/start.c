@@ -1,10 +1,11 @@
 /* What is the nRF52840's own at start (Cortex-M4F), under the Arduino bootloader.
  *
- * The bootloader sets VTOR to the vector table at 0x10000, masks interrupts and jumps. The clocks and the
- * cache of the flash are not set up here yet: the virtual board has neither. */
+ * The bootloader sets VTOR to the vector table at 0x10000, masks interrupts and jumps. hardware.c sets up the
+ * clocks and the cache of the flash, of which the virtual board has neither. */
 #include <stdint.h>
 
 #include "board.h"
+#include "interrupts.h"
 #include "startup.h"
 
 const char board_id[16] = "nano33ble";
@@ -19,6 +20,12 @@ void board_prepare(void)
 {
     CPACR |= CPACR_FPU;
     __asm__ volatile("dsb\n\tisb\n\tcpsie i" ::: "memory");
+}
+
+/* Where the transport is not USB, nothing asks for it. */
+__attribute__((weak)) void interrupt_usb(void)
+{
+    unexpected_exception();
 }
 
 /* ARMv7-M Architecture Reference Manual, B1.5.3, and the 48 interrupts of the nRF52840 product
@@ -37,5 +44,6 @@ __attribute__((section(".vectors"), used)) const struct vector_table vector_tabl
     .stack_top = firmware_stack_top,
     .reset = reset_handler,
     .exceptions = {FAULT_4, FAULT_4, FAULT_4, unexpected_exception, unexpected_exception},
-    .interrupts = {FAULT_16, FAULT_16, FAULT_16},
+    .interrupts = {FAULT_16, FAULT_16, FAULT_4, unexpected_exception, unexpected_exception,
+                   unexpected_exception, interrupt_usb, FAULT_4, FAULT_4},
 };

@@ -10,15 +10,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codegen.targets.target import FIRMWARE, FIRMWARE_SOURCES, CodeIn, MemoryLayout, Target, WeightsIn
+from codegen.targets.target import (
+    FIRMWARE,
+    FIRMWARE_SOURCES,
+    USB_SOURCES,
+    CodeIn,
+    MemoryLayout,
+    Target,
+    WeightsIn,
+)
 
 _HERE = Path(__file__).parent
 
 NANO33BLE = Target(
     id="nano33ble",
     sources=(*FIRMWARE_SOURCES, _HERE / "start.c"),
-    hardware=(),
-    include_folders=(FIRMWARE,),
+    hardware=(*USB_SOURCES, *(_HERE / name for name in ("hardware.c", "timing.c", "usb_controller.c"))),
+    include_folders=(FIRMWARE, FIRMWARE / "usb", _HERE),
     code_in=CodeIn.FLASH,
     weights_in=(WeightsIn.FLASH,),
     stack_bytes=2048,

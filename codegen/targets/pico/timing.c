@@ -1,8 +1,8 @@
-/* Counts cycles with SysTick, which wraps after 2^24 of them (126 ms), and extends it with the timer of
- * microseconds: the time tells how often it wrapped, SysTick the rest, exactly. */
+/* Counts cycles with SysTick, which wraps after 2^24 of them (126 ms). */
 #include "timing.h"
 
 #include "hardware.h"
+#include "long_count.h"
 #include "rp2040.h"
 
 #define CYCLES_PER_US 133u
@@ -26,11 +26,7 @@ void timing_end(void)
     const uint32_t ticks = REGISTER(SYSTICK_VALUE);
     const uint32_t microseconds = hardware_microseconds() - begun.microseconds;
     hardware_marker(false);
-    const uint32_t rest = (begun.ticks - ticks) & SYSTICK_MASK;
-    /* What the time says is off by a few microseconds, far less than half a turn of SysTick. */
-    const uint64_t about = (uint64_t)microseconds * CYCLES_PER_US;
-    const uint64_t turns = (about - rest + (SYSTICK_MASK + 1u) / 2u) >> 24;
-    cycles = (turns << 24) + rest;
+    cycles = long_count((begun.ticks - ticks) & SYSTICK_MASK, SYSTICK_BITS, microseconds, CYCLES_PER_US);
 }
 
 struct timing timing_last(void)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from codegen.targets.board import Board
+from core.boards.flashing.arduino_bootloader import ArduinoBootloader
 from core.boards.flashing.base import Flasher
 from core.boards.flashing.uf2_drive import Uf2Drive
 from core.errors import ThimbleError
 
-FLASHERS: MappingProxyType[str, Flasher] = MappingProxyType({f.id: f for f in (Uf2Drive(),)})
+FLASHERS: MappingProxyType[str, Flasher] = MappingProxyType(
+    {f.id: f for f in (ArduinoBootloader(), Uf2Drive())}
+)
 
 
 def find_flasher(board: Board) -> Flasher:

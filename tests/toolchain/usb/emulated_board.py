@@ -1,4 +1,4 @@
-"""A Raspberry Pi Pico in rp2040js: the real image, its USB serial port behind a pseudo-terminal."""
+"""A board's real image in an emulator of its chip, its USB serial port behind a pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -15,31 +15,38 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-BOARD = Path(__file__).parent / "board.mjs"
+HERE = Path(__file__).parent
 PACKAGES = Path(sys.prefix) / "rp2040js"
 NODE = shutil.which("node")
 _WAIT_S = 120.0  # for something that takes milliseconds on a quiet machine
 
 
-def is_installed() -> bool:
+def rp2040js_is_installed() -> bool:
     return NODE is not None and (PACKAGES / "node_modules" / "rp2040js").is_dir()
 
 
-class EmulatedPico:
-    """`with EmulatedPico(uf2) as pico:` boots it; `pico.port` can be opened like a serial port."""
+#: What emulates the chip of each target; the image comes last.
+COMMANDS = {
+    "pico": [str(NODE), str(HERE / "rp2040.mjs"), str(PACKAGES)],
+    "nano33ble": [sys.executable, str(HERE / "nrf52840.py")],
+}
 
-    def __init__(self, uf2: Path) -> None:
-        self._uf2 = uf2
+
+class EmulatedBoard:
+    """`with EmulatedBoard("pico", image) as running:` boots it; `running.port` opens like a serial port."""
+
+    def __init__(self, target: str, image: Path) -> None:
+        self._command = [*COMMANDS[target], str(image)]
         self._told: queue.Queue[dict[str, Any]] = queue.Queue()
         self.cycles: list[int] = []
         self.port = ""
 
-    def __enter__(self) -> EmulatedPico:
+    def __enter__(self) -> EmulatedBoard:
         self._ours, self._theirs = os.openpty()
         tty.setraw(self._theirs)
         self.port = os.ttyname(self._theirs)
         self._process = subprocess.Popen(
-            [str(NODE), str(BOARD), str(PACKAGES), str(self._uf2)],
+            self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -47,7 +54,11 @@ class EmulatedPico:
         self._threads = [threading.Thread(target=work) for work in (self._from_board, self._to_board)]
         for thread in self._threads:
             thread.start()
-        self.wait_for("connected")
+        try:
+            self.wait_for("connected")
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
