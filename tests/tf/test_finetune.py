@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from core.compress.finetune import Hooks, TrainingState, class_weights, train
 from core.compress.held_out import ValidatedOn, parts_of
 from core.compress.optimizers import learning_rate
 from core.compress.train_step import Objective, make_test_step
-from core.data import DataSet
+from core.data import DataSet, load_data
+from core.data.samples import BUDGET_VARIABLE
 from core.errors import CancelledByUser, ThimbleError
 from core.recipe import Augment, Optimizer, Training
 from tests.tf.conftest import build_small
@@ -34,6 +36,15 @@ def test_the_same_seed_gives_the_same_weights(small_digits: DataSet) -> None:
     other = _trained(small_digits, seed=1)
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
+
+
+def test_data_that_are_read_while_training_give_the_same_weights(
+    small_digits: DataSet, small_digits_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(BUDGET_VARIABLE, "0")
+    streamed = load_data(small_digits_file)
+    assert not isinstance(streamed.x_train, np.ndarray)
+    assert all(np.array_equal(a, b) for a, b in zip(_trained(small_digits), _trained(streamed), strict=True))
 
 
 def test_masks_hold(small_digits: DataSet) -> None:

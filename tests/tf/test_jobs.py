@@ -204,6 +204,21 @@ def test_without_quantization_and_without_training(params: dict[str, Any]) -> No
     assert result["history"] == []
 
 
+def test_what_was_done_to_the_inputs_is_done_again(params: dict[str, Any]) -> None:
+    recipe = {"name": "scaled", "quantize": {"kind": "none"}, "data": {"scaling": "-1..1"}}
+    result = compress({**params, "recipe": recipe}, Watcher().context)
+    assert result["preprocessing"]["scaling"] == "-1..1"
+    assert "−1…1" in result["input_range"]
+    deployed = {**params, "model": f"{params['out']}/model.tflite"}
+    again = evaluate(deployed, Watcher().context)
+    assert again["accuracy"] == result["accuracy"]["after"]
+    assert again["preprocessing"] == result["preprocessing"]
+    usual = evaluate({**deployed, "scale": "0..1"}, Watcher().context)
+    assert usual["accuracy"] > again["accuracy"]  # the range in which the model was trained
+    samples = load_samples(deployed, load_graph(deployed["model"]))
+    assert samples.x.min() == -1.0
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from core.data import load_data, load_for_model
 from core.data.preprocessing import PREPROCESSING, read_preprocessing, with_scaling, write_preprocessing
 from core.data.scaling import PIXELS, SYMMETRIC, UNIT, Normalization
 from core.errors import ThimbleError
+from core.models.input_scaling import inputs_of
 from core.recipe import DataOptions, Scaling
 
 
@@ -167,3 +169,30 @@ def test_inputs_are_shown_as_the_pictures_that_they_were(pixels: str, scaling: S
     data = load_data(pixels, options=DataOptions(scaling=scaling))
     shown = data.normalization.shown(data.x_train[:])
     assert np.allclose(shown, np.load(pixels)["x_train"] / 255, atol=1e-3)
+
+
+class InputLayer:
+    """A layer as far as its name is asked for."""
+
+
+class Rescaling:
+    def __init__(self, scale: Any) -> None:
+        self.scale = scale
+
+
+@pytest.mark.parametrize(
+    ("layers", "pixels_wanted"),
+    [
+        ([InputLayer(), Rescaling(1 / 255)], True),
+        ([Rescaling(1 / 127.5)], True),
+        ([InputLayer(), Rescaling(2.0)], False),
+        ([InputLayer(), Rescaling([1 / 255, 1 / 255])], False),
+        ([InputLayer(), InputLayer()], False),
+        ([], False),
+    ],
+)
+def test_a_model_that_begins_with_a_rescaling_wants_pixels(layers: list[Any], pixels_wanted: bool) -> None:
+    found = inputs_of(SimpleNamespace(layers=layers))
+    assert (found is not None) == pixels_wanted
+    if found is not None:
+        assert found.words == "0…255"
