@@ -15,9 +15,7 @@ from core.jobs.context import JobContext
 from core.models.loading import load_keras
 from core.paths import write_atomically
 from core.recipe import Recipe
-from core.sweep.folder import SweepFolder, save_model
-
-_NOTE = "baseline.json"
+from core.sweep.folder import BASELINE, SweepFolder, save_model
 
 
 def trained_baseline(
@@ -33,13 +31,13 @@ def trained_baseline(
     """
     assert recipe.train is not None  # noqa: S101 - asked for only then
     target = folder.baseline(recipe.seed) / KERAS
-    note, key = target.with_name(_NOTE), folder.baseline_key(recipe)
-    if target.is_file() and note.is_file() and json.loads(note.read_text())["key"] == key:
+    if folder.has_baseline(recipe):
         return target
     model = load_keras(model_name)
     data = data_for(model, recipe)
     alone = replace(recipe, prune=None, finetune=None, distill=None, cluster=None)
     baseline = train_baseline(model, data, alone, context)
     save_model(baseline.model, target)
-    write_atomically(note, json.dumps({"key": key, "history": list(baseline.history)}, indent=1))
+    record = {"key": folder.baseline_key(recipe), "history": list(baseline.history)}
+    write_atomically(target.with_name(BASELINE), json.dumps(record, indent=1))
     return target

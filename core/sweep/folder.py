@@ -19,8 +19,11 @@ from core.sweep.grid import Quantization, Series, Variant
 from core.sweep.result import Point, point_from_json
 
 SWEEP = "sweep.json"
+_RUNS, _BASELINES = "runs", "baselines"
 _POINT = "point.json"
 _PRUNED = "pruned.json"
+#: What is noted of a trained baseline, beside its model.
+BASELINE = "baseline.json"
 
 
 def identity_of(name: str) -> str:
@@ -46,10 +49,10 @@ class SweepFolder:
 
     def baseline(self, seed: int) -> Path:
         """The folder of the model that the recipe trains from scratch, before anything is pruned."""
-        return self.out / "baselines" / f"seed-{seed}"
+        return self.out / _BASELINES / f"seed-{seed}"
 
     def variant(self, variant: Variant) -> Path:
-        return self.out / "runs" / variant.series.id / variant.name
+        return self.out / _RUNS / variant.series.id / variant.name
 
     def run(self, variant: Variant, quantization: Quantization) -> Path:
         return self.variant(variant) / quantization.label
@@ -89,6 +92,14 @@ class SweepFolder:
 
     def pruned_model(self, variant: Variant) -> Path:
         return self.variant(variant) / "pruned.keras"
+
+    def has_baseline(self, recipe: Recipe) -> bool:
+        """Whether the baseline of this recipe has been trained."""
+        folder = self.baseline(recipe.seed)
+        note = _read(folder / BASELINE)
+        return (
+            note is not None and note.get("key") == self.baseline_key(recipe) and (folder / KERAS).is_file()
+        )
 
     def baseline_key(self, recipe: Recipe) -> str:
         """What a trained baseline depends on."""
@@ -130,13 +141,14 @@ def open_folder(out: Path, model: str, data: str, series: Sequence[Series]) -> S
         "series": {each.id: _base(each.recipe) for each in series},
     }
     before = _read(out / SWEEP)
-    if before is not None and before.get("subject") != subject:
+    same = before is not None and before.get("subject") == subject
+    if before is not None and not same and any((out / name).exists() for name in (_RUNS, _BASELINES)):
         raise ThimbleError(
             "other-sweep",
             f"{out} holds the results of another model, data or recipe",
             "choose another folder, or remove this one",
         )
-    if before is None:
+    if not same:
         write_atomically(out / SWEEP, json.dumps({"subject": subject, "state": "running"}, indent=1))
     return SweepFolder(out, _digest([subject["model"], subject["data"]]))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.compress.output import RECORD
+from core.sweep.folder import BASELINE
 from core.sweep.result import Point
 from core.sweep.spec import SweepSpec
 from core.sweep.summary import CellResult, done_cells
@@ -47,5 +48,5 @@ class Results:
 
     def baseline_history(self, seed: int) -> Sequence[Mapping[str, Any]]:
         """The epochs of the training from scratch; empty where there was none."""
-        note = self.out / "baselines" / f"seed-{seed}" / "baseline.json"
+        note = self.out / "baselines" / f"seed-{seed}" / BASELINE
         return list(json.loads(note.read_text())["history"]) if note.is_file() else []

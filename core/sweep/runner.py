@@ -37,7 +37,7 @@ from core.sweep.result import Figures, Point, Reason, State, Where
 #: What delivering a run costs, in epochs: enough for a progress bar.
 _DELIVERY_EPOCHS = 3.0
 #: Failures that would come back at every following run.
-_STOPS = ("cannot-write", "busy", "data-does-not-fit", "bad-data")
+_STOPS = ("cannot-write", "busy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +119,16 @@ class SweepRunner:
     def _made(
         self, variant: Variant, missing: Sequence[Quantization], context: JobContext
     ) -> dict[Quantization, Point | None]:
-        pruning = total_epochs(variant.recipe) + 1.0
-        share = pruning / (pruning + len(missing) * _DELIVERY_EPOCHS)
+        training = 0.0
+        if variant.recipe.train is not None and not self.folder.has_baseline(variant.recipe):
+            training = float(variant.recipe.train.epochs)
+        pruning = total_epochs(_own(variant.recipe)) + 1.0
+        whole = training + pruning + len(missing) * _DELIVERY_EPOCHS
+        trained, share = training / whole, (training + pruning) / whole
+        opened = self._opened(variant, context.section(0.0, trained))
+        part = context.section(trained, share)
         try:
-            original, pruned = self._pruned(variant, context.section(0.0, share))
+            pruned = self._pruned(variant, opened, part)
         except CancelledByUser:
             raise
         except Exception as error:  # noqa: BLE001 - one run that fails must not end a night's work
@@ -134,7 +140,7 @@ class SweepRunner:
             part = context.section(low, high)
             part.progress(0.0, f"{variant.series.title}: {variant.name}, {quantization.label}")
             try:
-                made[quantization] = self._delivered(variant, quantization, original, pruned, part)
+                made[quantization] = self._delivered(variant, quantization, opened, pruned, part)
             except CancelledByUser:
                 raise
             except Exception as error:  # noqa: BLE001 - as above
@@ -143,32 +149,34 @@ class SweepRunner:
         _forget_models()
         return made
 
-    def _pruned(self, variant: Variant, context: JobContext) -> tuple[Original, _Pruned]:
-        """The unpruned model and the pruned one, which is made when it is not there from before."""
+    def _opened(self, variant: Variant, context: JobContext) -> _Opened:
+        """Model and data, of which a failure would come back at every variant: it ends the sweep."""
         recipe = _own(variant.recipe)
         start_tensorflow(recipe.seed)  # every run is what `compress` would give, whatever ran before it
         model_name = self.subject.model
         if variant.recipe.train is not None:
-            epochs = variant.recipe.train.epochs
-            end = epochs / (total_epochs(variant.recipe) + 1.0)
-            part = context.section(0.0, end)
-            baseline = trained_baseline(self.folder, model_name, self._data, variant.recipe, part)
-            model_name, context = str(baseline), context.section(end, 1.0)
+            baseline = trained_baseline(self.folder, model_name, self._data, variant.recipe, context)
+            model_name = str(baseline)
         model = load_keras(model_name)
         data = self._data(model, recipe)
         original = self.originals.get(recipe.seed)
         if original is None or original.model != model_name:
             original = Original.of(model, data, model_name, self.subject.data)
             self.originals[recipe.seed] = original
+        return _Opened(model, data, original)
+
+    def _pruned(self, variant: Variant, opened: _Opened, context: JobContext) -> _Pruned:
+        """The pruned model, which is made when it is not there from before."""
+        recipe, data = _own(variant.recipe), opened.data
         kept = self.folder.pruned(variant)
         if kept is not None:
             pruned = load_keras(self.folder.pruned_model(variant))
-            return original, _Pruned.of(Compressed(pruned, tuple(kept["history"])), data)
-        check_recipe(recipe, original.graph)
+            return _Pruned.of(Compressed(pruned, tuple(kept["history"])), data)
+        check_recipe(recipe, opened.original.graph)
         context.progress(0.0, f"{variant.series.title}: {variant.name}")
-        made = _Pruned.of(run_recipe(model, data, recipe, _Named(context, variant)), data)
+        made = _Pruned.of(run_recipe(opened.model, data, recipe, _Named(context, variant)), data)
         self.folder.keep_pruned(variant, made.compressed.model, {"history": list(made.compressed.history)})
-        return original, made
+        return made
 
     def _data(self, model: Any, recipe: Recipe) -> DataSet:
         """The data as the model and the recipe want them; read once, unless the recipes differ in that."""
@@ -181,15 +189,14 @@ class SweepRunner:
         self,
         variant: Variant,
         quantization: Quantization,
-        original: Original,
+        opened: _Opened,
         pruned: _Pruned,
         context: JobContext,
     ) -> Point:
         recipe = _own(variant.recipe_for(quantization))
         start_tensorflow(recipe.seed)
-        assert self.data is not None  # noqa: S101 - read before anything is pruned
         with RunFolder(self.folder.run(variant, quantization)) as folder:
-            record = deliver(original, pruned.compressed, self.data[1], recipe, folder, context)
+            record = deliver(opened.original, pruned.compressed, opened.data, recipe, folder, context)
         figures = _figures(record, pruned)
         return self._kept(variant, quantization, self._where(variant, quantization), figures)
 
@@ -221,6 +228,15 @@ class SweepRunner:
             seed=variant.recipe.seed,
             folder=folder.as_posix(),
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Opened:
+    """What a variant begins with; `original` is the model before it is pruned, tested."""
+
+    model: Any
+    data: DataSet
+    original: Original
 
 
 @dataclass(frozen=True, slots=True, eq=False)

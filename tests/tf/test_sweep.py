@@ -183,6 +183,14 @@ def test_a_recipe_that_trains_from_scratch(spec: SweepSpec, tmp_path: Path) -> N
     assert "train" not in run["recipe"]
 
 
+def test_data_that_are_not_there_end_the_sweep(spec: SweepSpec, tmp_path: Path) -> None:
+    watcher = Watcher()
+    with pytest.raises(ThimbleError) as caught:
+        sweep(_params(replace(spec, data="nowhere.npz"), tmp_path / "out"), watcher.context)
+    assert caught.value.code == "missing-file"
+    assert watcher.partials() == []
+
+
 def test_nothing_done_is_an_error(spec: SweepSpec, tmp_path: Path) -> None:
     recipe = replace(RECIPE, prune=replace(RECIPE.prune or Prune(), criterion=Criterion.ACTIVATION))
     hopeless = replace(spec, series=(Series("e", "e", recipe, Grid()),))

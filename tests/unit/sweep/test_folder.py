@@ -114,7 +114,7 @@ def test_a_sweep_goes_on_with_more_values(out: Path) -> None:
 
 
 def test_another_recipe_model_or_data_needs_another_folder(out: Path) -> None:
-    opened(out)
+    finished(out)
     grown = replace(SERIES, recipe=replace(SERIES.recipe, seed=1), grid=Grid())
     for change in (lambda: opened(out, grown), lambda: opened(out, data="mnist")):
         with pytest.raises(ThimbleError) as caught:
@@ -123,6 +123,12 @@ def test_another_recipe_model_or_data_needs_another_folder(out: Path) -> None:
     (out.parent / "m.keras").write_text("two")
     with pytest.raises(ThimbleError):
         opened(out)
+
+
+def test_a_sweep_that_did_nothing_keeps_no_folder_from_others(out: Path) -> None:
+    opened(out, data="a-typo")
+    opened(out)
+    assert json.loads((out / "sweep.json").read_text())["subject"]["data"] == "digits"
 
 
 def test_files_are_known_by_their_content_and_folders_by_their_files(tmp_path: Path) -> None:
