@@ -31,15 +31,22 @@ class DraftKeeper(QObject):
         self._lock.setStaleLockTime(0)  # only a process that is gone leaves it to others
         self._is_ours = self._lock.tryLock(0)
         self._settled: Draft | None = None
+        self._started = False
         self._told = False
         self._timer = QTimer(self, singleShot=True, interval=_AFTER_MS)
         self._timer.timeout.connect(self.save)
         self.offered = self._load() if self._is_ours else None
         flow.subscribe(self._changed)
 
+    def begin(self) -> None:
+        """What is chosen is being run: it is kept even if nothing was changed, to go on after a crash."""
+        self._started = True
+        self.save()
+
     def settle(self) -> None:
         """What is chosen now has been run: there is nothing left to keep."""
         self._settled = replace(self._flow.draft, out=None)
+        self._started = False
         self.discard()
 
     @Slot()
@@ -70,7 +77,8 @@ class DraftKeeper(QObject):
 
     def _worth_keeping(self) -> bool:
         draft = self._flow.draft
-        return draft.model is not None and self._flow.can_undo and replace(draft, out=None) != self._settled
+        touched = self._flow.can_undo or self._started
+        return draft.model is not None and touched and replace(draft, out=None) != self._settled
 
     def _load(self) -> Draft | None:
         try:

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWid
 
 from core.errors import ThimbleError
 from core.flow.compare import read_sweep
-from core.flow.draft import Step
+from core.flow.draft import Draft, Step
 from core.flow.open_run import OpenRun
+from core.flow.resume import resumable
 from core.jobs.events import Failed
 from gui.draft_keeper import DraftKeeper
 from gui.error_dialog import ErrorDialog
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self.compare.start_wanted.connect(self._start_comparing)
         self.compare.running_changed.connect(lambda running: self._show_states())
         self.compare.finished.connect(self.recent.add)
+        self.start.interrupted_opened.connect(self._go_on_with)
         self.start.sweep_opened.connect(self._open_sweep)
         self.deploy.deployed.connect(lambda run: self.recent.add(run.folder))
         for page in self._pages.values():
@@ -157,9 +159,15 @@ class MainWindow(QMainWindow):
     @Slot()
     def _offer_draft(self) -> None:
         draft = self.drafts.offered
-        words = tr("Your choices for {model} were not run yet.")
-        model = draft.model.name if draft is not None and draft.model is not None else ""
-        self.start_view.show_draft(words.format(model=model) if model else "")
+        words = ""
+        if draft is not None and draft.model is not None:
+            words = tr("Your choices for {model} were not run yet.").format(model=draft.model.name)
+            found = resumable(draft)
+            if found is not None and found.goes_on:
+                words = tr("The run of {model} was interrupted after training round {done} of {all}.").format(
+                    model=draft.model.name, done=found.epoch, all=found.epochs
+                )
+        self.start_view.show_draft(words)
 
     @Slot()
     def _open_draft(self) -> None:
@@ -168,6 +176,14 @@ class MainWindow(QMainWindow):
             return
         self.drafts.offered = None
         self._offer_draft()
+        self._go_on_with(draft)
+
+    @Slot(object)
+    def _go_on_with(self, draft: Draft) -> None:
+        """The choices of another day, or of a run that was interrupted."""
+        if self.run.bridge.running:
+            self._say_busy()
+            return
         self.wizard.open_draft(draft)
         unlocked = [step for step in Step if self.wizard.flow.unlocked(step)]
         self.go(_STEP_PLACES[unlocked[-1]])
@@ -233,6 +249,7 @@ class MainWindow(QMainWindow):
             return
         for bridge in self.wizard.bridges:
             bridge.abandon()  # it would only take the processor from the job
+        self.drafts.begin()
         self.run.start(self.wizard.flow)
         QTimer.singleShot(0, lambda: self.go(Place.RUN))  # starting a process took its share of time
 

@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from core.compress.checkpoint import Interrupted
 from core.flow.draft_file import load_draft
 from core.flow.sections import Section
-from core.jobs.events import Done
+from core.jobs.events import Cancelled, Done
 from gui.main_window import MainWindow
 from gui.services import Services
 from gui.side_bar import Place
@@ -120,3 +121,72 @@ def test_a_broken_draft_is_told_and_does_no_harm(services: Services, qtbot: QtBo
     qtbot.waitUntil(window.start_view.banner.isVisible)
     assert "cannot be read" in window.start_view.banner.text
     assert not window.start_view.draft.isVisible()
+
+
+def interrupt(monkeypatch: pytest.MonkeyPatch, window: MainWindow, epoch: int = 3) -> Interrupted:
+    """As if the run of what is chosen now had been cut off; its folder holds a checkpoint."""
+    draft = window.wizard.flow.draft
+    found = Interrupted(str(draft.model), draft.data, draft.recipe, "finetune", epoch, 5)
+
+    def find(out: Path) -> Interrupted | None:
+        return found if Path(out) == draft.out else None
+
+    monkeypatch.setattr("core.flow.resume.find_checkpoint", find)
+    monkeypatch.setattr("gui.pages.run.presenter.find_checkpoint", find)
+    return found
+
+
+def test_an_interrupted_run_goes_on(
+    window: MainWindow, services: Services, jobs: FakeJobs, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.start.open_example()
+    window.go(Place.REVIEW)
+    review = window.wizard.review_page
+    assert not review.interrupted.isVisible()
+    review.next_button.click()
+    assert services.draft.exists(), "kept though nothing was changed"
+    interrupt(monkeypatch, window)
+    crash(window)
+    again = another(services, qtbot)
+    assert "round 3 of 5" in again.start_view.draft_about.text()
+    again.start_view.go_on.click()
+    review = again.wizard.review_page
+    assert again.place is Place.REVIEW
+    assert review.next_button.text() == "Go on"
+    assert "after 3 of 5" in review.interrupted.text()
+    again.wizard.flow.edit(Section.PRUNE, sparsity=0.42)
+    assert review.next_button.text() == "Start"
+    assert "anew" in review.interrupted.text()
+    again.menus.undo.trigger()
+    review.next_button.click()
+    started = [job for job in jobs.started if job.task == "compress"]
+    assert started[0].params == started[1].params, "the same job goes on"
+
+
+def test_stopping_says_that_it_can_go_on(
+    window: MainWindow, jobs: FakeJobs, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.start.open_example()
+    window.go(Place.REVIEW)
+    window.wizard.review_page.next_button.click()
+    interrupt(monkeypatch, window)
+    jobs.last("compress").send(Cancelled())
+    banner = window.run.view.banner
+    qtbot.waitUntil(banner.isVisible)
+    assert "round 3 of 5" in banner.text
+
+
+def test_the_folder_of_an_interrupted_run_can_be_opened(
+    window: MainWindow, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.start.open_example()
+    window.wizard.flow.edit(Section.PRUNE, sparsity=0.42)
+    found = interrupt(monkeypatch, window)
+    folder = window.wizard.flow.draft.out
+    assert folder is not None
+    folder.mkdir(parents=True)
+    window.start.open_example()
+    window.start.open_path(folder)
+    assert window.place is Place.REVIEW
+    assert window.wizard.flow.draft.out == folder
+    assert window.wizard.flow.recipe == found.recipe

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core.compress.checkpoint import find_checkpoint
 from core.errors import ThimbleError
 from core.flow.compress_flow import CompressFlow
 from core.flow.open_run import OpenRun, open_run
@@ -95,9 +96,14 @@ class RunPresenter(QObject):
         else:
             self.view.title.setText(tr("Stopped"))
             self.view.about.setText(tr("Your choices are kept: change them or start again."))
-            self.view.banner.show_message(
-                BannerKind.INFO, tr("You stopped the work. Your model is as it was; nothing was written.")
-            )
+            found = find_checkpoint(self._out)
+            words = tr("You stopped the work. Your model is as it was; nothing was written.")
+            if found is not None:
+                words = tr(
+                    "You stopped the work after training round {done} of {all}. Started again with the same "
+                    "choices, it goes on from there."
+                ).format(done=found.epoch, all=found.epochs)
+            self.view.banner.show_message(BannerKind.INFO, words)
         self.running_changed.emit(False)
 
     def _show_done(self) -> None:

@@ -11,6 +11,7 @@ from core.errors import ThimbleError
 from core.flow.compare import is_sweep
 from core.flow.draft import free_folder
 from core.flow.open_run import RUN_FILE, OpenRun, open_run
+from core.flow.resume import interrupted_draft
 from core.jobs.events import Done, Failed
 from core.models.formats import ENDINGS, SAVED_MODEL_FILE, Form, can_open, find_format
 from core.sweep.folder import SWEEP
@@ -31,6 +32,7 @@ class StartPresenter(QObject):
     model_opened = Signal(object, str)
     run_opened = Signal(object)
     sweep_opened = Signal(object)
+    interrupted_opened = Signal(object)
     failed = Signal(Failed)
 
     def __init__(self, view: StartView, services: Services, recent: Recent) -> None:
@@ -84,6 +86,8 @@ class StartPresenter(QObject):
             path = path.parent
         if path.is_dir() and is_sweep(path):
             self.sweep_opened.emit(path)
+        elif path.is_dir() and not (path / RUN_FILE).exists() and (draft := interrupted_draft(path)):
+            self.interrupted_opened.emit(draft)
         elif path.is_dir() and not can_open(path):
             self.run_opened.emit(open_run(path))
         elif not path.exists():

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QLi
 from codegen.targets.board import all_boards
 from core.data.known.source import known_set
 from core.flow.draft import Step
+from core.flow.resume import resumable
 from gui.widgets.labels import card, heading
 from gui.wizards.compress.preview_panel import PreviewPanel
 from gui.wizards.compress.recipe_card import RecipeCard
@@ -53,6 +54,9 @@ class ReviewPage(WizardPage):
         form = QFormLayout()
         form.addRow(label, row)
         self.body.addLayout(form)
+        self.interrupted = QLabel()
+        self.interrupted.setWordWrap(True)
+        self.body.addWidget(self.interrupted)
         self.out.textEdited.connect(self._set_out)
         self.out.editingFinished.connect(self.flow.end_edit)
         self.choose_out.clicked.connect(self._choose_out)
@@ -80,7 +84,24 @@ class ReviewPage(WizardPage):
         out = str(draft.out) if draft.out else ""
         if not self.out.hasFocus() or not self.out.isModified():
             self.out.setText(out)
+        self._show_interrupted()
         self._show_state()
+
+    def _show_interrupted(self) -> None:
+        """Whether Start goes on with what an interrupted run left in the folder."""
+        found = resumable(self.flow.draft)
+        self.interrupted.setVisible(found is not None)
+        self.next_button.setText(tr("Go on") if found is not None and found.goes_on else tr("Start"))
+        if found is not None:
+            words = (
+                tr("This run was interrupted after {done} of {all} training rounds. It goes on from there.")
+                if found.goes_on
+                else tr(
+                    "This folder holds an interrupted run of other choices ({done} of {all} rounds). "
+                    "It begins anew."
+                )
+            )
+            self.interrupted.setText(words.format(done=found.epoch, all=found.epochs))
 
 
 def data_title(data: str) -> str:
