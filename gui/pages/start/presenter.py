@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from codegen.errors import CodegenError
 from core.errors import ThimbleError
 from core.flow.compare import is_sweep
 from core.flow.draft import free_folder
@@ -14,13 +15,15 @@ from core.flow.open_run import RUN_FILE, OpenRun, open_run
 from core.flow.resume import interrupted_draft
 from core.jobs.events import Done, Failed
 from core.models.formats import ENDINGS, SAVED_MODEL_FILE, Form, can_open, find_format
+from core.models.loading import check_model_file
 from core.sweep.folder import SWEEP
 from gui.job_bridge import JobBridge
 from gui.pages.start.view import StartView
 from gui.recent import Recent
 from gui.services import Services
-from gui.words import error_as_failed, tr
+from gui.words import error_as_failed, failure_text, tr
 
+_UNSAFE = "unsafe-model"
 #: Why a model that a board can run cannot be compressed.
 _FOR_A_BOARD_ALONE = ("quantized-model", "not-trainable")
 
@@ -44,6 +47,7 @@ class StartPresenter(QObject):
         view.recent_chosen.connect(lambda path: self.open_path(Path(path)))
         view.dropped.connect(lambda path: self.open_path(Path(path)))
         self._importing: Path | None = None
+        self._trusted = False
         self.bridge = JobBridge(services.start_job, self)
         self.bridge.ended.connect(self._imported)
         view.show_job(self.bridge)
@@ -102,11 +106,29 @@ class StartPresenter(QObject):
         if suffix == Form.TFLITE.value:
             self._open_for_board(path)
         elif suffix == Form.KERAS.value:
-            self.model_opened.emit(path, "")
+            self._open_keras(path)
         else:
             find_format(path)  # raises where Thimble knows none
-            self._importing = path
-            self.bridge.start("import-model", {"model": str(path), "form": Form.KERAS.value})
+            self._import(path)
+
+    def _open_keras(self, path: Path) -> None:
+        """As it is: its page tells what is wrong with it. One with code in it is converted, if trusted."""
+        try:
+            check_model_file(path)
+        except ThimbleError as error:
+            if error.code == _UNSAFE:
+                if self._trusts(error_as_failed(error)):
+                    self._import(path, trusted=True)
+                return
+        except CodegenError:
+            pass
+        self.model_opened.emit(path, "")
+
+    def _import(self, path: Path, trusted: bool = False) -> None:
+        """`trusted` when the user lets code in the file run."""
+        self._importing, self._trusted = path, trusted
+        params = {"model": str(path), "form": Form.KERAS.value, "allow_unsafe": trusted}
+        self.bridge.start("import-model", params)
 
     def _open_for_board(self, path: Path) -> None:
         folder = free_folder(self._services.projects, f"{path.stem}-on-board")
@@ -118,10 +140,22 @@ class StartPresenter(QObject):
             self.model_opened.emit(Path(event.result["path"]), "")
         elif isinstance(event, Failed):
             path = self._importing
-            if event.code in _FOR_A_BOARD_ALONE and path is not None and find_format(path).compiles:
+            if path is None:
+                return
+            if event.code in _FOR_A_BOARD_ALONE and find_format(path).compiles:
                 self._open_for_board(path)
+            elif event.code == _UNSAFE and not self._trusted and self._trusts(event):
+                self._import(path, trusted=True)
             else:
                 self.failed.emit(event)
+
+    def _trusts(self, failed: Failed) -> bool:
+        """Nothing in a file runs unless the user says so."""
+        question = tr("{what}\n\nOpen it all the same? Do this only if you trust where it comes from.")
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        what = failure_text(failed)[0]
+        title = tr("This model would run code")
+        return QMessageBox.warning(self._parent(), title, question.format(what=what), yes | no, no) == yes
 
     @Slot()
     def _show_recent(self) -> None:
