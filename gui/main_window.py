@@ -306,6 +306,7 @@ class MainWindow(QMainWindow):
 
     def _bridges(self) -> list[JobBridge]:
         return [
+            self.start.bridge,
             *self.wizard.bridges,
             self.run.bridge,
             self.deploy.bridge,
