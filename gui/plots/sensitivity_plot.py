@@ -24,7 +24,8 @@ class SensitivityPlot(QWidget):
             tr("Accuracy against the part of each layer that is removed"),
             height=260,
         )
-        self.plot.addLegend(offset=(10, -10), labelTextSize="8pt")
+        legend = self.plot.addLegend(offset=(10, -10), labelTextSize="8pt")
+        legend.setLabelTextColor(colours().text)
         self.points: dict[str, list[tuple[float, float]]] = {}
         self._curves: dict[str, pg.PlotDataItem] = {}
         layout = QVBoxLayout(self)

@@ -16,6 +16,11 @@ _SIGNS = ("o", "s", "t", "d", "+", "x", "star")
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 
+#: Series, criterion, schedule and number format; criterion and schedule are empty for the unpruned network.
+_Way = tuple[str, str, str, str]
+_Dot = tuple[float, float]
+
+
 class SweepPlot(QWidget):
     """`show_points` draws all that is known; runs that differ in their seed alone become one mean."""
 
@@ -67,12 +72,20 @@ class SweepPlot(QWidget):
 
 
 def _curves(cells: list[CellResult]) -> dict[str, list[tuple[float, float]]]:
-    """(parameters left, accuracy), both in percent, by what the curve is of."""
-    found: dict[str, list[tuple[float, float]]] = {}
+    """(parameters left, accuracy), both in percent, by what the curve is of.
+
+    The unpruned network is where all curves of its series and number format end.
+    """
+    found: dict[_Way, list[_Dot]] = {}
     for result in cells:
         cell = result.cell
-        parts = (cell.series, cell.criterion, cell.schedule, cell.quantize)
-        name = ", ".join(part for part in parts if part)
+        way = (cell.series, cell.criterion, cell.schedule, cell.quantize)
         left = max(100 * result.spread("remaining").mean, 0.01)
-        found.setdefault(name, []).append((left, 100 * result.spread("accuracy").mean))
-    return {name: sorted(dots) for name, dots in found.items()}
+        found.setdefault(way, []).append((left, 100 * result.spread("accuracy").mean))
+    for way in [way for way in found if not way[1]]:
+        pruned = [other for other in found if other[1] and (other[0], other[3]) == (way[0], way[3])]
+        for other in pruned:
+            found[other] += found[way]
+        if pruned:
+            del found[way]
+    return {", ".join(part for part in way if part): sorted(dots) for way, dots in found.items()}

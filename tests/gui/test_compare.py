@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 from core.jobs.events import Cancelled, Done, Failed, Partial
 from core.recipe import Criterion
 from core.sweep.grid import QUANTIZATIONS
-from core.sweep.result import Figures, OnBoard, Point, Reason, State, Where
+from core.sweep.result import Figures, OnBoard, Point, Reason, State, Where, point_from_json
 from core.sweep.studies import all_studies
 from gui.main_window import MainWindow
+from gui.plots.sweep_plot import SweepPlot
 from gui.services import Services
 from gui.side_bar import Place
 from gui.widgets.banner import BannerKind
@@ -44,6 +45,12 @@ def point(sparsity: float, accuracy: float, seed: int = 0) -> dict[str, Any]:
     )
     boards = (OnBoard("virtual-pico", True, 50_000, 2_000_000, 1, 2),)
     return {**Point(where, State.DONE, figures, boards).to_json(), "done": 1, "total": 3}
+
+
+def unpruned_point() -> dict[str, Any]:
+    told = point(0.0, 0.99)
+    told["where"] |= {"kind": "none", "criterion": "", "schedule": ""}
+    return told
 
 
 def failed_point() -> dict[str, Any]:
@@ -103,6 +110,17 @@ def test_a_grid_grows_run_by_run(
     assert view.banner.kind is BannerKind.WARNING, "one of the runs failed"
     assert comparing.recent.paths()[0] == out
     assert view.out.text() == str(services.projects / "net-compared-2")
+
+
+def test_the_unpruned_network_ends_every_curve(qtbot: QtBot) -> None:
+    plot = SweepPlot()
+    qtbot.addWidget(plot)
+    plot.show_points((point_from_json(unpruned_point()),))
+    assert plot.curves == {"structured, int8": [(100, pytest.approx(99))]}
+    plot.show_points(tuple(map(point_from_json, (unpruned_point(), point(0.9, 0.9)))))
+    ((name, dots),) = plot.curves.items()
+    assert name == "structured, l1, agp, int8"
+    assert dots == [(pytest.approx(10), pytest.approx(90)), (100, pytest.approx(99))]
 
 
 def test_what_was_stopped_goes_on_in_its_folder(comparing: MainWindow, jobs: FakeJobs, qtbot: QtBot) -> None:
