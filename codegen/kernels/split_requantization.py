@@ -127,6 +127,12 @@ def _packed(lowest: int, highest: int, right: int) -> int:
     return _int32((highest & mask) << 20 | (lowest & mask) << 8 | right)
 
 
+def in_halves(packed: int) -> int:
+    """The third number of a row with T / 2^(r-1) as limits and r - 1 in place of r. No limit is beyond 511 where
+    multipliers are at least 2^30, so that it still has room."""
+    return _packed(2 * _signed(packed >> 8), 2 * _signed(packed >> 20), (packed & 255) - 1)
+
+
 def _int32(word: int) -> int:
     """Modulo 2^32."""
     return (word + 2**31) % 2**32 - 2**31

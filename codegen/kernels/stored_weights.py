@@ -19,7 +19,7 @@ from codegen.kernels.requantization import (
     requantize,
     weight_matrix,
 )
-from codegen.kernels.split_requantization import Requantization, split_table
+from codegen.kernels.split_requantization import Requantization, in_halves, split_table
 from codegen.sparse import FORMATS, ConstantArray
 from codegen.sparse.base import Matrix
 
@@ -161,4 +161,4 @@ class _Scale:
             (multiplier,), (shift,), self.zero, self.low, self.high, self.rounding
         )
         table = split_table(requantization)
-        return None if table is None else (bias, int(table[0, 1]), int(table[0, 2]))
+        return None if table is None else (bias, int(table[0, 1]), in_halves(int(table[0, 2])))

@@ -41,8 +41,6 @@ typedef struct {
     int8_t *output, *end;        /* channels of the first pixel */
     int32_t step;                /* output bytes from pixel to pixel */
     int32_t half;                /* 2 * output_zero + 1: half a unit and the zero point, in halves */
-    int32_t clamps;              /* whether low and high are not those of int8 */
-    int32_t low, high;
     int32_t twice;               /* 2048 where the reference rounds twice, else 0 */
     const uint8_t *x;            /* the input: a tap of the first pixel is at x[offset], the next ones follow */
     const thimble_sparse_output *settings;

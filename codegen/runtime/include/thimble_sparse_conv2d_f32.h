@@ -1,7 +1,8 @@
 /* What the float convolutions on sparse and clustered weights share, whatever the storage.
  *
  * The windows of four output pixels are laid side by side in scratch memory, tap by tap: a decoded weight is applied to
- * the four floats of its tap, and padding is zeros there, whatever stride, padding and dilation are. */
+ * the four floats of its tap, and padding is zeros there, whatever stride, padding and dilation are. Windows of one
+ * place that follow each other at one distance are read where they lie. */
 #ifndef THIMBLE_SPARSE_CONV2D_F32_H
 #define THIMBLE_SPARSE_CONV2D_F32_H
 
@@ -21,7 +22,8 @@ typedef struct {
 
 /* Four pixels, and where their outputs go. */
 typedef struct {
-    const float *x;              /* [taps][THIMBLE_PIXELS] */
+    const float *x;              /* [taps][THIMBLE_PIXELS] where `step` is 1; else the taps of the first pixel */
+    int32_t step;                /* floats from pixel to pixel */
     float *output;               /* the first channel of the first pixel */
     int32_t pixels;              /* so many of them are there */
 } thimble_sparse_place_f32;
@@ -29,13 +31,13 @@ typedef struct {
 /* Computes all channels of four pixels: the format's own part. */
 typedef void (*thimble_sparse_four_pixels_f32)(const void *params, const thimble_sparse_place_f32 *at);
 
-/* Adds the products of one weight; x is at its tap. */
-static inline void thimble_sparse_add_f32(thimble_sparse_sums_f32 *sums, const float *x, float weight)
+/* Adds the products of one weight; x is at its tap, `step` floats are between pixels. */
+static inline void thimble_sparse_add_f32(thimble_sparse_sums_f32 *sums, const float *x, int32_t step, float weight)
 {
     sums->a += x[0] * weight;
-    sums->b += x[1] * weight;
-    sums->c += x[2] * weight;
-    sums->d += x[3] * weight;
+    sums->b += x[step] * weight;
+    sums->c += x[2 * step] * weight;
+    sums->d += x[3 * step] * weight;
 }
 
 /* The outputs of one channel. */

@@ -15,49 +15,92 @@ typedef struct {
 #if defined(__ARM_ARCH_6M__) || THIMBLE_HAS_DSP
 #define THIMBLE_SPARSE_HAS_ROWS 1
 
-/* The rows of a format, as its routine reads them. */
+/* The rows of a format. */
 typedef struct {
     const int8_t *values;
-    const void *places;          /* columns or gaps */
+    const void *places;          /* columns or steps */
     const uint16_t *counts;      /* values of each row */
 } thimble_sparse_row_sums;
 
-/* What all outputs share. Assembly knows the order of the members. */
+/* All outputs of a layer whose scales are split, for a function in assembly, which knows the order of the members. */
 typedef struct {
-    const int32_t *scaling;      /* of the next output */
-    int8_t *output, *end;
-    int32_t rounding;            /* 2 * output_zero + 1: half a unit and the zero point, in halves */
-    int32_t low, high;           /* the clamp */
     const int8_t *input;
-    int32_t clamps;              /* whether low and high are not those of int8 */
-} thimble_sparse_outputs_state;
+    const int8_t *values;        /* of the first row */
+    const void *places;          /* its columns or steps */
+    const int32_t *scaling;      /* of the first output */
+    int8_t *output_end;
+    int32_t index;               /* of the first output, counted from the end: below 0 */
+    const uint16_t *counts_end;  /* behind the values of the last row */
+    int32_t rounding;            /* half a unit and the zero point: 2 * output_zero + 1, in halves */
+} thimble_sparse_outputs;
 
-static inline thimble_sparse_outputs_state thimble_sparse_outputs_begin(const thimble_sparse_dense *p,
-                                                                        const int8_t *input, int8_t *output)
+/* Calls such a function, which on a Cortex-M4 clamps to int8 alone, and clamps further where the layer wants it. */
+static inline void thimble_sparse_dense_run(const thimble_sparse_dense *p, const thimble_sparse_row_sums *rows,
+                                            void (*all_outputs)(const thimble_sparse_outputs *all),
+                                            const int8_t *input, int8_t *output)
 {
-    const thimble_sparse_output *o = &p->output;
-    const thimble_sparse_outputs_state s = {
-        o->scaling, output, output + p->outputs, 2 * o->output_zero + 1, o->output_min, o->output_max, input,
-        o->output_min > -128 || o->output_max < 127};
-    return s;
+    const int32_t outputs = p->outputs;
+    const thimble_sparse_outputs all = {
+        input, rows->values, rows->places, p->output.scaling, output + outputs, -outputs, rows->counts + outputs,
+        2 * p->output.output_zero + 1};
+    all_outputs(&all);
+#if THIMBLE_HAS_DSP
+    if (p->output.output_min > INT8_MIN || p->output.output_max < INT8_MAX) {
+        thimble_sparse_clamp(&p->output, output, outputs);
+    }
+#endif
 }
 
+/* THIMBLE_SPARSE_OUTPUTS is the body of the naked function. */
 #if THIMBLE_HAS_DSP
-/* Cortex-M4: makes an output in r8 of the total in r8. r9 is behind its scaling; on the stack: 0 rounding, 4 low, 8
- * high, 16 clamps; r4 to r7 are overwritten, r7 says whether THIMBLE_SPARSE_CLAMP is to follow. */
-#define THIMBLE_SPARSE_SCALE_TOTAL                                                                                     \
-    "ldr r4, [r9, #-8]\n ldr r5, [r9, #-4]\n ldr r6, [sp, #0]\n ldr r7, [sp, #16]\n"                                   \
-    "uxtb r5, r5\n lsls r6, r5\n lsl r8, r8, #1\n smmul r8, r8, r4\n"                                                 \
-    "add r8, r8, r6, asr #1\n asr r8, r8, r5\n ssat r8, #8, r8\n"
-#define THIMBLE_SPARSE_CLAMP                                                                                           \
-    "ldrd r4, r5, [sp, #4]\n cmp r8, r4\n it lt\n movlt r8, r4\n cmp r8, r5\n it gt\n movgt r8, r5\n"
-#endif
 
-/* All outputs, where scales are split. The routine `row` adds the next row's products to the sum; r0 is the input;
- * it moves r1 (values) and r2 (places) on. On a Cortex-M4, the sum is in r8, r3 is `counts`, to be moved on, r4 to r7
- * and r12 are free; on a Cortex-M0+, the sum is in r4, r12 is `counts`, r0, r3 and r5 to r7 are free. */
-void thimble_sparse_outputs(const thimble_sparse_dense *p, const thimble_sparse_row_sums *rows, void (*row)(void),
-                            const int8_t *input, int8_t *output);
+/* `row` does what is needed before the products of a row, all but its fours, and leaves in r5 how many fours there are;
+ * `products` adds those of four weights in always the same bytes. Both find input in r0, values in r1 and places in r2,
+ * which they move on, the sum in r8 and the count of the row at [r12, r11, lsl #1]; r3 to r7 and lr are free. On the
+ * stack: 0 input, 4 rounding.
+ * A run of eight fours is jumped into; what is more than that, a loop does before. Of a register that says how far to
+ * shift only the lowest byte counts. */
+#define THIMBLE_SPARSE_OUTPUTS(row, products)                                                                          \
+    ".syntax unified\n"                                                                                                \
+    "push {r4-r11, lr}\n"                                                                                              \
+    "ldm r0, {r0, r1, r2, r9, r10, r11, r12, lr}\n push {r0, lr}\n"                                                    \
+    "1: ldr r8, [r9], #12\n" row                                                                                       \
+    "usat r5, #4, r5\n"                                                                                                \
+    "2: tbh [pc, r5, lsl #1]\n"                                                                                        \
+    "3: .hword (5f - 3b) / 2\n .set thimble_times, 1\n"                                                                \
+    ".rept 8\n .hword (5f - 3b - thimble_times * (5f - 4f) / 8) / 2\n .set thimble_times, thimble_times + 1\n .endr\n" \
+    ".rept 7\n .hword (6f - 3b) / 2\n .endr\n"                                                                         \
+    "4: .rept 8\n" products ".endr\n"                                                                                  \
+    "5: ldr r4, [r9, #-8]\n ldr r5, [r9, #-4]\n ldr r6, [sp, #4]\n"                                                    \
+    "lsl r8, r8, #1\n lsls r6, r5\n smmla r8, r8, r4, r6\n asr r8, r8, r5\n ssat r8, #8, r8, asr #1\n"                 \
+    "strb r8, [r10, r11]\n adds r11, #1\n bne 1b\n"                                                                    \
+    "add sp, #8\n pop {r4-r11, pc}\n"                                                                                  \
+    "6: ldrh r5, [r12, r11, lsl #1]\n lsrs r5, r5, #2\n"                                                               \
+    "7: push {r5}\n" products products "pop {r5}\n subs r5, #2\n cmp r5, #8\n bhi 7b\n b 2b\n"
+
+#else
+
+/* `row` adds the products of the next row to the sum in r4. r0 is the input, r1 values and r2 places, both to be moved
+ * on, r3 the count of the row; r5, r6 and lr are free, r7 is to be kept.
+ * When the output is made, r3 is the multiplier and r5 has limits and shift; why it is exact is told in Thimble's
+ * codegen/kernels/split_requantization.py. */
+#define THIMBLE_SPARSE_OUTPUTS(row)                                                                                    \
+    ".syntax unified\n"                                                                                                \
+    "push {r4-r7, lr}\n mov r3, r8\n mov r4, r9\n mov r5, r10\n mov r6, r11\n push {r3-r6}\n"                          \
+    "ldm r0!, {r1-r7}\n mov r12, r1\n mov r8, r6\n mov r9, r7\n mov r10, r5\n mov r7, r4\n"                            \
+    "ldr r5, [r0]\n lsls r5, r5, #11\n mov r11, r5\n mov r1, r2\n mov r2, r3\n"                                        \
+    "1: mov r0, r12\n ldm r7!, {r4}\n mov r5, r8\n lsls r5, r5, #1\n add r5, r9\n ldrh r3, [r5]\n" row                 \
+    "ldm r7!, {r3, r5}\n"                                                                                              \
+    "asrs r6, r5, #20\n lsls r6, r5\n cmp r4, r6\n ble 2f\n mov r4, r6\n"                                              \
+    "2: lsls r6, r5, #12\n asrs r6, r6, #20\n lsls r6, r5\n cmp r4, r6\n bge 3f\n mov r4, r6\n"                        \
+    "3: lsls r6, r3, #22\n lsrs r6, r6, #22\n muls r6, r4, r6\n asrs r6, r6, #10\n"                                    \
+    "lsls r0, r3, #12\n lsrs r0, r0, #22\n muls r0, r4, r0\n adds r6, r6, r0\n asrs r6, r6, #10\n"                     \
+    "lsrs r3, r3, #20\n muls r4, r3, r4\n adds r4, r4, r6\n"                                                           \
+    "mov r0, r11\n lsls r0, r5\n adds r4, r4, r0\n asrs r4, r5\n asrs r4, r4, #12\n"                                   \
+    "mov r5, r8\n mov r6, r10\n strb r4, [r6, r5]\n adds r5, #1\n mov r8, r5\n bne 1b\n"                               \
+    "pop {r3-r6}\n mov r8, r3\n mov r9, r4\n mov r10, r5\n mov r11, r6\n pop {r4-r7, pc}\n"
+
+#endif
 
 #else
 #define THIMBLE_SPARSE_HAS_ROWS 0

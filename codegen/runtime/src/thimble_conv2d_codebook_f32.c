@@ -2,9 +2,10 @@
 #include "thimble_conv2d_codebook_f32.h"
 #include "thimble_sparse_codebook_f32.h"
 
-static void four_pixels(const void *params, const thimble_sparse_place_f32 *at)
+/* A tap is `stride` floats from the next one. */
+static inline void channels(const thimble_conv2d_codebook_f32_params *p, const thimble_sparse_place_f32 *at,
+                            int32_t stride, int32_t step)
 {
-    const thimble_conv2d_codebook_f32_params *p = params;
     const uint32_t bits = p->index_bits, in_byte = 8u / bits, lowest = (1u << bits) - 1u;
     const float *table = p->codebook;
     const uint8_t *index = p->indices;
@@ -15,15 +16,24 @@ static void four_pixels(const void *params, const thimble_sparse_place_f32 *at)
         for (uint32_t left = p->taps; left > 0;) {
             const uint32_t now = left < in_byte ? left : in_byte;
             uint32_t indices = *index++;
-            for (uint32_t i = 0; i < now; i++, x += THIMBLE_PIXELS, indices >>= bits) {
+            for (uint32_t i = 0; i < now; i++, x += stride, indices >>= bits) {
                 const uint32_t choice = indices & lowest;
                 if (choice != zero) {
-                    thimble_sparse_add_f32(&sums, x, table[choice]);
+                    thimble_sparse_add_f32(&sums, x, step, table[choice]);
                 }
             }
             left -= now;
         }
         thimble_sparse_store_f32(&p->layer, at, c, sums);
+    }
+}
+
+static void four_pixels(const void *params, const thimble_sparse_place_f32 *at)
+{
+    if (at->step == 1) {
+        channels(params, at, THIMBLE_PIXELS, 1);
+    } else {
+        channels(params, at, 1, at->step);
     }
 }
 

@@ -1,40 +1,17 @@
 /* int8 convolution on compressed rows, four pixels at a time: a zero weight costs nothing. */
 #include "thimble_conv2d_crs8_s8.h"
 #include "thimble_naked.h"
+#include "thimble_sparse_crs.h"
 
 #if THIMBLE_SPARSE_HAS_ROWS
 
-/* Two weights a turn; a row with an odd number begins with the second. */
 THIMBLE_NAKED static void row(void)
 {
-    __asm__(
-        ".syntax unified\n"
 #if THIMBLE_HAS_DSP
-        ".macro weight\n"
-        "ldrb r4, [r2], #1\n ldrsb r5, [r1], #1\n ldrh r4, [r12, r4, lsl #1]\n ldr r4, [r0, r4]\n"
-        THIMBLE_SPARSE_FOUR_PRODUCTS
-        ".endm\n"
-        "ldrh r5, [r3], #2\n cmp r5, #0\n it eq\n bxeq lr\n"
-        "add r7, r1, r5\n lsrs r5, r5, #1\n bcs 2f\n"
-        "1: weight\n"
-        "2: weight\n"
-        "cmp r1, r7\n bne 1b\n"
-        "bx lr\n"
+    __asm__(THIMBLE_CRS_CHANNEL("ldrb r4, [r2], #1\n ldrh r4, [r12, r4, lsl #1]\n"));
 #else
-        ".macro weight\n"
-        "ldrb r3, [r2]\n adds r2, #1\n lsls r3, r3, #1\n ldrh r3, [r7, r3]\n"
-        "ldrb r4, [r1]\n adds r1, #1\n sxtb r4, r4\n"
-        "adds r3, r3, r0\n" THIMBLE_SPARSE_FOUR_PRODUCTS
-        ".endm\n"
-        "mov r3, r12\n ldrh r5, [r3]\n adds r3, #2\n mov r12, r3\n"
-        "cmp r5, #0\n beq 3f\n"
-        "adds r6, r1, r5\n lsrs r5, r5, #1\n bcs 2f\n"
-        "1: weight\n"
-        "2: weight\n"
-        "cmp r1, r6\n bne 1b\n"
-        "3: bx lr\n"
+    __asm__(THIMBLE_CRS_CHANNEL("ldrb r3, [r2]\n adds r2, #1\n lsls r3, r3, #1\n ldrh r3, [r7, r3]\n"));
 #endif
-        ".purgem weight\n");
 }
 
 #endif

@@ -1,9 +1,10 @@
 /* Float convolution on delta-coded weights, four pixels at a time: a zero that is not stored costs nothing. */
 #include "thimble_conv2d_delta4_f32.h"
 
-static void four_pixels(const void *params, const thimble_sparse_place_f32 *at)
+/* A tap is `stride` floats from the next one. */
+static inline void channels(const thimble_conv2d_delta4_f32_params *p, const thimble_sparse_place_f32 *at,
+                            int32_t stride, int32_t step)
 {
-    const thimble_conv2d_delta4_f32_params *p = params;
     const float *value = p->values;
     const uint8_t *gaps = p->gaps;
     for (int32_t c = 0; c < p->layer.out_channels; c++) {
@@ -11,16 +12,25 @@ static void four_pixels(const void *params, const thimble_sparse_place_f32 *at)
         const float *x = at->x;
         int32_t left = p->counts[c];
         for (; left >= 2; left -= 2, value += 2, gaps++) {
-            x += THIMBLE_PIXELS * (*gaps & 15);
-            thimble_sparse_add_f32(&sums, x, value[0]);
-            x += THIMBLE_PIXELS * (1 + (*gaps >> 4));
-            thimble_sparse_add_f32(&sums, x, value[1]);
-            x += THIMBLE_PIXELS;
+            x += stride * (*gaps & 15);
+            thimble_sparse_add_f32(&sums, x, step, value[0]);
+            x += stride * (1 + (*gaps >> 4));
+            thimble_sparse_add_f32(&sums, x, step, value[1]);
+            x += stride;
         }
         if (left > 0) {
-            thimble_sparse_add_f32(&sums, x + THIMBLE_PIXELS * (*gaps++ & 15), *value++);
+            thimble_sparse_add_f32(&sums, x + stride * (*gaps++ & 15), step, *value++);
         }
         thimble_sparse_store_f32(&p->layer, at, c, sums);
+    }
+}
+
+static void four_pixels(const void *params, const thimble_sparse_place_f32 *at)
+{
+    if (at->step == 1) {
+        channels(params, at, THIMBLE_PIXELS, 1);
+    } else {
+        channels(params, at, 1, at->step);
     }
 }
 

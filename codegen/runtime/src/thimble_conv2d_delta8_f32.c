@@ -1,19 +1,29 @@
 /* Float convolution on delta-coded weights, four pixels at a time: a zero that is not stored costs nothing. */
 #include "thimble_conv2d_delta8_f32.h"
 
-static void four_pixels(const void *params, const thimble_sparse_place_f32 *at)
+/* A tap is `stride` floats from the next one. */
+static inline void channels(const thimble_conv2d_delta8_f32_params *p, const thimble_sparse_place_f32 *at,
+                            int32_t stride, int32_t step)
 {
-    const thimble_conv2d_delta8_f32_params *p = params;
     const float *value = p->values;
     const uint8_t *gap = p->gaps;
     for (int32_t c = 0; c < p->layer.out_channels; c++) {
         thimble_sparse_sums_f32 sums = {0.0f, 0.0f, 0.0f, 0.0f};
         const float *x = at->x;
-        for (const float *end = value + p->counts[c]; value != end; value++, x += THIMBLE_PIXELS) {
-            x += THIMBLE_PIXELS * *gap++;
-            thimble_sparse_add_f32(&sums, x, *value);
+        for (const float *end = value + p->counts[c]; value != end; value++, x += stride) {
+            x += stride * *gap++;
+            thimble_sparse_add_f32(&sums, x, step, *value);
         }
         thimble_sparse_store_f32(&p->layer, at, c, sums);
+    }
+}
+
+static void four_pixels(const void *params, const thimble_sparse_place_f32 *at)
+{
+    if (at->step == 1) {
+        channels(params, at, THIMBLE_PIXELS, 1);
+    } else {
+        channels(params, at, 1, at->step);
     }
 }
 

@@ -1,59 +1,24 @@
 /* int8 dense layer on compressed rows: a zero weight costs nothing. */
 #include "thimble_dense_crs16_s8.h"
 #include "thimble_naked.h"
+#include "thimble_sparse_crs.h"
 
 #if THIMBLE_SPARSE_HAS_ROWS
 
-/* See thimble_sparse_dense.h for the registers. An odd number of weights begins with one alone. */
-THIMBLE_NAKED static void row(void)
+THIMBLE_NAKED static void all_outputs(const thimble_sparse_outputs *all)
 {
-    __asm__(
-        ".syntax unified\n"
 #if THIMBLE_HAS_DSP
-        ".macro two_weights\n"
-        "ldrh r4, [r2], #2\n ldrh r5, [r2], #2\n ldrsb r6, [r1], #1\n ldrsb r7, [r1], #1\n"
-        "ldrsb r4, [r0, r4]\n ldrsb r5, [r0, r5]\n smlabb r8, r6, r4, r8\n smlabb r8, r7, r5, r8\n"
-        ".endm\n"
-        "ldrh r4, [r3], #2\n add r12, r1, r4\n"
-        "lsrs r5, r4, #1\n bcc 1f\n"
-        "ldrh r4, [r2], #2\n ldrsb r6, [r1], #1\n ldrsb r4, [r0, r4]\n smlabb r8, r6, r4, r8\n"
-        "1: lsrs r5, r5, #1\n bcc 2f\n"
-        "two_weights\n"
-        "2: cmp r1, r12\n beq 4f\n"
-        "3: two_weights\n two_weights\n"
-        "cmp r1, r12\n bne 3b\n"
-        "4: bx lr\n"
-        ".purgem two_weights\n"
+    __asm__(THIMBLE_CRS_OUTPUTS("ldrh", "2"));
 #else
-        ".macro weight\n" /* equal: it was the last */
-        "ldrh r5, [r2]\n adds r2, #2\n ldrsb r5, [r0, r5]\n ldrsb r6, [r1, r3]\n"
-        "muls r5, r6, r5\n adds r4, r4, r5\n adds r3, #1\n"
-        ".endm\n"
-        "mov r3, r12\n ldrh r5, [r3]\n adds r3, #2\n mov r12, r3\n"
-        "adds r1, r1, r5\n"
-        "negs r3, r5\n beq 2f\n"
-        "lsrs r5, r5, #1\n bcc 1f\n"
-        "weight\n"
-        "beq 2f\n"
-        "1: weight\n weight\n"
-        "bne 1b\n"
-        "2: bx lr\n"
-        ".purgem weight\n"
+    __asm__(THIMBLE_CRS_OUTPUTS("ldrh r5, [r2]\n adds r2, #2\n", ""));
 #endif
-    );
 }
 
 #endif
 
-void thimble_dense_crs16_s8(const thimble_dense_crs16_s8_params *p, const int8_t *input, int8_t *output)
+__attribute__((noinline)) static void in_c(const thimble_dense_crs16_s8_params *p, const int8_t *input,
+                                           int8_t *output)
 {
-#if THIMBLE_SPARSE_HAS_ROWS
-    if (p->layer.output.split) {
-        const thimble_sparse_row_sums rows = {p->values, p->columns, p->counts};
-        thimble_sparse_outputs(&p->layer, &rows, row, input, output);
-        return;
-    }
-#endif
     const int8_t *value = p->values;
     const uint16_t *column = p->columns;
     const int32_t *scaling = p->layer.output.scaling;
@@ -64,4 +29,16 @@ void thimble_dense_crs16_s8(const thimble_dense_crs16_s8_params *p, const int8_t
         }
         output[i] = thimble_sparse_scale(&p->layer.output, sum, scaling);
     }
+}
+
+void thimble_dense_crs16_s8(const thimble_dense_crs16_s8_params *p, const int8_t *input, int8_t *output)
+{
+#if THIMBLE_SPARSE_HAS_ROWS
+    if (p->layer.output.split) {
+        const thimble_sparse_row_sums rows = {p->values, p->columns, p->counts};
+        thimble_sparse_dense_run(&p->layer, &rows, all_outputs, input, output);
+        return;
+    }
+#endif
+    in_c(p, input, output);
 }

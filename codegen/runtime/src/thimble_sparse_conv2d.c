@@ -154,10 +154,11 @@ THIMBLE_NAKED void thimble_sparse_channels(const thimble_sparse_place *at, const
         "mov r4, r8\n mov r5, r9\n mov r6, r10\n mov r7, r11\n"
         "push {r4-r7}\n"
         "sub sp, #48\n"
-        "str r2, [sp, #40]\n ldr r3, [r0, #32]\n str r3, [sp, #44]\n"
+        "str r2, [sp, #40]\n"
         "mov r3, sp\n"
         "ldm r0!, {r4-r7}\n stm r3!, {r4-r7}\n"
-        "ldr r4, [r0, #0]\n ldr r5, [r0, #20]\n stm r3!, {r4, r5}\n"
+        "ldr r4, [r0, #0]\n ldr r5, [r0, #8]\n stm r3!, {r4, r5}\n"
+        "ldr r4, [r0, #4]\n str r4, [sp, #44]\n"
         "ldm r1!, {r4-r7}\n stm r3!, {r4-r7}\n"
 
         "1:\n"
@@ -174,7 +175,7 @@ THIMBLE_NAKED void thimble_sparse_channels(const thimble_sparse_place *at, const
         "uxtb r1, r3\n"
         "asrs r0, r3, #20\n lsls r0, r1\n mov r9, r0\n"
         "lsls r0, r3, #12\n asrs r0, r0, #20\n lsls r0, r1\n mov r8, r0\n"
-        "ldr r0, [sp, #16]\n adds r1, #10\n lsls r0, r1\n adds r1, #1\n"
+        "ldr r0, [sp, #16]\n adds r1, #11\n lsls r0, r1\n adds r1, #1\n"
         "ldr r3, [sp, #44]\n lsrs r2, r3, #1\n adds r0, r0, r2\n mov lr, r0\n"
         "scale r4\n scale r5\n scale r6\n scale r7\n"
         "ldr r3, [sp, #4]\n ldr r2, [sp, #12]\n"
@@ -196,64 +197,57 @@ THIMBLE_NAKED void thimble_sparse_channels(const thimble_sparse_place *at, const
 #elif THIMBLE_HAS_DSP
 
 /* With h = T * multiplier / 2^31 for a total T, rounded down: where the reference rounds once, y = (h + half) >> r. Where
- * it does so twice, h itself is rounded first, and a negative half goes down.
+ * it does so twice, h itself is rounded first, and a negative half goes down. The clamp to int8 does the last shift.
  *
- * On the stack: 0 scaling, 4 output, 8 end, 12 step, 16 half, 20 clamps, 24 low, 28 high, 32 the routine, 36 `twice`.
- * When outputs are made, r8 to r11 are the totals, r5 the multiplier, r6 the shift, r7 what is added. */
+ * On the stack: 0 scaling, 4 output, 8 end, 12 step, 16 half, 20 `twice`, 24 the routine.
+ * When outputs are made, r8 to r11 are the totals, r5 the multiplier, r6 the shift, r7 what is added. Of r6 only the
+ * lowest byte counts in shifts. */
 THIMBLE_NAKED void thimble_sparse_channels(const thimble_sparse_place *at, const thimble_sparse_rows *rows,
                                            void (*row)(void))
 {
     __asm__(
         ".syntax unified\n"
         ".macro multiply_once total\n"
-        "lsl \\total, \\total, #1\n smmul \\total, \\total, r5\n"
+        "lsl \\total, \\total, #1\n smmla \\total, \\total, r5, r7\n"
         ".endm\n"
         ".macro multiply_twice total\n"
-        "lsl \\total, \\total, #1\n smmulr \\total, \\total, r5\n add \\total, \\total, \\total, asr #31\n"
+        "lsl \\total, \\total, #1\n smmulr \\total, \\total, r5\n"
+        "add \\total, \\total, \\total, asr #31\n add \\total, \\total, r7\n"
         ".endm\n"
         ".macro shift total\n"
-        "add \\total, \\total, r7\n asr \\total, \\total, r6\n ssat \\total, #8, \\total\n"
-        ".endm\n"
-        ".macro clamp total\n"
-        "cmp \\total, r7\n it lt\n movlt \\total, r7\n"
-        "cmp \\total, lr\n it gt\n movgt \\total, lr\n"
+        "asr \\total, \\total, r6\n ssat \\total, #8, \\total, asr #1\n"
         ".endm\n"
         "push {r4-r11, lr}\n"
-        "sub sp, #44\n"
-        "str r2, [sp, #32]\n"
-        "ldm r0!, {r4-r11}\n stm sp, {r4-r11}\n"
-        "ldrd r4, r0, [r0]\n str r4, [sp, #36]\n"
+        "sub sp, #28\n"
+        "str r2, [sp, #24]\n"
+        "ldm r0!, {r4-r9}\n stm sp, {r4-r9}\n"
+        "ldr r0, [r0]\n"
         "ldm r1, {r1, r2, r3, r12}\n"
 
         "1:\n"
-        "ldr r4, [sp, #0]\n ldr r5, [sp, #32]\n ldr r8, [r4]\n"
+        "ldr r4, [sp, #0]\n ldr r5, [sp, #24]\n ldr r8, [r4]\n"
         "mov r9, r8\n mov r10, r8\n mov r11, r8\n"
         "blx r5\n"
-        "ldr r4, [sp, #0]\n ldr r7, [sp, #16]\n ldr lr, [sp, #36]\n ldr r5, [r4, #4]\n ldr r6, [r4, #8]\n"
+        "ldr r4, [sp, #0]\n ldr r7, [sp, #16]\n ldr lr, [sp, #20]\n ldr r5, [r4, #4]\n ldr r6, [r4, #8]\n"
         "adds r4, #12\n str r4, [sp, #0]\n"
-        "uxtb r6, r6\n lsls r7, r6\n asrs r7, r7, #1\n"
-        "cmp lr, #0\n beq 4f\n"
+        "lsls r7, r6\n"
+        "cmp lr, #0\n beq 3f\n"
         "multiply_twice r8\n multiply_twice r9\n multiply_twice r10\n multiply_twice r11\n"
-        "2: shift r8\n shift r9\n shift r10\n shift r11\n"
-        "ldr r4, [sp, #4]\n ldr r5, [sp, #12]\n ldr r6, [sp, #8]\n ldr r7, [sp, #20]\n"
-        "cmp r7, #0\n bne 5f\n"
-        "3: add r7, r4, r5\n"
+        "2: ldr r4, [sp, #4]\n ldr r5, [sp, #12]\n ldr lr, [sp, #8]\n"
+        "shift r8\n shift r9\n shift r10\n shift r11\n"
+        "add r7, r4, r5\n"
         "strb r8, [r4], #1\n strb r9, [r7]\n strb r10, [r7, r5]\n strb r11, [r7, r5, lsl #1]\n"
         "str r4, [sp, #4]\n"
-        "cmp r4, r6\n bne 1b\n"
+        "cmp r4, lr\n bne 1b\n"
 
-        "add sp, #44\n"
+        "add sp, #28\n"
         "pop {r4-r11, pc}\n"
 
-        "4: multiply_once r8\n multiply_once r9\n multiply_once r10\n multiply_once r11\n"
+        "3: multiply_once r8\n multiply_once r9\n multiply_once r10\n multiply_once r11\n"
         "b 2b\n"
-        "5: ldrd r7, lr, [sp, #24]\n"
-        "clamp r8\n clamp r9\n clamp r10\n clamp r11\n"
-        "b 3b\n"
         ".purgem multiply_once\n"
         ".purgem multiply_twice\n"
-        ".purgem shift\n"
-        ".purgem clamp\n");
+        ".purgem shift\n");
 }
 
 #endif
@@ -270,9 +264,6 @@ void thimble_sparse_conv2d_run(const thimble_sparse_conv2d *p, const void *param
         .scaling = o->scaling,
         .step = p->out_channels,
         .half = 2 * o->output_zero + 1,
-        .clamps = o->output_min > -128 || o->output_max < 127,
-        .low = o->output_min,
-        .high = o->output_max,
         .twice = o->rounding == THIMBLE_ROUND_TWICE ? 2048 : 0,
         .settings = o,
     };
@@ -297,4 +288,10 @@ void thimble_sparse_conv2d_run(const thimble_sparse_conv2d *p, const void *param
             output += at.pixels * p->out_channels;
         }
     }
+#if THIMBLE_HAS_DSP
+    if (o->output_min > INT8_MIN || o->output_max < INT8_MAX) {
+        const int32_t outputs = p->out_height * p->out_width * p->out_channels;
+        thimble_sparse_clamp(o, output - outputs, outputs);
+    }
+#endif
 }

@@ -31,6 +31,18 @@ static void thimble_sparse_lay_windows(const thimble_window *w, const thimble_pl
     }
 }
 
+/* Floats from one window of a single place to the next, or 0 where they are not at one distance or some are outside of
+ * the image. */
+static int32_t thimble_sparse_distance(const thimble_window *w, const thimble_place at[THIMBLE_PIXELS], int inside)
+{
+    const int32_t step = (at[1].top - at[0].top) * w->in_width + at[1].left - at[0].left;
+    for (int i = 1; i < THIMBLE_PIXELS; i++) {
+        const int32_t this_one = (at[i].top - at[i - 1].top) * w->in_width + at[i].left - at[i - 1].left;
+        inside = inside && this_one == step;
+    }
+    return inside && w->height == 1 && w->width == 1 ? step * w->in_channels : 0;
+}
+
 void thimble_sparse_store_f32(const thimble_sparse_conv2d_f32 *p, const thimble_sparse_place_f32 *at, int32_t channel,
                               thimble_sparse_sums_f32 sums)
 {
@@ -66,9 +78,15 @@ void thimble_sparse_conv2d_run_f32(const thimble_sparse_conv2d_f32 *p, const voi
         const int32_t left = pixels - pixel;
         thimble_place at[THIMBLE_PIXELS];
         /* Where fewer than four are left, the others are read, in the image or as zeros, and not stored. */
-        thimble_windows_from(w, pixel, at);
-        thimble_sparse_lay_windows(w, at, input, zeros, windows);
-        const thimble_sparse_place_f32 place = {windows, output + pixel * p->out_channels,
+        const int inside = thimble_windows_from(w, pixel, at);
+        const int32_t step = thimble_sparse_distance(w, at, inside);
+        const float *x = windows;
+        if (step > 1) {
+            x = thimble_window_place(w, at[0], 0, 0, input, zeros);
+        } else {
+            thimble_sparse_lay_windows(w, at, input, zeros, windows);
+        }
+        const thimble_sparse_place_f32 place = {x, step > 1 ? step : 1, output + pixel * p->out_channels,
                                                 left < THIMBLE_PIXELS ? left : THIMBLE_PIXELS};
         four_pixels(params, &place);
     }
