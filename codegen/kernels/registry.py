@@ -72,6 +72,7 @@ from codegen.kernels.sparse_conv2d_s8 import SparseConv2DS8
 from codegen.kernels.sparse_dense_f32 import SparseDenseF32
 from codegen.kernels.sparse_dense_s8 import SparseDenseS8
 from codegen.kernels.sparse_f32 import FLOAT_ENCODINGS
+from codegen.kernels.sparse_pointwise_s8 import POINTWISE_ENCODINGS, SparsePointwiseS8
 from codegen.kernels.squared_difference import SquaredDifferenceS8
 from codegen.kernels.stored_weights import KERNEL_NAMES, paying_encodings
 from codegen.kernels.sums_s8 import AddS8, SubS8
@@ -103,6 +104,7 @@ KERNELS: tuple[Kernel, ...] = (
     DenseS8M4(),
     *(SparseDenseS8(encoding) for encoding in KERNEL_NAMES),
     *(SparseConv2DS8(encoding) for encoding in KERNEL_NAMES),
+    *(SparsePointwiseS8(encoding) for encoding in POINTWISE_ENCODINGS),
     *(SparseDenseF32(encoding) for encoding in FLOAT_ENCODINGS),
     *(SparseConv2DF32(encoding) for encoding in FLOAT_ENCODINGS),
     DenseF32(),

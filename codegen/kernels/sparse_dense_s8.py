@@ -18,8 +18,8 @@ from codegen.kernels.stored_weights import (
     stored_arrays,
 )
 
-#: Cycles of the Cortex-M0+ for a weight that is multiplied, for any weight, and for an output; fitted to counts
-#: of single layers on the virtual board.
+#: Cycles of the Cortex-M0+ for a weight that is multiplied, for any weight, and for an output; fitted to
+#: counts of single layers on the virtual board.
 _CYCLES = {
     "crs8": (9.3, 0.0, 62.0),
     "crs16": (10.2, 0.0, 62.0),

@@ -128,8 +128,8 @@ def _packed(lowest: int, highest: int, right: int) -> int:
 
 
 def in_halves(packed: int) -> int:
-    """The third number of a row with T / 2^(r-1) as limits and r - 1 in place of r. No limit is beyond 511 where
-    multipliers are at least 2^30, so that it still has room."""
+    """The third number of a row with T / 2^(r-1) as limits and r - 1 in place of r. No limit is beyond 511
+    where multipliers are at least 2^30, so that it still has room."""
     return _packed(2 * _signed(packed >> 8), 2 * _signed(packed >> 20), (packed & 255) - 1)
 
 

@@ -5,7 +5,7 @@
 #include "thimble_dsp.h"
 
 /* THIMBLE_CRS_OUTPUTS: all outputs of a dense layer, by THIMBLE_SPARSE_OUTPUTS.
- * THIMBLE_CRS_CHANNEL: the routine for a channel of four pixels that thimble_sparse_conv2d.h asks for. */
+ * THIMBLE_CRS_CHANNEL: the routine for a channel of four pixels that thimble_sparse_channels.h asks for. */
 #if THIMBLE_HAS_DSP
 
 /* `load` is the instruction that loads a column, of so many bytes. An odd number of weights begins with one alone, an
@@ -23,16 +23,21 @@
         "ldrsb r6, [r0, r6]\n ldrsb r7, [r0, r7]\n sxtb16 r3, lr\n sxtb16 lr, lr, ror #8\n smlabb r8, r3, r4, r8\n"    \
         "smlabb r8, lr, r5, r8\n smlatb r8, r3, r6, r8\n smlatb r8, lr, r7, r8\n")
 
-/* `offset` loads the next tap's offset to r4. Four weights a turn; the first one has the rest of them. */
-#define THIMBLE_CRS_CHANNEL(offset)                                                                                    \
-    ".syntax unified\n"                                                                                                \
-    "ldrh r5, [r3], #2\n cmp r5, #0\n beq 6f\n add r7, r1, r5\n and r5, r5, #3\n tbb [pc, r5]\n"                                \
+/* `tap` adds the products of the next weight. Four weights a turn; the first one has the rest of them. */
+#define THIMBLE_CRS_CHANNEL(enter, tap, leave)                                                                         \
+    ".syntax unified\n" enter                                                                                          \
+    "ldrh r5, [r3], #2\n cmp r5, #0\n beq 6f\n add r7, r1, r5\n and r5, r5, #3\n tbb [pc, r5]\n"                       \
     "1: .byte (2f - 1b) / 2, (5f - 1b) / 2, (4f - 1b) / 2, (3f - 1b) / 2\n"                                            \
-    "2:" THIMBLE_CRS_TAP(offset) "3:" THIMBLE_CRS_TAP(offset) "4:" THIMBLE_CRS_TAP(offset)                             \
-    "5:" THIMBLE_CRS_TAP(offset) "cmp r1, r7\n bne 2b\n"                                                               \
-    "6: bx lr\n"
+    "2:" tap "3:" tap "4:" tap "5:" tap "cmp r1, r7\n bne 2b\n"                                                        \
+    "6:" leave
+
+/* `offset` loads the next tap's offset to r4. */
 #define THIMBLE_CRS_TAP(offset)                                                                                        \
     offset "ldrsb r5, [r1], #1\n ldr r4, [r0, r4]\n" THIMBLE_SPARSE_FOUR_PRODUCTS
+
+/* The same where pixels lie apart; `column` loads to r4. */
+#define THIMBLE_CRS_TAP_APART(column)                                                                                  \
+    column "ldrsb r5, [r1], #1\n add r4, r0\n" THIMBLE_SPARSE_FOUR_APART("r4")
 
 #else
 
@@ -48,15 +53,21 @@
         "5: .rept 4\n" THIMBLE_CRS_WEIGHT(column) ".endr\n bne 5b\n"                                                   \
         "6:\n")
 
-/* `offset` loads the next tap's offset to r3. Two weights a turn; an odd number begins with the second. */
-#define THIMBLE_CRS_CHANNEL(offset)                                                                                    \
+/* `tap` adds the products of the next weight. Two weights a turn; an odd number begins with the second. */
+#define THIMBLE_CRS_CHANNEL(tap)                                                                                       \
     ".syntax unified\n"                                                                                                \
     "mov r3, r12\n ldrh r5, [r3]\n adds r3, #2\n mov r12, r3\n cmp r5, #0\n beq 3f\n"                                  \
     "adds r6, r1, r5\n lsrs r5, r5, #1\n bcs 2f\n"                                                                     \
-    "1:" THIMBLE_CRS_TAP(offset) "2:" THIMBLE_CRS_TAP(offset) "cmp r1, r6\n bne 1b\n"                                  \
+    "1:" tap "2:" tap "cmp r1, r6\n bne 1b\n"                                                                          \
     "3: bx lr\n"
+
+/* `offset` loads the next tap's offset to r3. */
 #define THIMBLE_CRS_TAP(offset)                                                                                        \
     offset "ldrb r4, [r1]\n adds r1, #1\n sxtb r4, r4\n adds r3, r3, r0\n" THIMBLE_SPARSE_FOUR_PRODUCTS
+
+/* The same where pixels lie apart; `column` loads to r3. */
+#define THIMBLE_CRS_TAP_APART(column)                                                                                  \
+    column "ldrb r4, [r1]\n adds r1, #1\n sxtb r4, r4\n adds r3, r3, r0\n" THIMBLE_SPARSE_FOUR_APART
 
 #endif
 

@@ -8,9 +8,9 @@
 THIMBLE_NAKED static void row(void)
 {
 #if THIMBLE_HAS_DSP
-    __asm__(THIMBLE_CRS_CHANNEL("ldrh r4, [r2], #2\n"));
+    __asm__(THIMBLE_CRS_CHANNEL("", THIMBLE_CRS_TAP("ldrh r4, [r2], #2\n"), "bx lr\n"));
 #else
-    __asm__(THIMBLE_CRS_CHANNEL("ldrh r3, [r2]\n adds r2, #2\n"));
+    __asm__(THIMBLE_CRS_CHANNEL(THIMBLE_CRS_TAP("ldrh r3, [r2]\n adds r2, #2\n")));
 #endif
 }
 

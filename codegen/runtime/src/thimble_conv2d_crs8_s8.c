@@ -8,9 +8,9 @@
 THIMBLE_NAKED static void row(void)
 {
 #if THIMBLE_HAS_DSP
-    __asm__(THIMBLE_CRS_CHANNEL("ldrb r4, [r2], #1\n ldrh r4, [r12, r4, lsl #1]\n"));
+    __asm__(THIMBLE_CRS_CHANNEL("", THIMBLE_CRS_TAP("ldrb r4, [r2], #1\n ldrh r4, [r12, r4, lsl #1]\n"), "bx lr\n"));
 #else
-    __asm__(THIMBLE_CRS_CHANNEL("ldrb r3, [r2]\n adds r2, #1\n lsls r3, r3, #1\n ldrh r3, [r7, r3]\n"));
+    __asm__(THIMBLE_CRS_CHANNEL(THIMBLE_CRS_TAP("ldrb r3, [r2]\n adds r2, #1\n lsls r3, r3, #1\n ldrh r3, [r7, r3]\n")));
 #endif
 }
 

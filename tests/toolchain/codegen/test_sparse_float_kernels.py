@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.sparse_speed import DENSITY, LIMIT, SHAPES, counted
 from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
-from codegen.graph import Activation, DType, Graph, Rounding, Tensor
+from codegen.graph import DType, Graph, Rounding, Tensor
 from codegen.options import BuildOptions
 from codegen.targets.board import find_board
 from core.boards.session import run_samples
@@ -82,24 +83,25 @@ def test_dense_layer(name, tmp_path):
     check(as_sparse_float(case.dense(), case), case.encoding, tmp_path)
 
 
-LARGE = {
-    "dense": lambda: Builder((256,)).dense(32),
-    "dense_wide": lambda: Builder((600,)).dense(16),
-    # In images so small a convolution finds scratch memory only beside many channels.
-    "convolution": lambda: Builder((14, 14, 32)).conv(64, activation=Activation.NONE),
-}
+@pytest.mark.parametrize(("width", "stride"), [(9, 1), (10, 2)])
+@pytest.mark.parametrize("name", FLOAT_CASES)
+def test_convolution_of_one_tap(name, width, stride, tmp_path):
+    """Four pixels lie at one distance, but where a line of a convolution with strides ends."""
+    case = FLOAT_CASES[name]
+    graph = Builder((6, width, case.inputs)).conv(5, 1, stride=stride).graph()
+    check(as_sparse_float(graph, case), case.encoding, tmp_path)
 
 
-@pytest.mark.parametrize("name", LARGE)
-def test_at_95_percent_zeros_compressed_rows_take_a_fifth_of_the_cycles(name, tmp_path):
+@pytest.mark.parametrize("encoding", ["crs", "auto"])
+@pytest.mark.parametrize("name", [name for name, shape in SHAPES.items() if shape.dtype is DType.FLOAT32])
+def test_at_95_percent_zeros_a_layer_takes_a_fifth_of_the_cycles(name, encoding):
     """On the Cortex-M4F, against the dense kernels made for its FPU."""
-    graph = LARGE[name]().graph()
-    _, _, dense_cycles, _ = outputs(as_float(graph, 1), "virtual-nano", "dense", tmp_path)
-    sparse = as_sparse_float(graph, SparseCase("crs", 0.05))
-    _, stored, cycles, estimate = outputs(sparse, "virtual-nano", "crs", tmp_path)
-    assert stored.startswith("crs")
-    assert cycles <= 0.2 * dense_cycles
-    assert estimate == pytest.approx(cycles, rel=0.15)
+    graph, board = SHAPES[name].graph(DENSITY), find_board("virtual-nano")
+    _, most_cycles = counted(graph, board, "dense")
+    sparse, cycles = counted(graph, board, encoding)
+    assert sparse.encoding != "dense"
+    assert cycles <= LIMIT * most_cycles
+    assert sparse.cycles == pytest.approx(cycles, rel=0.15)
 
 
 ESTIMATED = {

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.sparse_speed import DENSITY, LIMIT, SHAPES, counted
 from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
-from codegen.graph import Activation, Graph, Rounding
+from codegen.graph import DType, Graph, Rounding
 from codegen.options import BuildOptions
 from codegen.targets.board import find_board
 from core.boards.session import run_samples
@@ -94,6 +95,26 @@ def test_dense_layer(name, seed, tmp_path):
     assert stored.startswith(CASES[name].encoding)
 
 
+def pointwise(name: str, width: int, rounding: Rounding) -> Graph:
+    """A convolution of one tap over a line of `width` pixels, one of its filters without weights."""
+    case = CASES[name]
+    graph = Builder((1, width, case.inputs * 25)).conv(9, 1).graph()
+    graph = sparse_cases.with_weights(graph, case)
+    graph.tensors["w0"].data[4] = 0
+    return replace(graph, ops=(replace(graph.ops[0], rounding=rounding),))
+
+
+@pytest.mark.parametrize(
+    ("width", "rounding"), [(7, Rounding.TWICE), (4, Rounding.ONCE), (3, Rounding.TWICE)]
+)
+@pytest.mark.parametrize("name", sparse_cases.POINTWISE)
+def test_convolution_of_one_tap(name, width, rounding, tmp_path):
+    graph = pointwise(name, width, rounding)
+    layer = compile_model(graph, find_board("host"), BuildOptions(encoding=CASES[name].encoding)).layers[0]
+    assert layer.function == f"thimble_pointwise_{name}_s8"
+    assert check(graph, CASES[name].encoding, tmp_path) == name
+
+
 def test_scales_beyond_the_fast_arithmetic(tmp_path):
     """One output gains by 3, one loses by 10,000."""
     for number, graph in enumerate((convolution(24), dense(5))):
@@ -104,21 +125,12 @@ def test_scales_beyond_the_fast_arithmetic(tmp_path):
         check(graph, "crs", tmp_path / str(number))
 
 
-#: More than 256 weights an output (a dense layer of just 256 still takes up to a quarter), and a clamp that
-#: int8 has anyway, as most layers with ReLU have it. In images so small the fast dense convolution finds
-#: scratch memory.
-LARGE = {
-    "dense": lambda: Builder((512,)).dense(32).graph(),
-    "convolution": lambda: Builder((10, 10, 32)).conv(64, activation=Activation.NONE).graph(),
-}
-
-
 @pytest.mark.parametrize("board", BOARDS)
-@pytest.mark.parametrize("name", LARGE)
-def test_at_95_percent_zeros_a_layer_takes_a_fifth_of_the_cycles(name, board, tmp_path):
-    graph = LARGE[name]()
-    _, _, dense_cycles = outputs(graph, board, "dense", tmp_path)
-    sparse = sparse_cases.with_weights(graph, SparseCase("auto", 0.05))
-    _, stored, cycles = outputs(sparse, board, "auto", tmp_path)
-    assert stored != "dense"
-    assert cycles <= 0.2 * dense_cycles
+@pytest.mark.parametrize("name", [name for name, shape in SHAPES.items() if shape.dtype is DType.INT8])
+def test_at_95_percent_zeros_a_layer_takes_a_fifth_of_the_cycles(name, board):
+    graph = SHAPES[name].graph(DENSITY)
+    dense, most_cycles = counted(graph, find_board(board), "dense")
+    sparse, cycles = counted(graph, find_board(board), "auto")
+    assert (dense.encoding, sparse.encoding != "dense") == ("dense", True)
+    assert cycles <= LIMIT * most_cycles
+    assert sparse.cycles == pytest.approx(cycles, rel=0.15)

@@ -26,6 +26,10 @@ class SparseCase:
         """A width that is no multiple of four, strides and padding."""
         return with_weights(Builder((7, 10, self.inputs)).conv(10, pad=1, stride=2).graph(), self)
 
+    def pointwise(self) -> Graph:
+        """A number of pixels that is no multiple of four."""
+        return with_weights(Builder((5, 3, self.inputs * 25)).conv(10, 1).graph(), self)
+
 
 CASES = {
     "crs8": SparseCase("crs", 0.30),
@@ -35,6 +39,8 @@ CASES = {
     "delta8": SparseCase("delta", 0.04, inputs=32),
     "codebook": SparseCase("codebook", values=16),
 }
+#: The formats that have a kernel for convolutions of one tap.
+POINTWISE = ("crs8", "crs16", "delta8")
 #: What is not a kernel of its own.
 FEWER_VALUES = {"codebook1": SparseCase("codebook", values=2), "codebook2": SparseCase("codebook", values=4)}
 
@@ -56,4 +62,8 @@ def graphs() -> dict[str, tuple[Graph, str]]:
     return {
         **{f"thimble_dense_{name}_s8": (case.dense(), case.encoding) for name, case in CASES.items()},
         **{f"thimble_conv2d_{name}_s8": (case.convolution(), case.encoding) for name, case in CASES.items()},
+        **{
+            f"thimble_pointwise_{name}_s8": (CASES[name].pointwise(), CASES[name].encoding)
+            for name in POINTWISE
+        },
     }

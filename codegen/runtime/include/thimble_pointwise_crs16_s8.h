@@ -1,0 +1,17 @@
+/* 2-D convolution of one tap, int8, NHWC, batch 1, weights in compressed row storage with 16-bit columns. */
+#ifndef THIMBLE_POINTWISE_CRS16_S8_H
+#define THIMBLE_POINTWISE_CRS16_S8_H
+
+#include "thimble_sparse_pointwise.h"
+
+typedef struct {
+    const int8_t *values;        /* the stored weights, filter by filter */
+    const uint16_t *columns;     /* the input channel that each value belongs to */
+    const uint16_t *counts;      /* [out_channels]: values of each filter */
+    thimble_sparse_pointwise layer;
+} thimble_pointwise_crs16_s8_params;
+
+/* input: [pixels][in_channels]; output: [pixels][out_channels]. */
+void thimble_pointwise_crs16_s8(const thimble_pointwise_crs16_s8_params *p, const int8_t *input, int8_t *output);
+
+#endif
