@@ -14,8 +14,8 @@ from codegen.kernels.stored_weights import multiplied, scaling, sparse_refusal, 
 from codegen.kernels.windows import windows_inside
 
 _PIXELS = 4
-#: Cycles of the Cortex-M0+ for four pixels: of a weight that is multiplied, and of a channel; fitted to counts
-#: of single layers on the virtual board.
+#: Cycles of the Cortex-M0+ for four pixels: of a weight that is multiplied, and of a channel; fitted to
+#: counts of single layers on the virtual board.
 _CYCLES = {"crs8": (28.0, 200.0), "crs16": (28.0, 200.0), "delta8": (28.0, 200.0)}
 POINTWISE_ENCODINGS = tuple(_CYCLES)
 
