@@ -28,9 +28,9 @@ typedef struct {
 
 /* The rows of a format, as its routine reads them. */
 typedef struct {
-    const int8_t *values;
-    const void *places;          /* columns, offsets or gaps */
-    const uint16_t *counts;      /* values of each row */
+    const void *values;          /* or indices */
+    const void *places;          /* columns, offsets or gaps; or a table */
+    const uint16_t *counts;      /* values of each row; or what tells the size of a row */
     const uint16_t *offsets;     /* or, as a number, bytes from pixel to pixel where they lie apart */
 } thimble_sparse_rows;
 

@@ -17,11 +17,12 @@
         "7: lsrs r5, r5, #1\n bcc 8f\n" load " r4, [r2], #" bytes "\n" load " r6, [r2], #" bytes "\n"                  \
         "ldrsb r7, [r1], #1\n ldrsb lr, [r1], #1\n ldrsb r4, [r0, r4]\n ldrsb r6, [r0, r6]\n"                          \
         "smlabb r8, r7, r4, r8\n smlabb r8, lr, r6, r8\n"                                                              \
-        "8:\n",                                                                                                        \
-        load " r4, [r2], #" bytes "\n" load " r5, [r2], #" bytes "\n" load " r6, [r2], #" bytes "\n"                   \
-        load " r7, [r2], #" bytes "\n ldr lr, [r1], #4\n ldrsb r4, [r0, r4]\n ldrsb r5, [r0, r5]\n"                    \
-        "ldrsb r6, [r0, r6]\n ldrsb r7, [r0, r7]\n sxtb16 r3, lr\n sxtb16 lr, lr, ror #8\n smlabb r8, r3, r4, r8\n"    \
-        "smlabb r8, lr, r5, r8\n smlatb r8, r3, r6, r8\n smlatb r8, lr, r7, r8\n")
+        "8:\n" THIMBLE_SPARSE_FOURS(THIMBLE_CRS_FOUR(load, bytes)), THIMBLE_SPARSE_MORE_FOURS(THIMBLE_CRS_FOUR(load, bytes)))
+#define THIMBLE_CRS_FOUR(load, bytes)                                                                                  \
+    load " r4, [r2], #" bytes "\n" load " r5, [r2], #" bytes "\n" load " r6, [r2], #" bytes "\n"                       \
+    load " r7, [r2], #" bytes "\n ldr lr, [r1], #4\n ldrsb r4, [r0, r4]\n ldrsb r5, [r0, r5]\n"                        \
+    "ldrsb r6, [r0, r6]\n ldrsb r7, [r0, r7]\n sxtb16 r3, lr\n sxtb16 lr, lr, ror #8\n smlabb r8, r3, r4, r8\n"        \
+    "smlabb r8, lr, r5, r8\n smlatb r8, r3, r6, r8\n smlatb r8, lr, r7, r8\n"
 
 /* `tap` adds the products of the next weight. Four weights a turn; the first one has the rest of them. */
 #define THIMBLE_CRS_CHANNEL(enter, tap, leave)                                                                         \
@@ -47,7 +48,8 @@
     column "ldrsb r5, [r0, r5]\n ldrsb r6, [r1, r3]\n muls r5, r6, r5\n adds r4, r4, r5\n adds r3, #1\n"
 #define THIMBLE_CRS_OUTPUTS(column, move)                                                                              \
     THIMBLE_SPARSE_OUTPUTS(                                                                                            \
-        "adds r1, r1, r3\n" move "negs r3, r3\n beq 6f\n lsrs r5, r3, #1\n bcc 4f\n" THIMBLE_CRS_WEIGHT(column)        \
+        THIMBLE_SPARSE_COUNT "adds r1, r1, r3\n"                                                                       \
+        move "negs r3, r3\n beq 6f\n lsrs r5, r3, #1\n bcc 4f\n" THIMBLE_CRS_WEIGHT(column)                            \
         "beq 6f\n"                                                                                                     \
         "4: lsrs r5, r3, #2\n bcc 5f\n" THIMBLE_CRS_WEIGHT(column) THIMBLE_CRS_WEIGHT(column) "beq 6f\n"               \
         "5: .rept 4\n" THIMBLE_CRS_WEIGHT(column) ".endr\n bne 5b\n"                                                   \

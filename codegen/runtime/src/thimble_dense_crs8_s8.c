@@ -35,8 +35,8 @@ void thimble_dense_crs8_s8(const thimble_dense_crs8_s8_params *p, const int8_t *
 {
 #if THIMBLE_SPARSE_HAS_ROWS
     if (p->layer.output.split) {
-        const thimble_sparse_row_sums rows = {p->values, p->columns, p->counts};
-        thimble_sparse_dense_run(&p->layer, &rows, all_outputs, input, output);
+        const uint16_t *const counts_end = p->counts + p->layer.outputs;
+        thimble_sparse_dense_run(&p->layer, p->values, p->columns, counts_end, all_outputs, input, output);
         return;
     }
 #endif

@@ -4,22 +4,27 @@
 
 #if THIMBLE_SPARSE_HAS_ROWS
 
+#if THIMBLE_HAS_DSP
+/* r0 is the input that is next. */
+#define FOUR                                                                                                           \
+    "ldr r4, [r2], #4\n ldr lr, [r1], #4\n"                                                                            \
+    "uxtab r5, r0, r4\n uxtab r6, r5, r4, ror #8\n uxtab r7, r6, r4, ror #16\n uxtab r0, r7, r4, ror #24\n"            \
+    "ldrsb r5, [r5]\n ldrsb r6, [r6]\n ldrsb r7, [r7]\n ldrsb r4, [r0]\n"                                              \
+    "sxtb16 r3, lr\n sxtb16 lr, lr, ror #8\n"                                                                          \
+    "smlabb r8, r3, r5, r8\n smlabb r8, lr, r6, r8\n smlatb r8, r3, r7, r8\n smlatb r8, lr, r4, r8\n"
+#endif
+
 /* Four weights at a time. */
 THIMBLE_NAKED static void all_outputs(const thimble_sparse_outputs *all)
 {
     __asm__(
 #if THIMBLE_HAS_DSP
-        /* r0 is the input that is next. */
-        THIMBLE_SPARSE_OUTPUTS(
-            "ldrh r5, [r12, r11, lsl #1]\n ldr r0, [sp]\n lsrs r5, r5, #2\n",
-            "ldr r4, [r2], #4\n ldr lr, [r1], #4\n"
-            "uxtab r5, r0, r4\n uxtab r6, r5, r4, ror #8\n uxtab r7, r6, r4, ror #16\n uxtab r0, r7, r4, ror #24\n"
-            "ldrsb r5, [r5]\n ldrsb r6, [r6]\n ldrsb r7, [r7]\n ldrsb r4, [r0]\n"
-            "sxtb16 r3, lr\n sxtb16 lr, lr, ror #8\n"
-            "smlabb r8, r3, r5, r8\n smlabb r8, lr, r6, r8\n smlatb r8, r3, r7, r8\n smlatb r8, lr, r4, r8\n")
+        THIMBLE_SPARSE_OUTPUTS("ldrh r5, [r12, r11, lsl #1]\n ldr r0, [sp]\n lsrs r5, r5, #2\n" THIMBLE_SPARSE_FOURS(FOUR),
+                               THIMBLE_SPARSE_MORE_FOURS(FOUR))
 #else
         /* r7 is the column, r3 counts up to 0; an odd number of fours begins with the second. */
         THIMBLE_SPARSE_OUTPUTS(
+            THIMBLE_SPARSE_COUNT
             ".macro four\n"
             ".rept 4\n"
             "ldrb r5, [r2, r3]\n adds r7, r7, r5\n ldrsb r5, [r0, r7]\n ldrsb r6, [r1, r3]\n"
@@ -62,8 +67,8 @@ void thimble_dense_delta8_s8(const thimble_dense_delta8_s8_params *p, const int8
 {
 #if THIMBLE_SPARSE_HAS_ROWS
     if (p->layer.output.split) {
-        const thimble_sparse_row_sums rows = {p->values, p->steps, p->counts};
-        thimble_sparse_dense_run(&p->layer, &rows, all_outputs, input, output);
+        const uint16_t *const counts_end = p->counts + p->layer.outputs;
+        thimble_sparse_dense_run(&p->layer, p->values, p->steps, counts_end, all_outputs, input, output);
         return;
     }
 #endif
