@@ -1,4 +1,5 @@
-"""What would make a network fit that does not: other numbers, fewer parameters, another board."""
+"""What would make a network fit that does not: other numbers, fewer parameters, another board. And what the
+storage of the weights costs."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from codegen.compiler import Compilation, compile_model
 from codegen.errors import CodegenError
 from codegen.graph import DType
 from codegen.plan.memory import Memory
+from codegen.sparse import ENCODINGS
 from codegen.targets.board import Board, Cpu, all_boards
 
 
@@ -21,6 +23,33 @@ def what_would_help(compilation: Compilation) -> tuple[str, ...]:
     if not compilation.plan.overflows(compilation.board):
         return ()
     return (*_as_int8(compilation), *_fewer_parameters(compilation), *_other_boards(compilation))
+
+
+def what_storage_costs(compilation: Compilation) -> tuple[str, ...]:
+    """Sentences on layers that the chosen storage makes slower, and on an encoding that no layer has. Cycles
+    are estimates."""
+    encoding = compilation.options.encoding
+    if encoding not in _ALWAYS_SERVED and all(
+        x.encoding not in ENCODINGS[encoding] for x in compilation.layers
+    ):
+        return (f"no layer can be stored as {encoding}: all are as with --encoding dense",)
+    slower = [(x, x.dense) for x in compilation.layers if x.dense is not None and x.cycles > x.dense.cycles]
+    sentences = [
+        f"layer {layer.op.name!r} takes about {layer.cycles / dense.cycles:.1f} times the cycles of dense"
+        f" weights as {layer.encoding}, and {_saved(dense.weights_bytes - layer.weights_bytes)}"
+        for layer, dense in slower
+    ]
+    return (*sentences, "--encoding fastest takes what is quickest for each layer") if sentences else ()
+
+
+#: The encodings that every network has a layer for, or that choose by themselves.
+_ALWAYS_SERVED = ("auto", "fastest", "dense")
+
+
+def _saved(flash_bytes: int) -> str:
+    if flash_bytes < 0:
+        return f"{-flash_bytes:,} bytes of flash more"
+    return f"{flash_bytes:,} bytes of flash less"
 
 
 def _as_int8(compilation: Compilation) -> tuple[str, ...]:

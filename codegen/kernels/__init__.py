@@ -1,13 +1,13 @@
 """One file a kernel: what it serves, what it takes, and how it is called."""
 
-from codegen.kernels.base import Kernel, KernelVariant, Layer, LoweredLayer, serves_cpu
+from codegen.kernels.base import DenseAlternative, Kernel, Layer, LoweredLayer, serves_cpu
 from codegen.kernels.cycles import with_cycles_on
 from codegen.kernels.registry import KERNELS, in_place_operators, lower_layer
 
 __all__ = [
     "KERNELS",
+    "DenseAlternative",
     "Kernel",
-    "KernelVariant",
     "Layer",
     "LoweredLayer",
     "in_place_operators",

@@ -132,6 +132,14 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class DenseAlternative:
+    """`weights_bytes` of flash and the estimated `cycles` of a layer with dense weights."""
+
+    weights_bytes: int
+    cycles: int
+
+
+@dataclass(frozen=True, slots=True)
 class LoweredLayer:
     """A layer as C: a call of `function` with a parameter struct and constant arrays.
 
@@ -155,6 +163,8 @@ class LoweredLayer:
     gives_list: bool = False
     #: For CPUs on which no factor fits (codegen/kernels/cycles.py).
     cycles_on: Mapping[Cpu, int] = field(default_factory=dict)
+    #: What the same layer would take with dense weights, where they are stored in another way and could be.
+    dense: DenseAlternative | None = None
 
     @property
     def weights_bytes(self) -> int:
@@ -167,7 +177,13 @@ class LoweredLayer:
 
 
 class Kernel(Protocol):
-    """Serves one operator with one storage of the weights, on every CPU."""
+    """Serves one operator with one storage of the weights, on every CPU that it does not leave out.
+
+    It may also say `in_place = True`: its output may lie over any input of the same shape with elements as
+    large or larger, because it has read what it needs there before it writes; `roundings`, the ways in which
+    a kernel for convolutions can round, TFLite's alone where it does not say; and `cpus`, where it is faster
+    than the portable one, gives the same bytes, and may refuse more.
+    """
 
     function: str
     serves: type[Op]
@@ -180,25 +196,6 @@ class Kernel(Protocol):
         ...
 
     def lower(self, layer: Layer) -> LoweredLayer: ...
-
-
-class KernelVariant(Kernel, Protocol):
-    """A kernel that is faster on some CPUs, gives the same bytes, and may refuse more."""
-
-    cpus: frozenset[Cpu]
-
-
-class InPlaceKernel(Kernel, Protocol):
-    """A kernel whose output may lie over any input of the same shape with elements as large or larger: before
-    it writes an element it has read what it needs of the inputs there."""
-
-    in_place: bool
-
-
-class RoundingKernel(Kernel, Protocol):
-    """A kernel for convolutions that can round in these ways; one that does not say rounds as TFLite's."""
-
-    roundings: frozenset[Rounding]
 
 
 def serves_rounding(kernel: Kernel, op: Op) -> bool:

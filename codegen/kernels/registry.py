@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 
 from codegen.errors import CodegenError
@@ -12,7 +15,14 @@ from codegen.kernels.arg_max_s8 import ArgMaxS8
 from codegen.kernels.arithmetic_f32 import ARITHMETIC
 from codegen.kernels.asymmetric_conv2d_s8 import AsymmetricConv2DS8
 from codegen.kernels.average_pool_s8 import AveragePoolS8
-from codegen.kernels.base import Kernel, Layer, LoweredLayer, serves_cpu, serves_rounding
+from codegen.kernels.base import (
+    DenseAlternative,
+    Kernel,
+    Layer,
+    LoweredLayer,
+    serves_cpu,
+    serves_rounding,
+)
 from codegen.kernels.batch_norm_f32 import BatchNormF32
 from codegen.kernels.binary_f32 import BINARY
 from codegen.kernels.cast import CastElements
@@ -181,28 +191,53 @@ def lower_layer(layer: Layer, encoding: str, cpu: Cpu, scratch_limit_bytes: int)
     """The layer in the storage that takes the least flash under this `encoding`, through the kernel for it
     that takes the fewest cycles on `cpu` and no more scratch memory than `scratch_limit_bytes`.
 
-    A forced encoding applies to the layers that have a kernel for it; the others stay as with `dense`.
+    `fastest` asks for the fewest cycles alone. A forced encoding applies to the layers that have a kernel for
+    it; the others stay as with `dense`.
     Raises CodegenError ``unsupported-operator`` naming the layer and the reason.
     """
     serving = [k for k in KERNELS if _serves(k, layer.op, cpu)]
     typed = [k for k in serving if k.dtype in (None, layer.input.dtype)]
-    if encoding == "auto":
+    if encoding in _CHOOSING:
         typed = _worth_trying(typed, layer)
     refusals = [k.refusal(layer) for k in typed]
     able = [k for k, refusal in zip(typed, refusals, strict=True) if refusal is None]
     if not able:
         raise _unsupported(layer, serving, refusals)
-    wanted = [k for k in able if k.encoding in ENCODINGS[encoding]]
-    plain = [k for k in able if k.encoding in ("dense", "none")]
-    for chosen in (wanted, plain):
-        # Scales of a damaged file overflow single precision; what comes of it is refused as a factor.
-        with np.errstate(all="ignore"):
-            lowered = [with_cycles_on(cpu, k.lower(layer)) for k in chosen]
-        fitting = [x for x in lowered if x.scratch_bytes <= scratch_limit_bytes]
-        if fitting:
-            smallest = min(fitting, key=lambda x: (x.weights_bytes, x.cycles)).encoding
-            return min((x for x in fitting if x.encoding == smallest), key=lambda x: x.cycles)
-    raise _unsupported(layer, serving, ["needs more scratch memory than the network leaves"])
+    # Scales of a damaged file overflow single precision; what comes of it is refused as a factor.
+    with np.errstate(all="ignore"):
+        lowered = [
+            with_cycles_on(cpu, k.lower(layer)) for k in able if k.encoding in (*ENCODINGS[encoding], *_PLAIN)
+        ]
+    fitting = [x for x in lowered if x.scratch_bytes <= scratch_limit_bytes]
+    wanted = [x for x in fitting if x.encoding in ENCODINGS[encoding]]
+    plain = [x for x in fitting if x.encoding in _PLAIN]
+    if not fitting:
+        raise _unsupported(layer, serving, ["needs more scratch memory than the network leaves"])
+    return _beside_dense(_CHOOSING.get(encoding, _smallest)(wanted or plain), plain)
+
+
+def _smallest(layers: list[LoweredLayer]) -> LoweredLayer:
+    encoding = min(layers, key=lambda x: (x.weights_bytes, x.cycles)).encoding
+    return _fastest([x for x in layers if x.encoding == encoding])
+
+
+def _fastest(layers: list[LoweredLayer]) -> LoweredLayer:
+    return min(layers, key=lambda x: (x.cycles, x.weights_bytes))
+
+
+#: The encodings that choose for each layer among all formats that can be smaller, and how.
+_CHOOSING: dict[str, Callable[[list[LoweredLayer]], LoweredLayer]] = {
+    "auto": _smallest,
+    "fastest": _fastest,
+}
+_PLAIN = ("dense", "none")
+
+
+def _beside_dense(layer: LoweredLayer, plain: list[LoweredLayer]) -> LoweredLayer:
+    if layer.encoding in _PLAIN or not plain:
+        return layer
+    dense = _fastest(plain)
+    return replace(layer, dense=DenseAlternative(dense.weights_bytes, dense.cycles))
 
 
 def in_place_operators(graph: Graph, cpu: Cpu) -> frozenset[str]:

@@ -37,9 +37,9 @@ _CYCLES = {
     "codebook2": (68.0, 17.0),
     "codebook4": (19.4, 11.0),
 }
-#: The same of the Cortex-M4F where no factor fits, and what all the rest takes of the cycles there.
-_M4_CYCLES = {"codebook4": (7.0, 9.5)}
-_M4_REST = 0.5
+#: The same of other CPUs where no factor fits, and what all the rest takes of the cycles there.
+_CYCLES_ON = {"codebook4": {Cpu.CORTEX_M4F: (7.0, 9.5)}}
+_REST_ON = {Cpu.CORTEX_M4F: 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,8 @@ class SparseConv2DS8:
             constants=(*arrays, table),
             cycles=self._cycles(layer, lines, _CYCLES[self.encoding]),
             cycles_on={
-                Cpu.CORTEX_M4F: self._cycles(layer, lines, costs, _M4_REST)
-                for encoding, costs in _M4_CYCLES.items()
-                if encoding == self.encoding
+                cpu: self._cycles(layer, lines, costs, _REST_ON[cpu])
+                for cpu, costs in _CYCLES_ON.get(self.encoding, {}).items()
             },
             scratch_bytes=lines.scratch_bytes,
         )

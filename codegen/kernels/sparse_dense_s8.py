@@ -32,8 +32,8 @@ _CYCLES = {
     "codebook2": (20.0, 20.0, 90.0),
     "codebook4": (0.0, 12.5, 70.0),
 }
-#: The same of the Cortex-M4F where no factor fits.
-_M4_CYCLES = {"codebook4": (0.0, 4.7, 45.0)}
+#: The same of other CPUs where no factor fits.
+_CYCLES_ON = {"codebook4": {Cpu.CORTEX_M4F: (0.0, 4.7, 45.0)}}
 
 
 class SparseDenseS8:
@@ -69,9 +69,7 @@ class SparseDenseS8:
             constants=(*arrays, table),
             cycles=self._cycles(matrix, _CYCLES[self.encoding]),
             cycles_on={
-                Cpu.CORTEX_M4F: self._cycles(matrix, costs)
-                for encoding, costs in _M4_CYCLES.items()
-                if encoding == self.encoding
+                cpu: self._cycles(matrix, costs) for cpu, costs in _CYCLES_ON.get(self.encoding, {}).items()
             },
         )
 

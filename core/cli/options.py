@@ -76,7 +76,7 @@ def add_build_options(parser: ArgumentParser) -> None:
         "--encoding",
         default="auto",
         help="storage of sparse and clustered weights: auto (default, what is smallest for each layer), "
-        "dense, crs, bitmask, delta, codebook",
+        "fastest, dense, crs, bitmask, delta, codebook",
     )
     group.add_argument(
         "--planner", default="auto", help="how the arena is planned: auto (default), greedy, first-fit, exact"

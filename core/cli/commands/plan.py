@@ -22,7 +22,7 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    from codegen.advice import what_would_help
+    from codegen.advice import what_storage_costs, what_would_help
     from codegen.compiler import compile_model
     from core.boards.catalogue import board_named
 
@@ -37,6 +37,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         **compilation.plan_json(),
         "estimate": opened.is_estimate,
         "help": what_would_help(compilation),
+        "notes": what_storage_costs(compilation),
     }
     terminal.result(value, lambda console: show_plan(console, value))
 
@@ -60,6 +61,8 @@ def show_plan(console: Console, plan: dict[str, Any]) -> None:
         console.print(
             "The sizes of code are estimates until the first build: they were measured with zig for boards."
         )
+    for note in plan.get("notes", ()):
+        console.print(f"Note: {note}.")
     console.print(_verdict(plan))
 
 
