@@ -29,5 +29,5 @@ def _one_of(what: str, value: str, known: object) -> None:
     names = list(known)  # type: ignore[call-overload]
     if value not in names:
         raise CodegenError(
-            f"unknown-{what}", f"the {what} {value!r} is not there yet", f"use one of: {', '.join(names)}"
+            f"unknown-{what}", f"there is no {what} {value!r}", f"use one of: {', '.join(names)}"
         )

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from codegen.emit.comments import comment_text
@@ -41,8 +42,13 @@ class ExportOptions:
     samples: Samples | None = None
 
 
-def project_sources(compilation: Compilation, export: ExportOptions | None = None) -> dict[str, str]:
-    """Paths inside the project to contents; the same for the same model and options, always.
+def project_sources(
+    compilation: Compilation,
+    export: ExportOptions | None = None,
+    beside: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> dict[str, str]:
+    """Paths inside the project to contents; the same for the same model and options, always. `beside` has the
+    C files of other models in the same folder.
 
     Raises CodegenError ``unknown-format``, or for a format with an example ``no-samples``, and
     ``unsupported-model`` where there are several inputs or outputs.
@@ -59,6 +65,7 @@ def project_sources(compilation: Compilation, export: ExportOptions | None = Non
             board=compilation.board,
             sources=_sources(compilation, name),
             samples=export.samples,
+            beside=beside,
         )
     )
 
@@ -88,18 +95,19 @@ def write_project(
     """
     export = export or ExportOptions()
     folder = Path(folder)
-    sources = project_sources(compilation, export)
+    name = model_name(export.name)
+    sources = project_sources(compilation, export, _models_beside(folder, name))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _require_no_files_of_others(folder, sources, model_name(export.name))
+        _require_no_files_of_others(folder, sources, name)
         with tempfile.TemporaryDirectory(prefix=".generate-", dir=folder) as beside:
-            for name, text in sources.items():
-                path = Path(beside) / name
+            for file, text in sources.items():
+                path = Path(beside) / file
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8", newline="\n")
-            for name in sources:
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                os.replace(Path(beside) / name, folder / name)
+            for file in sources:
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                os.replace(Path(beside) / file, folder / file)
         _remove_kernels_of_an_earlier_model(folder / find_exporter(export.format).source_folder, sources)
     except OSError as error:
         raise CodegenError(
@@ -107,7 +115,26 @@ def write_project(
             f"cannot write the C project into {folder}: {error.strerror}",
             "choose another folder",
         ) from error
-    return tuple(folder / name for name in sources)
+    return tuple(folder / file for file in sources)
+
+
+def _models_beside(folder: Path, name: str) -> dict[str, tuple[str, ...]]:
+    """The C files, those of the runtime included, of the models other than `name` in the folder."""
+    found = {}
+    for data in sorted(folder.glob("*_data.c")):
+        other = data.name.removesuffix("_data.c")
+        code = folder / f"{other}.c"
+        if other != name and code.is_file() and (folder / f"{other}_data.h").is_file():
+            kernels = (file for file in runtime_files(_kernels_of(code)) if file.endswith(".c"))
+            found[other] = (code.name, data.name, *kernels)
+    return found
+
+
+def _kernels_of(code: Path) -> tuple[str, ...]:
+    """The functions of the runtime that a model's code calls."""
+    headers = _INCLUDE.findall(code.read_text("utf-8", "replace"))
+    names = (header.removesuffix(".h") for header in headers)
+    return tuple(name for name in names if (RUNTIME / "src" / f"{name}.c").is_file())
 
 
 def _require_no_files_of_others(folder: Path, sources: Mapping[str, str], name: str) -> None:
@@ -128,8 +155,7 @@ def _remove_kernels_of_an_earlier_model(folder: Path, sources: Mapping[str, str]
     wanted = {PurePosixPath(name).name for name in sources}
     beside = (path for path in folder.glob("*.c") if path.name not in ours | wanted)
     for path in beside:
-        called = {name.removesuffix(".h") for name in _INCLUDE.findall(path.read_text("utf-8", "replace"))}
-        wanted.update(runtime_files(tuple(name for name in called if f"{name}.c" in ours)))
+        wanted.update(runtime_files(_kernels_of(path)))
     for path in folder.iterdir():
         if path.name in ours and path.name not in wanted:
             path.unlink()

@@ -48,7 +48,7 @@ def check_output_path(path: Path, graph: Graph) -> None:
 
 def write_outputs(path: Path, outputs: Array, graph: Graph) -> None:
     """Write what the board gave, ``[samples, output_bytes]``, in the model's own types, shapes and layout:
-    one array, or with several outputs each by its name."""
+    one array, or into an .npz each output by its name."""
     named, begin = {}, 0
     for name in graph.outputs:
         tensor = graph.tensors[name]
@@ -57,7 +57,7 @@ def write_outputs(path: Path, outputs: Array, graph: Graph) -> None:
         values = part.view(tensor.dtype.numpy).reshape(len(outputs), *tensor.shape[1:])
         named[name] = to_file_layout(graph, name, values)
     buffer = io.BytesIO()
-    if len(named) == 1:
+    if path.suffix.lower() != ".npz":
         np.save(buffer, next(iter(named.values())))
     else:
         _save_named(buffer, named)

@@ -31,6 +31,10 @@ class Status(IntEnum):
     INTERRUPTED = 130
 
 
+#: Options whose value is not among the choices, which are known only where they are used.
+_WRONG_USAGE = ("unknown-board", "unknown-compiler", "unknown-encoding", "unknown-format", "unknown-planner")
+
+
 def main(argv: list[str]) -> int:
     """Run `thimble` with these arguments (without the program's name) and return its exit status.
 
@@ -50,7 +54,8 @@ def _run(command: Command, arguments: argparse.Namespace) -> int:
         with _ended_by_term(), terminal.guarded():
             command.run(arguments, terminal)
     except EXPECTED_ERRORS as error:
-        return _failed(error.what, error.hint)
+        status = Status.WRONG_USAGE if error.code in _WRONG_USAGE else Status.FAILED
+        return _failed(error.what, error.hint, status)
     except (KeyboardInterrupt, CancelledByUser):
         terminal.say("interrupted")
         return Status.INTERRUPTED
@@ -79,11 +84,11 @@ def _ended_by_term() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _failed(what: str, hint: str = "") -> int:
+def _failed(what: str, hint: str = "", status: Status = Status.FAILED) -> int:
     print(f"error: {what}", file=sys.stderr)
     if hint:
         print(f"hint: {hint}", file=sys.stderr)
-    return Status.FAILED
+    return status
 
 
 def _unexpected(what: str, details: str) -> int:

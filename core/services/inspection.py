@@ -36,6 +36,18 @@ class ListedLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """An input or output by its name, its shape as the file has it, and the type of its numbers."""
+
+    name: str
+    shape: tuple[int, ...]
+    numbers: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "shape": list(self.shape), "numbers": self.numbers}
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Whether a board's code can be made of the model: if not, `reason` names the layer that stops it."""
 
@@ -48,7 +60,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A model's contents. Counts include biases; `numbers` is what it computes with."""
+    """A model's contents. Counts include biases; `numbers` is what it computes with. `input` and `output` are
+    the shapes of the first ones; all of them are in `inputs` and `outputs`, which are empty where the model
+    cannot be read as a whole.
+    """
 
     name: str
     format: str
@@ -57,6 +72,8 @@ class Inspection:
     output: tuple[int, ...] | None
     layers: tuple[ListedLayer, ...]
     targets: tuple[Target, ...]
+    inputs: tuple[End, ...] = ()
+    outputs: tuple[End, ...] = ()
 
     @property
     def parameters(self) -> int:
@@ -77,6 +94,8 @@ class Inspection:
             "numbers": self.numbers,
             "input": None if self.input is None else list(self.input),
             "output": None if self.output is None else list(self.output),
+            "inputs": [end.to_json() for end in self.inputs],
+            "outputs": [end.to_json() for end in self.outputs],
             "parameters": self.parameters,
             "macs": self.macs,
             "operators": dict(Counter(layer.op for layer in self.layers)),
@@ -192,7 +211,12 @@ def _of_graph(graph: Graph, name: str, file_format: str, deployed: Graph) -> Ins
     targets = tuple(_target(board, deployed) for board in all_boards().values())
     numbers = source.dtype.value
     ends = (graph.file_shape(source.name), graph.file_shape(result.name))
-    return Inspection(name, file_format, numbers, *ends, tuple(layers), targets)
+    inputs, outputs = _ends(graph, graph.inputs), _ends(graph, graph.outputs)
+    return Inspection(name, file_format, numbers, *ends, tuple(layers), targets, inputs, outputs)
+
+
+def _ends(graph: Graph, names: Sequence[str]) -> tuple[End, ...]:
+    return tuple(End(name, graph.file_shape(name), graph.tensors[name].dtype.value) for name in names)
 
 
 def _target(board: Board, graph: Graph) -> Target:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from codegen.errors import CodegenError
@@ -19,7 +19,8 @@ class Export:
 
     `name` is what its global names begin with, `title` what people call it, in one line. `sources` are the C
     files of the model and of the runtime by name. `samples` are for the example; a format without one needs
-    none.
+    none. `beside` has the C files, those of the runtime included, of the models that are in the folder
+    already.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Export:
     board: Board
     sources: Mapping[str, str]
     samples: Samples | None = None
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def c_files(self) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ add_library({name} STATIC
 )
 target_include_directories({name} PUBLIC ${{CMAKE_CURRENT_SOURCE_DIR}}/model)
 set_target_properties({name} PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF)
-target_compile_options({name} PRIVATE -O2)
+target_compile_options({name} PRIVATE -O2 -fno-strict-aliasing)
 
 add_executable({name}_example main.c {name}_samples.c)
 target_link_libraries({name}_example PRIVATE pico_stdlib {name})

@@ -15,7 +15,7 @@ from core.cli.terminal import Terminal, table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from core.services.inspection import Inspection
+    from core.services.inspection import End, Inspection
 
 
 def _configure(parser: ArgumentParser) -> None:
@@ -48,6 +48,8 @@ def _show(console: Console, found: Inspection) -> None:
     ]
     macs = "?" if found.macs is None else f"{found.macs:,}"
     rows.append(["in all", "", "", f"{found.parameters:,}", macs])
+    if found.inputs:
+        console.print(f"inputs: {_ends(found.inputs)}; outputs: {_ends(found.outputs)}")
     columns = ("layer", "operator", "output", "parameters", "MACs")
     console.print(table(f"{found.name} ({found.format}, {found.numbers})", columns, rows, text=(0, 1, 2)))
     targets = [
@@ -60,6 +62,10 @@ def _show(console: Console, found: Inspection) -> None:
         for target in found.targets
     ]
     console.print(table("Boards", ("board", "supported", "fits", "why"), targets, text=range(4)))
+
+
+def _ends(ends: tuple[End, ...]) -> str:
+    return ", ".join(f"{end.name} {'×'.join(map(str, end.shape))} {end.numbers}" for end in ends)
 
 
 INSPECT = Command("inspect", "layers, parameters, MACs, and which boards support it", _configure, _run)
