@@ -33,7 +33,11 @@ def what_storage_costs(compilation: Compilation) -> tuple[str, ...]:
         x.encoding not in ENCODINGS[encoding] for x in compilation.layers
     ):
         return (f"no layer can be stored as {encoding}: all are as with --encoding dense",)
-    slower = [(x, x.dense) for x in compilation.layers if x.dense is not None and x.cycles > x.dense.cycles]
+    slower = [
+        (layer, layer.dense)
+        for layer in compilation.layers
+        if layer.dense is not None and layer.cycles > _SLOWER * layer.dense.cycles
+    ]
     sentences = [
         f"layer {layer.op.name!r} takes about {layer.cycles / dense.cycles:.1f} times the cycles of dense"
         f" weights as {layer.encoding}, and {_saved(dense.weights_bytes - layer.weights_bytes)}"
@@ -42,6 +46,8 @@ def what_storage_costs(compilation: Compilation) -> tuple[str, ...]:
     return (*sentences, "--encoding fastest takes what is quickest for each layer") if sentences else ()
 
 
+#: What estimates cannot tell apart is not worth a word.
+_SLOWER = 1.1
 #: The encodings that every network has a layer for, or that choose by themselves.
 _ALWAYS_SERVED = ("auto", "fastest", "dense")
 

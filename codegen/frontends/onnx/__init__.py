@@ -8,6 +8,7 @@ operators as its operator schemas say (Operators.md).
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from codegen.errors import CodegenError
@@ -72,7 +73,7 @@ def _read_node(builder: Builder, node: Node) -> None:
     else:
         raise node.refusal(
             "is an operator that the compiler does not support",
-            f"replace the layer; supported are {', '.join(sorted(READERS))}",
+            f"replace the layer{_similar(node.kind)}; docs/operators.md lists all that are supported",
         )
     results = values if isinstance(values, tuple) else (values,)
     for name, value in zip(node.outputs, results, strict=False):
@@ -80,6 +81,12 @@ def _read_node(builder: Builder, node: Node) -> None:
             raise node.broken(f"writes {name!r}, which is there already")
         if name:
             builder.values[name] = value
+
+
+def _similar(kind: str) -> str:
+    """Words on supported operators with a name like this."""
+    names = get_close_matches(kind, READERS)
+    return f", perhaps by {' or '.join(names)}" if names else ""
 
 
 def _finished(graph: Graph, outputs: tuple[Output, ...]) -> Graph:

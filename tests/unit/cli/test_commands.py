@@ -33,9 +33,9 @@ def recipe(tmp_path: Path) -> Path:
     return path
 
 
-def assert_failed(ended, *words: str) -> None:
-    """Status 1, `error:` with these words, a hint, no traceback, nothing on stdout."""
-    assert ended.status == 1
+def assert_failed(ended, *words: str, status: int = 1) -> None:
+    """This status, `error:` with these words, a hint, no traceback, nothing on stdout."""
+    assert ended.status == status
     lines = ended.err.splitlines()
     (error,) = [line for line in lines if line.startswith("error: ")]
     assert any(line.startswith("hint: ") for line in lines)
@@ -86,6 +86,8 @@ def test_inspect_counts_and_names_the_targets(thimble, tflite):
     found = thimble("inspect", tflite, "--json").json
     assert (found["parameters"], found["macs"]) == (15, 12)
     assert found["input"] == [1, 4]
+    assert [(end["shape"], end["numbers"]) for end in found["inputs"]] == [([1, 4], "int8")]
+    assert [end["numbers"] for end in found["outputs"]] == ["int8"]
     assert all(target["supported"] for target in found["targets"])
 
 
@@ -131,7 +133,8 @@ def test_an_unknown_board_is_named(thimble, tflite, tmp_path, command, board, wo
         "run": ["--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy"],
     }.get(command, [])
     model = [] if command == "demo" else [tflite]
-    assert_failed(thimble(command, *model, "--board", board, *more), words, "virtual-pico")
+    status = 2 if board == "toaster" else 1
+    assert_failed(thimble(command, *model, "--board", board, *more), words, "virtual-pico", status=status)
     assert not (tmp_path / "out").exists()
 
 
@@ -266,14 +269,21 @@ def test_run_with_a_bad_input_file(thimble, tmp_path, tflite, content, word):
     [
         ("--meter", "ppk2"),
         ("--engine", "xnnpack"),
-        ("--compiler", "tcc"),
-        ("--encoding", "zip"),
-        ("--planner", "best"),
     ],
 )
 def test_options_that_are_not_there_yet_say_so(thimble, tflite, arguments):
     ended = thimble("bench", tflite, "--board", "virtual-pico", *arguments)
     assert_failed(ended, "is not there yet")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "choice"),
+    [("--compiler", "tcc", "zig"), ("--encoding", "zip", "bitmask"), ("--planner", "best", "greedy")],
+)
+@pytest.mark.parametrize("command", ["plan", "bench"])
+def test_a_value_that_is_none_of_the_choices_is_wrong_usage(thimble, tflite, command, option, value, choice):
+    ended = thimble(command, tflite, "--board", "virtual-pico", option, value)
+    assert_failed(ended, f"there is no {option[2:]} '{value}'", choice, status=2)
 
 
 @pytest.mark.parametrize("command", ["inspect", "plan", "build"])

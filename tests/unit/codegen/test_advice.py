@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codegen.advice import what_would_help
+from codegen.advice import what_storage_costs, what_would_help
 from codegen.compiler import compile_model
 from codegen.errors import CodegenError
 from codegen.firmware import build_firmware
@@ -16,6 +16,7 @@ from codegen.graph import Dense, DType, Graph, Tensor
 from codegen.options import BuildOptions
 from codegen.targets.board import find_board
 from tests.unit.codegen.networks import Builder, small_lenet
+from tests.unit.codegen.sparse_cases import SparseCase, with_weights
 
 PICO, NANO = find_board("virtual-pico"), find_board("virtual-nano")
 
@@ -79,3 +80,33 @@ def test_an_estimate_refuses_only_what_cannot_fit_without_code():
     with pytest.raises(CodegenError):
         build._check_fits(compile_model(small_lenet(), board))
     build._check_fits(compile_model(small_lenet(), board, BuildOptions(compiler="gcc")))
+
+
+def _told(graph: Graph, encoding: str) -> tuple[str, ...]:
+    return what_storage_costs(compile_model(graph, NANO, BuildOptions(encoding=encoding)))
+
+
+def test_a_codebook_is_told_to_be_slow_and_fastest_takes_dense_weights():
+    graph = with_weights(Builder((256,)).dense(32).graph(), SparseCase("codebook", values=16))
+    layer, way_out = _told(graph, "auto")
+    assert re.match(r"layer 'dense0' takes about 2\.\d times the cycles of dense weights as codebook4", layer)
+    assert "bytes of flash less" in layer
+    assert "--encoding fastest" in way_out
+    assert _told(graph, "fastest") == ()
+    assert compile_model(graph, NANO, BuildOptions(encoding="fastest")).layers[0].encoding == "dense"
+
+
+def test_sparse_weights_that_are_faster_need_no_word():
+    graph = with_weights(Builder((512,)).dense(32).graph(), SparseCase("auto", 0.05))
+    assert _told(graph, "auto") == _told(graph, "fastest") == ()
+    cycles = {
+        encoding: compile_model(graph, NANO, BuildOptions(encoding=encoding)).layers[0].cycles
+        for encoding in ("auto", "fastest", "crs", "delta", "bitmask")
+    }
+    assert cycles["fastest"] == min(cycles.values())
+
+
+def test_an_encoding_that_no_layer_can_have_is_told():
+    graph = Builder((8, 8, 4)).depthwise().graph()
+    assert _told(graph, "crs") == ("no layer can be stored as crs: all are as with --encoding dense",)
+    assert _told(graph, "auto") == _told(graph, "dense") == ()

@@ -12,7 +12,7 @@ from codegen.compiler import compile_model
 from codegen.emit import EXPORTERS, ExportOptions, Samples, find_exporter, project_sources, write_project
 from codegen.errors import CodegenError
 from codegen.targets.board import find_board
-from tests.unit.codegen.networks import small_lenet
+from tests.unit.codegen.networks import Builder, small_lenet
 
 each_format = pytest.mark.parametrize("format_id", EXPORTERS)
 
@@ -138,3 +138,19 @@ def test_files_of_the_user_are_not_overwritten(format_id, tmp_path):
     assert caught.value.code == "would-overwrite"
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [path]
     assert path.read_text() == "my own"
+
+
+def test_every_model_of_a_folder_is_a_library(tmp_path):
+    """With all kernels that each of them calls, whichever was written last."""
+    for name in ("second", "first"):
+        graph = small_lenet() if name == "second" else Builder((40,)).dense(4).graph()
+        write_project(compile_model(graph, find_board("host")), tmp_path, ExportOptions("c", name))
+    text = (tmp_path / "CMakeLists.txt").read_text()
+    first, second = (
+        re.search(rf"add_library\({name} STATIC\n(.*?)\)", text, re.S)[1].split()
+        for name in ("first", "second")
+    )
+    assert {"first.c", "first_data.c", "thimble_dense_s8.c"} <= set(first)
+    assert {"second.c", "second_data.c", "thimble_conv2d_s8.c"} <= set(second)
+    assert "thimble_conv2d_s8.c" not in first
+    assert all((tmp_path / file).is_file() for file in first + second)
