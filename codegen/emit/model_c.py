@@ -60,49 +60,36 @@ _ACCESSOR = """\
     return at({offset});
 }}"""
 
-# One loop for all of them: a board copies a few bytes a frame, before and after what is measured.
 _STRINGS = """\
-/* Where buffers that follow each other as one string of bytes lie. */
-struct part {{
-    int32_t offset;
-    uint32_t bytes;
-}};
-
-static uint8_t *byte_of(const struct part *part, uint32_t index)
-{{
-    while (index >= part->bytes) {{
-        index -= part->bytes;
-        part++;
-    }}
-    return arena.bytes + part->offset + index;
-}}
-
 void {m}_load(uint32_t first, const uint8_t *bytes, uint32_t length)
 {{
-    static const struct part parts[] = {{
+    static const thimble_part parts[] = {{
 {inputs}
     }};
-    for (uint32_t i = 0; i < length; i++) {{
-        *byte_of(parts, first + i) = bytes[i];
-    }}
+    thimble_parts_load(parts, arena.bytes, first, bytes, length);
 }}
 
 void {m}_store(uint32_t first, uint8_t *bytes, uint32_t length)
 {{
-    static const struct part parts[] = {{
+    static const thimble_part parts[] = {{
 {outputs}
     }};
-    for (uint32_t i = 0; i < length; i++) {{
-        bytes[i] = *byte_of(parts, first + i);
-    }}
+    thimble_parts_store(parts, arena.bytes, first, bytes, length);
 }}"""
+
+
+def runtime_units(compilation: Compilation) -> tuple[str, ...]:
+    """The files of the runtime, without their endings, that the code of the model includes."""
+    functions = {layer.function for layer in compilation.layers if layer.function}
+    several = len(compilation.graph.inputs) > 1 or len(compilation.graph.outputs) > 1
+    return tuple(sorted(functions | ({"thimble_parts"} if several else set())))
 
 
 def model_c(compilation: Compilation, name: str) -> str:
     """`name` is what every global name of the model begins with."""
     layers = compilation.layers
     names = c_names(tuple(layer.op.name for layer in layers), name)
-    functions = sorted({layer.function for layer in layers if layer.function})
+    functions = runtime_units(compilation)
     offsets = _offset_names(compilation, names)
     graph, arena = compilation.graph, compilation.plan.arena
     structs = "\n".join(_struct(layer, names[layer.op.name], name) for layer in layers if layer.function)

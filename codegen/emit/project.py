@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from codegen.emit.comments import comment_text
 from codegen.emit.formats import Export, find_exporter
-from codegen.emit.model_c import model_c
+from codegen.emit.model_c import model_c, runtime_units
 from codegen.emit.model_data import model_data_c, model_data_h
 from codegen.emit.model_h import model_h
 from codegen.emit.names import model_name
@@ -163,8 +163,7 @@ def _remove_kernels_of_an_earlier_model(folder: Path, sources: Mapping[str, str]
 
 def _runtime(compilation: Compilation) -> dict[str, str]:
     """The runtime's files that this model calls."""
-    functions = sorted({layer.function for layer in compilation.layers if layer.function})
-    return runtime_files(tuple(functions))
+    return runtime_files(runtime_units(compilation))
 
 
 def runtime_files(functions: tuple[str, ...]) -> dict[str, str]:
