@@ -117,23 +117,29 @@ def sparse_refusal(layer: Layer, encoding: str, excess: int = 0) -> str | None:
         return "has too few zeros for a delta code"
     sums = np.abs(weights.astype(np.int64)).sum(axis=1) * (128 + excess)
     bias = np.abs(folded_bias(layer).data.astype(np.int64))
-    return "has sums that do not fit" if (2 * sums + bias).max() > _LARGEST_TOTAL else None
+    # An output without weights has a scale of its own: see scaling.
+    totals = np.where(sums > 0, 2 * sums + bias, 0)
+    return "has sums that do not fit" if totals.max() > _LARGEST_TOTAL else None
 
 
 def scaling(layer: Layer, rounding: Rounding, excess: int = 0) -> tuple[ConstantArray, tuple[Field, ...]]:
     """The table ``[outputs, 3]`` of thimble_sparse_output, and its members behind the pointer to it. Biases
-    have -(zero point of the input + `excess`) * (sum of weights) folded in."""
+    have -(zero point of the input + `excess`) * (sum of weights) folded in. An output without weights is its
+    bias, which in pruned networks is far beyond int8, and gets one that is within, with the scale 1/4."""
     weights = weight_matrix(layer).astype(np.int64)
     multiplier, shift = (per_channel(a, len(weights)).data.tolist() for a in multipliers(layer))
     output = layer.quantization(layer.output)
     low, high = activation_range(cast("Conv2D | Dense", layer.op).activation, output)
-    bias = folded_bias(layer).data - excess * weights.sum(axis=1)
+    bias = (folded_bias(layer).data - excess * weights.sum(axis=1)).tolist()
     has_weights: list[bool] = np.any(weights, axis=1).tolist()
     scale = _Scale(output.zero_point[0], low, high, rounding)
-    channels = zip(bias.tolist(), multiplier, shift, has_weights, strict=True)
+    channels = [
+        (b, m, s) if computed else scale.constant(b, m, s)
+        for b, m, s, computed in zip(bias, multiplier, shift, has_weights, strict=True)
+    ]
     rows = [scale.row(*channel) for channel in channels]
     split = all(row is not None for row in rows)
-    table = np.array(rows) if split else np.column_stack([bias, multiplier, shift])
+    table = np.array(rows if split else channels)
     members = (
         s8("output_zero", output.zero_point[0]), s8("output_min", low), s8("output_max", high),
         u8("split", int(split)), Field("rounding", f"THIMBLE_ROUND_{rounding.name}", 1),
@@ -150,13 +156,13 @@ class _Scale:
     high: int
     rounding: Rounding
 
-    def row(self, bias: int, multiplier: int, shift: int, has_weights: bool) -> tuple[int, int, int] | None:
-        """Bias, multiplier, limits and shift, where all shifts are to the right by 1 to 12. An output without
-        weights is its bias, and can have any scale that gives the same: 1/4."""
-        if not has_weights:
-            level = requantize(self.rounding, bias, multiplier, shift)
-            bias = 4 * max(self.low - self.zero, min(self.high - self.zero, level))
-            multiplier, shift = 2**30, -1
+    def constant(self, bias: int, multiplier: int, shift: int) -> tuple[int, int, int]:
+        """The same output of a bias alone, with the scale 1/4."""
+        level = requantize(self.rounding, bias, multiplier, shift)
+        return 4 * max(self.low - self.zero, min(self.high - self.zero, level)), 2**30, -1
+
+    def row(self, bias: int, multiplier: int, shift: int) -> tuple[int, int, int] | None:
+        """Bias, multiplier, limits and shift, where the shift is to the right by 1 to 12."""
         requantization = Requantization(
             (multiplier,), (shift,), self.zero, self.low, self.high, self.rounding
         )

@@ -115,6 +115,16 @@ def test_convolution_of_one_tap(name, width, rounding, tmp_path):
     assert check(graph, CASES[name].encoding, tmp_path) == name
 
 
+@pytest.mark.parametrize("name", ["dense", "convolution", "pointwise"])
+def test_an_output_without_weights_may_have_any_bias(name, tmp_path):
+    """Filters that pruning has emptied have biases that no sum could reach."""
+    case = replace(CASES["crs8"], inputs=4)
+    graph = getattr(case, name)()
+    graph.tensors["w0"].data[2:5] = 0
+    graph.tensors["b0"].data[2:5] = (2_000_000_000, -2_000_000_000, 70_000)
+    assert check(graph, case.encoding, tmp_path) == "crs8"
+
+
 def test_scales_beyond_the_fast_arithmetic(tmp_path):
     """One output gains by 3, one loses by 10,000."""
     for number, graph in enumerate((convolution(24), dense(5))):
