@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.jobs import run_job
 from core.cli.models import model_file
-from core.cli.options import DATA_HELP, MODEL_HELP, add_allow_unsafe, add_json, names, numbers, positive
+from core.cli.options import (
+    DATA_HELP,
+    MODEL_HELP,
+    add_allow_unsafe,
+    add_json,
+    add_scale,
+    names,
+    numbers,
+    positive,
+)
 from core.cli.terminal import Terminal, table
 from core.errors import ThimbleError
 
@@ -25,6 +35,7 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", nargs="?", help=f"{MODEL_HELP}; a study has its own")
     add_allow_unsafe(parser)
     parser.add_argument("--data", help=f"{DATA_HELP}; a study has its own")
+    add_scale(parser)
     parser.add_argument("--recipe", metavar="FILE.toml", type=Path, help="the recipe to vary")
     parser.add_argument("--study", metavar="NAME", help="a paper's study instead of a recipe; see `recipes`")
     parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder for the results")
@@ -61,10 +72,29 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         arguments.model = str(model_file(arguments.model, terminal, allow_unsafe=True))
     spec = _study_spec(arguments) if arguments.study else _recipe_spec(arguments)
     _check(spec, arguments.plots)
-    check_model_file(spec.model)  # what a person can mend is told before TensorFlow starts
-    params = {"spec": spec.to_json(), "out": str(arguments.out), "formats": arguments.plots}
+    check_model_file(
+        spec.model, arguments.allow_unsafe
+    )  # what a person can mend is told before TensorFlow starts
+    params = {
+        "spec": _scaled(spec, arguments.scale).to_json(),
+        "out": str(arguments.out),
+        "formats": arguments.plots,
+    }
     result = run_job("sweep", params, terminal)
     terminal.result(result, lambda console: show_sweep(console, result, arguments.out))
+
+
+def _scaled(spec: SweepSpec, scale: str | None) -> SweepSpec:
+    """The same with this scaling of the inputs in every recipe."""
+    from core.data.preprocessing import with_scaling
+
+    if not scale:
+        return spec
+    scaled = []
+    for series in spec.series:
+        data = with_scaling(spec.model, scale, series.recipe.data)
+        scaled.append(replace(series, recipe=replace(series.recipe, data=data)))
+    return replace(spec, series=tuple(scaled))
 
 
 def _recipe_spec(arguments: Namespace) -> SweepSpec:
@@ -88,8 +118,6 @@ def _recipe_spec(arguments: Namespace) -> SweepSpec:
 
 
 def _study_spec(arguments: Namespace) -> SweepSpec:
-    from dataclasses import replace
-
     from core.sweep.studies import find_study
 
     for option in (*_AXES, "recipe"):

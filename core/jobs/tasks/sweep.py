@@ -8,6 +8,7 @@ from core.compress.output import RunFolder
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.models.loading import check_model_file
+from core.models.model_data import check_data
 from core.paths import write_atomically
 from core.report.drawing import PlotFormat
 from core.sweep.csv_files import points_csv
@@ -32,7 +33,9 @@ def sweep(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """
     spec = spec_from_json(params["spec"])
     formats = [PlotFormat(name) for name in params.get("formats", [PlotFormat.PNG.value])]
-    check_model_file(spec.model)
+    ends = check_model_file(spec.model)
+    for options in dict.fromkeys(series.recipe.data for series in spec.series):
+        check_data(ends, spec.model, spec.data, options)
     variants = [variant for series in spec.series for variant in variants_of(series)]
     total = sum(len(variant.quantizations) for variant in variants)
     points: list[Point] = []
