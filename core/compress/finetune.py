@@ -108,7 +108,7 @@ def train(
 
     Raises ThimbleError ``not-finite`` when the loss is no number any more, ``nothing-to-train``.
     """
-    trainer = _Trainer(model, data, options, seed, augmentation, constraint, hooks or Hooks(), teacher)
+    trainer = Trainer(model, data, options, seed, augmentation, constraint, hooks or Hooks(), teacher)
     if state is not None:
         trainer.restore(state)
     results: list[EpochResult] = []
@@ -122,7 +122,7 @@ def train(
     return results
 
 
-class _Trainer:
+class Trainer:
     """A model with its optimizer, and what early stopping remembers."""
 
     def __init__(

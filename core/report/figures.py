@@ -29,7 +29,8 @@ def draw_training_curves(history: Sequence[Json]) -> Any:
     else:
         upper, lower = figure.subplots(), None
     epochs = range(1, len(history) + 1)
-    for name, label, color in (("accuracy", "training", GREY), ("val_accuracy", "test", BLUE)):
+    judged = " or ".join(dict.fromkeys(str(entry.get("validated_on", "test")) for entry in history))
+    for name, label, color in (("accuracy", "training", GREY), ("val_accuracy", judged, BLUE)):
         values = [entry.get(name) for entry in history]
         if any(value is not None for value in values):
             percent = [float("nan") if value is None else 100 * value for value in values]
@@ -44,7 +45,7 @@ def draw_training_curves(history: Sequence[Json]) -> Any:
         lower.set_ylim(0, 105)
         tidy(lower)
     bottom = lower if lower is not None else upper
-    bottom.set_xlabel("epoch of fine-tuning")
+    bottom.set_xlabel("epoch")
     bottom.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
 

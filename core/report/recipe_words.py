@@ -83,10 +83,13 @@ def _prune(prune: Prune) -> list[str]:
 
 
 def _training(training: Training) -> str:
-    return (
+    words = (
         f"{training.epochs} epochs with {training.optimizer.value}, learning rate "
         f"{training.learning_rate:g}, batches of {training.batch_size}"
     )
+    if training.early_stopping:
+        words += f", ended by {training.early_stopping} without progress"
+    return words
 
 
 def _distill(distill: Distill) -> str:

@@ -26,6 +26,7 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
+    from core.compress.checkpoint import find_checkpoint
     from core.data.preprocessing import with_scaling
     from core.models.loading import check_model_file
     from core.recipe_toml import read_recipe, recipe_to_dict
@@ -41,7 +42,13 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         "out": str(arguments.out),
         "allow_unsafe": arguments.allow_unsafe,
     }
-    value = run_job("compress", params, terminal)
+    try:
+        value = run_job("compress", params, terminal)
+    except KeyboardInterrupt:
+        found = find_checkpoint(arguments.out)
+        if found is not None and found.recipe == recipe:
+            terminal.say(f"the same command goes on after epoch {found.epoch} of {found.epochs}")
+        raise
     terminal.result(value, lambda console: show_compress(console, value, arguments.out))
 
 

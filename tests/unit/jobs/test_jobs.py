@@ -189,6 +189,17 @@ def test_time_left_is_estimated_from_the_time_so_far() -> None:
     assert [e.remaining_s for e in events if isinstance(e, Progress)] == [None, 30.0, 7.0]
 
 
+def test_time_left_of_a_job_that_goes_on_counts_from_there() -> None:
+    events: list[Event] = []
+    now_s = [0.0]
+    context = JobContext(events.append, clock=lambda: now_s[0])
+    now_s[0] = 5.0
+    context.section(0.5, 0.9).resume_at(0.5)
+    now_s[0] = 15.0
+    context.progress(0.8, "a third of what was left, in 10 s")
+    assert [e.remaining_s for e in events if isinstance(e, Progress)] == [pytest.approx(20.0)]
+
+
 def test_a_section_is_a_part_of_the_whole() -> None:
     events: list[Event] = []
     context = JobContext(events.append)
