@@ -61,6 +61,7 @@ def keys_of(section: Section) -> dict[str, Key]:
     return found
 
 
+@cache
 def _kind(section: Section) -> type[Any]:
     kind, _ = _without_none(typing.get_type_hints(Recipe)[section.value])
     return typing.cast("type[Any]", kind)
