@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,8 +137,3 @@ def evaluate_runner(runner: Runner, data: DataSet, after_sample: Watch = nobody_
             outputs.append(runner.run(sample[None]))
             after_sample(len(outputs), count)
     return score(np.concatenate(outputs), data.y_test, data.class_names)
-
-
-def gzip_bytes(path: str | Path) -> int:
-    """Size of the file in bytes after gzip at its best level."""
-    return len(gzip.compress(Path(path).read_bytes(), 9, mtime=0))

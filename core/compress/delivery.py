@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from codegen.graph import Graph
+from core.compress.footprint import KERAS, Footprint, footprint
 from core.compress.output import RunFolder
 from core.compress.pipeline import Compressed
+from core.compress.quantization_loss import explain
 from core.compress.quantizers import find_quantizer
-from core.compress.record import KERAS, Outcome, describe
+from core.compress.record import Outcome, describe
 from core.data import DataSet
 from core.data.preprocessing import write_preprocessing
 from core.evaluate import Evaluation, evaluate_file, evaluate_keras
@@ -22,7 +23,7 @@ from core.jobs.context import JobContext
 from core.models.keras_graph import graph_of_model
 from core.models.keras_model import parameters_by_layer
 from core.models.keras_writing import save_keras
-from core.recipe import Recipe
+from core.recipe import QuantizeKind, Recipe
 from core.recipe_toml import write_recipe
 
 #: What [train] gave, before anything was taken away.
@@ -38,6 +39,8 @@ class Original:
     graph: Graph
     parameters: Mapping[str, int]
     evaluation: Evaluation
+    #: None where nobody asked for it, as in sweeps.
+    footprint: Footprint | None = None
 
     @classmethod
     def of(cls, keras_model: Any, data: DataSet, model_name: str, data_name: str) -> Original:
@@ -61,11 +64,18 @@ def deliver(
     the folder is then as it was.
     """
     quantizer = find_quantizer(recipe.quantize)
-    quantized = quantizer.write(compressed.model, data, recipe, folder.partial, context.section(0.0, 0.5))
-    context.progress(0.5, "Saving the model")
+    quantized = quantizer.write(compressed.model, data, recipe, folder.partial, context.section(0.0, 0.4))
+    context.progress(0.4, "Saving the model")
     save_keras(quantized.model, folder.partial / KERAS)
     deployed = folder.partial / quantizer.deployed
-    after = _evaluate_deployed(deployed, data, context.section(0.6, 1.0))
+    after = evaluate_file(deployed, data, context.section(0.45, 0.6).watch("Testing the converted model"))
+    loss = None
+    if recipe.quantize.kind is not QuantizeKind.NONE:
+        watch = context.section(0.6, 0.65).watch("Testing the model in floats")
+        evaluations = (evaluate_keras(quantized.model, data, watch), after)
+        part = context.section(0.65, 0.8)
+        loss = explain(quantized.model, deployed, data, recipe, evaluations, part)
+    found = footprint(quantized.model, folder.partial, deployed, context.section(0.8, 1.0))
     write_recipe(recipe, folder.partial / "recipe.toml")
     write_preprocessing(data, folder.partial)
     outcome = Outcome(
@@ -76,17 +86,9 @@ def deliver(
         original.evaluation,
         after,
         (*compressed.history, *quantized.history),
+        loss,
+        original.footprint,
+        found,
     )
     names = {"model": original.model, "data": original.data}
     return folder.commit({**names, **describe(recipe, outcome, data, deployed)})
-
-
-def _evaluate_deployed(path: Path, data: DataSet, context: JobContext) -> Evaluation:
-    """The accuracy that counts: of the file that a board gets."""
-
-    def after_sample(done: int, total: int) -> None:
-        context.check_cancelled()
-        if done % 50 == 0 or done == total:
-            context.progress(done / total, "Testing the converted model")
-
-    return evaluate_file(path, data, after_sample)

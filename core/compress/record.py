@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from codegen.graph import Graph, Op, macs
-from core.compress.quantizers import TFLITE
+from core.compress.findings import notes, warnings
+from core.compress.footprint import Footprint
+from core.compress.quantization_loss import QuantizationLoss
 from core.data import DataSet
 from core.data.preprocessing import Preprocessing
-from core.evaluate import Evaluation, gzip_bytes
+from core.evaluate import Evaluation
 from core.models.stored_layers import StoredLayer, read_stored_layers
 from core.recipe import Recipe
 from core.recipe_toml import recipe_to_dict
 
-KERAS = "model.keras"
 #: What computes the numbers of a run.
 _TOOLS = ("tensorflow", "keras", "numpy", "ai-edge-litert", "onnxruntime")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """Graphs, parameters by layer and evaluations before and after; `history` has one entry an epoch.
+    """Graphs, parameters by layer, evaluations and footprints before and after; `history` has one entry an
+    epoch; `loss` is None where nothing was quantized.
 
     The parameters are Keras' own count: a Graph gives layers without a bias one of zeros.
     """
@@ -36,18 +40,20 @@ class Outcome:
     before: Evaluation
     after: Evaluation
     history: Sequence[dict[str, Any]]
+    loss: QuantizationLoss | None
+    footprint_before: Footprint | None
+    footprint_after: Footprint
 
 
 def describe(recipe: Recipe, outcome: Outcome, data: DataSet, deployed: Path) -> dict[str, Any]:
-    """The fields of ``compress --json`` and, for reports, `deployed`, `evaluation`, `confusion`, `history`,
-    `tools`.
+    """The fields of ``compress --json`` and, for reports, `deployed`, `counts`, `footprint`,
+    `quantization_loss`, `warnings`, `notes`, `evaluation`, `confusion`, `history`, `tools`.
 
-    `deployed` is the file that boards get; model.keras and model.tflite lie beside it. Accuracy after,
+    `deployed` is the file that boards get. Accuracy after,
     nonzero, unique and each layer's sparsity are of that file; unique and sparsity count weights, nonzero
     counts biases too.
     """
     stored = _stored_layers(outcome.compressed, deployed)
-    tflite = deployed.with_name(TFLITE)
     return {
         "deployed": deployed.name,
         "recipe": recipe_to_dict(recipe),
@@ -59,11 +65,15 @@ def describe(recipe: Recipe, outcome: Outcome, data: DataSet, deployed: Path) ->
             "unique": sum(layer.unique for layer in stored.values()),
         },
         "macs": {"before": _all_macs(outcome.original), "after": _all_macs(outcome.compressed)},
-        "size_bytes": {
-            "keras": deployed.with_name(KERAS).stat().st_size,
-            "tflite": tflite.stat().st_size,
-            "tflite_gzip": gzip_bytes(tflite),
+        "size_bytes": _size_bytes(outcome.footprint_after),
+        "counts": {"before": _counts_before(outcome), "after": _counts_after(outcome, stored)},
+        "footprint": {
+            "before": outcome.footprint_before.to_dict() if outcome.footprint_before else None,
+            "after": outcome.footprint_after.to_dict(),
         },
+        "quantization_loss": outcome.loss.to_dict() if outcome.loss else None,
+        "warnings": [asdict(found) for found in warnings(recipe, outcome.before)],
+        "notes": [asdict(n) for n in notes(recipe, outcome.footprint_before, outcome.footprint_after)],
         "layers": list(_layers(outcome, stored)),
         "evaluation": {"before": outcome.before.to_dict(), "after": outcome.after.to_dict()},
         "confusion": {
@@ -76,6 +86,41 @@ def describe(recipe: Recipe, outcome: Outcome, data: DataSet, deployed: Path) ->
         "preprocessing": Preprocessing.of(data).to_dict(),
         "tools": {name: version(name) for name in _TOOLS},
     }
+
+
+def _size_bytes(after: Footprint) -> dict[str, int]:
+    assert after.tflite is not None  # noqa: S101 - every quantizer writes one
+    return {
+        "keras": after.keras.size_bytes,
+        "tflite": after.tflite.size_bytes,
+        "tflite_gzip": after.tflite.gzip_bytes,
+    }
+
+
+def _counts_before(outcome: Outcome) -> dict[str, int]:
+    """Of the original in floats."""
+    kernels = [w.data for op in outcome.original.ops if (w := outcome.original.weight(op)) is not None]
+    return {
+        "parameters": sum(outcome.parameters_before.values()),
+        "nonzero": outcome.original.nonzero,
+        "unique": sum(int(np.unique(kernel).size) for kernel in kernels if kernel is not None),
+        **_work(outcome.original),
+    }
+
+
+def _counts_after(outcome: Outcome, stored: Mapping[str, StoredLayer]) -> dict[str, int]:
+    """Of the deployed file; the parameters are those of the model, zeros included."""
+    return {
+        "parameters": sum(outcome.parameters_after.values()),
+        "nonzero": sum(layer.nonzero for layer in stored.values()),
+        "unique": sum(layer.unique for layer in stored.values()),
+        **_work(outcome.compressed),
+    }
+
+
+def _work(graph: Graph) -> dict[str, int]:
+    """Multiply-accumulates; each is two floating-point operations. What papers call FLOPs are often MACs."""
+    return {"macs": _all_macs(graph), "flops": 2 * _all_macs(graph)}
 
 
 def _weighted(graph: Graph) -> list[Op]:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.compress.footprint import KERAS
 from core.compress.pipeline import train_baseline
-from core.compress.record import KERAS
 from core.data import DataSet
 from core.jobs.context import JobContext
 from core.models.loading import load_keras

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from core.compress.footprint import KERAS
 from core.compress.output import RECORD
-from core.compress.record import KERAS
 from core.errors import ThimbleError
 from core.paths import cannot_write, write_atomically
 from core.recipe import Recipe

@@ -18,11 +18,13 @@ from core.data.dataset import FloatArray
 
 #: The axis of a kernel's outputs. ONNX Runtime's optimizer never transposes the kernel of a Gemm.
 _OUTPUT_AXIS = {"Conv": 0, "Gemm": 1, "MatMul": 1}
+#: Behind the name of a result before it is quantized.
+EXACT = "/exact"
 _KERNEL, _BIAS = 1, 2
 #: Their results are elements of their input, in its scale.
 _MOVING = ("Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity", "MaxPool", "Slice", "Split")
 #: They cut off a part of what the operator before them gives; only what they leave is quantized.
-_CUTTING = ("Relu", "Clip")
+CUTTING = ("Relu", "Clip")
 #: Whose constants are numbers to compute with, not options.
 _ARITHMETIC = ("Add", "Sub", "Mul", "Div", "Min", "Max", "PRelu")
 
@@ -61,7 +63,7 @@ def _results_to_quantize(model: ModelProto) -> list[str]:
     readers = Counter(name for node in model.graph.node for name in node.input)
     readers.update(output.name for output in model.graph.output)
     cut = {
-        node.input[0] for node in model.graph.node if node.op_type in _CUTTING and readers[node.input[0]] == 1
+        node.input[0] for node in model.graph.node if node.op_type in CUTTING and readers[node.input[0]] == 1
     }
     return [
         name
@@ -113,7 +115,7 @@ class _Writer:
             if node.op_type in _MOVING and node.input[0] in self.scales:
                 self.scales[name] = self.scales[node.input[0]]
             elif name in self.scales:
-                made.output[place] = f"{name}/exact"
+                made.output[place] = f"{name}{EXACT}"
                 self._round_trip(node.name, made.output[place], name, self.scales[name])
 
     def _input(self, node: NodeProto, place: int) -> str:

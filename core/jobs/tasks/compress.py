@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from core.compress.checkpoint import Checkpoints, identity_of
 from core.compress.delivery import BASELINE, Original, deliver
 from core.compress.fingerprints import fingerprint_of_data, fingerprint_of_model
+from core.compress.footprint import original_footprint
 from core.compress.output import RunFolder
 from core.compress.pipeline import check_recipe, run_recipe, train_baseline
 from core.compress.supported import check_supported
@@ -49,13 +51,17 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         data = data_for_keras(model, params["model"], params["data"], recipe.data, reading)
         check_recipe(recipe, graph_of_model(model))
         checkpoints = _checkpoints(model, data, recipe, params, context)
-        training = context.section(0.07, 0.9)
+        training = context.section(0.07, 0.82)
         baseline = train_baseline(model, data, recipe, training, checkpoints)
         if recipe.train is not None:
             save_keras(baseline.model, folder.partial / BASELINE)
         original = Original.of(baseline.model, data, str(params["model"]), str(params["data"]))
         compressed = run_recipe(baseline.model, data, recipe, training, checkpoints, baseline.history)
-        record = deliver(original, compressed, data, recipe, folder, context.section(0.9, 0.99))
+        part = context.section(0.82, 0.87)  # after the training, whose random numbers it must not touch
+        beside = folder.partial / "original"
+        sizes = original_footprint(baseline.model, original.graph, data, recipe, beside, part)
+        original = replace(original, footprint=sizes)
+        record = deliver(original, compressed, data, recipe, folder, context.section(0.87, 0.99))
         checkpoints.clear()
     context.progress(1.0, "Done")
     return record
