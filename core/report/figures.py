@@ -79,6 +79,32 @@ def draw_layer_reduction(layers: Sequence[Json]) -> Any:
     return figure
 
 
+def quantization_noise(layers: Sequence[Json]) -> bytes:
+    """`draw_quantization_noise` as PNG."""
+    return png(draw_quantization_noise(layers))
+
+
+def draw_quantization_noise(layers: Sequence[Json]) -> Any:
+    """Signal-to-quantization-noise ratio of outputs and weights: the noisiest layers, in their order."""
+    known = [layer for layer in layers if layer["sqnr_db"] is not None]
+    noisiest = sorted(known, key=lambda layer: float(layer["sqnr_db"]))[:LAYERS_SHOWN]
+    shown = [layer for layer in known if layer in noisiest]
+    figure = new_figure(6.7, 0.9 + 0.36 * max(len(shown), 1))
+    axes = figure.subplots()
+    for row, layer in enumerate(shown):
+        first = row == 0
+        axes.barh(row - 0.2, layer["sqnr_db"], height=0.38, color=BLUE, label="output" if first else None)
+        weights = layer["weights_sqnr_db"] or 0.0
+        axes.barh(row + 0.2, weights, height=0.38, color=GREY, label="weights" if first else None)
+    axes.set_yticks(range(len(shown)), [literal(layer["name"]) for layer in shown])
+    axes.invert_yaxis()
+    axes.set_xlabel("signal-to-quantization-noise ratio (dB, more is better)")
+    tidy(axes, grid="x")
+    if shown:
+        legend(axes, loc="lower right", ncols=2)
+    return figure
+
+
 def confusion(matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence[str]) -> bytes:
     """`draw_confusion` as PNG."""
     return png(draw_confusion(matrices, classes))

@@ -13,7 +13,7 @@ from codegen.targets.board import all_boards
 from core.errors import ThimbleError
 from core.paths import write_atomically
 from core.recipe_toml import recipe_from_dict
-from core.report import figures, tables
+from core.report import figures, quantization, tables
 from core.report.content import Report
 from core.report.pages import (
     BAND,
@@ -35,6 +35,7 @@ from core.report.pages import (
     together,
 )
 from core.report.recipe_words import sentences
+from core.report.side_by_side import before_after
 from core.report.units import change, percent, quantity
 from core.report.verdict import method
 
@@ -58,7 +59,7 @@ def _story(report: Report) -> Iterator[Any]:
     yield Spacer(1, 4)
     yield paragraph(_subtitle(report), SUBTITLE)
     yield _headlines(report)
-    for section in (_summary, _recipe, _layers, _accuracy, _memory, _layers_on_board, _latency, _method):
+    for section in _SECTIONS:
         yield from section(report)
 
 
@@ -98,9 +99,11 @@ def _summary(report: Report) -> Iterator[Any]:
         yield Spacer(1, 8)
         yield paragraph(tables.verdict(report), RIGHT if report.verified else WRONG)
     if report.run is not None:
-        yield together(
-            paragraph("Before and after", HEADING), grid(tables.before_after(report.run), (3.2, 2, 3, 2))
-        )
+        yield together(paragraph("Before and after", HEADING), grid(before_after(report.run), (4, 2, 2, 1.6)))
+        for found in report.run.get("warnings") or ():
+            yield paragraph(found["text"], WRONG)
+        for found in report.run.get("notes") or ():
+            yield paragraph(found["text"], NOTE)
 
 
 def _recipe(report: Report) -> Iterator[Any]:
@@ -143,6 +146,21 @@ def _accuracy(report: Report) -> Iterator[Any]:
     if len(confusion["classes"]) <= 40:
         yield Spacer(1, 6)
         yield grid(tables.classes(confusion), (2, 2, 2, 2, 2, 2)[: 2 + 2 * len(matrices)])
+
+
+def _quantization(report: Report) -> Iterator[Any]:
+    loss = (report.run or {}).get("quantization_loss")
+    if not loss:
+        return
+    yield together(
+        paragraph("What quantization cost", HEADING),
+        paragraph(quantization.summary(loss)),
+        *(paragraph(f"• {sentence}") for sentence in loss["suggestions"]),
+        picture(figures.quantization_noise(loss["layers"])),
+    )
+    yield grid(quantization.layers(loss), (3, 2, 1.4, 1.4), left=(0, 1))
+    samples = f"10·log10(Σr² / Σ(r − q)²) of floats r and integers q, on {loss['samples']} training samples."
+    yield paragraph(f"{samples} The noise of a layer includes what came from those before it.", NOTE)
 
 
 def _memory(report: Report) -> Iterator[Any]:
@@ -226,6 +244,20 @@ def _notes(report: Report) -> Iterator[str]:
             f"{_power_source(report.bench['board'])}; nothing was measured."
         )
     yield method(report.bench)
+
+
+#: In the order in which things are done.
+_SECTIONS = (
+    _summary,
+    _recipe,
+    _layers,
+    _accuracy,
+    _quantization,
+    _memory,
+    _layers_on_board,
+    _latency,
+    _method,
+)
 
 
 def _power_source(board_id: str) -> str:

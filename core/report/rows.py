@@ -56,6 +56,10 @@ def _compress(run: Json) -> Iterator[Row]:
         yield Row("compress", "", f"parameters {name}", run["parameters"][name], "parameters")
     for name, size in run["size_bytes"].items():
         yield Row("compress", "", f"size {name}", size, "bytes")
+    yield from _side_by_side(run)
+    for kind in ("warnings", "notes"):
+        for found in run.get(kind) or ():
+            yield Row("compress", found["code"], kind.removesuffix("s"), found["text"])
     for layer in run["layers"]:
         for name, unit in (
             ("params_before", "parameters"),
@@ -64,6 +68,47 @@ def _compress(run: Json) -> Iterator[Row]:
             ("unique", "values"),
         ):
             yield Row("layer", str(layer["name"]), name, layer[name], unit)
+
+
+def _side_by_side(run: Json) -> Iterator[Row]:
+    for when, counts in (run.get("counts") or {}).items():
+        for name, unit in (("nonzero", "parameters"), ("unique", "values"), ("flops", "operations")):
+            yield Row("compress", "", f"{name} {when}", counts[name], unit)
+    for when, evaluation in (run.get("evaluation") or {}).items():
+        yield Row("compress", "", f"macro precision {when}", evaluation["macro_precision"], "fraction")
+    for when, found in (run.get("footprint") or {}).items():
+        if found is not None:
+            yield from _footprint(found, when)
+    loss = run.get("quantization_loss")
+    if loss:
+        yield from _quantization(loss)
+
+
+def _footprint(found: Json, when: str) -> Iterator[Row]:
+    for file in ("keras", "tflite", "onnx"):
+        for name in ("size_bytes", "gzip_bytes"):
+            if found.get(file):
+                words = f"{name.removesuffix('_bytes')} {when}"
+                yield Row("file", f"model.{file}", words, found[file][name], "bytes")
+    optimizer = found["keras_with_optimizer_bytes"]
+    yield Row("file", "model.keras with optimizer state", f"size {when}", optimizer, "bytes")
+    for board in found["boards"]:
+        for memory in ("flash", "weights", "code", "sram", "arena"):
+            size_bytes = board[f"{memory}_bytes"]
+            if size_bytes is not None:
+                yield Row("code", board["board"], f"{memory} {when}", size_bytes, "bytes", "predicted")
+
+
+def _quantization(loss: Json) -> Iterator[Row]:
+    yield Row("quantization", "", "accuracy in floats", loss["accuracy_float"], "fraction")
+    yield Row("quantization", "", "accuracy quantized", loss["accuracy_quantized"], "fraction")
+    yield Row("quantization", "", "accuracy lost", loss["lost"], "fraction")
+    for layer in loss["layers"]:
+        for name, words in (("sqnr_db", "output SQNR"), ("weights_sqnr_db", "weights SQNR")):
+            if layer[name] is not None:
+                yield Row("quantization", str(layer["name"]), words, layer[name], "dB")
+    for place, sentence in enumerate(loss["suggestions"], start=1):
+        yield Row("quantization", str(place), "what to try", sentence)
 
 
 def _training(history: list[Json]) -> Iterator[Row]:

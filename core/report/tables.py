@@ -4,39 +4,12 @@ from __future__ import annotations
 
 from core.report.content import Json, Report
 from core.report.rows import LATENCY
-from core.report.units import change, number, percent, quantity, size
+from core.report.units import number, percent, quantity
 from core.report.verdict import verdict as verdict_of
 
 Table = list[list[str]]
-_SIZES = {"keras": "Keras file", "tflite": "TFLite file", "tflite_gzip": "TFLite file, gzip"}
 #: Shown under an estimate, wherever one stands.
 CYCLE_ESTIMATE = "cycle estimate"
-
-
-def before_after(run: Json) -> Table:
-    """Accuracy, parameters, MACs: before, after, change."""
-    accuracy, parameters, macs = run["accuracy"], run["parameters"], run["macs"]
-    points = 100 * (accuracy["after"] - accuracy["before"])
-    table = [
-        ["", "before", "after", "change"],
-        [
-            "accuracy on the test data",
-            percent(accuracy["before"], 2),
-            percent(accuracy["after"], 2),
-            f"{points:+.2f} points".replace("-", "−"),
-        ],
-        _counted("parameters", parameters["before"], parameters["after"]),
-        _counted("parameters that are not zero", parameters["before"], parameters["nonzero"]),
-        _counted("multiply-accumulates", macs["before"], macs["after"]),
-        ["different weight values", "", number(parameters["unique"]), ""],
-    ]
-    return table + [
-        [_SIZES.get(name, name), "", size(size_bytes), ""] for name, size_bytes in run["size_bytes"].items()
-    ]
-
-
-def _counted(name: str, before: int, after: int) -> list[str]:
-    return [name, number(before), number(after), change(before, after)]
 
 
 def planned_memory(plan: Json, build: Json | None = None) -> list[tuple[str, int, int | None, int]]:

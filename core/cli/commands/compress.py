@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.cli.command import Command
 from core.cli.jobs import run_job
 from core.cli.options import DATA_HELP, add_json, add_model, add_scale
-from core.cli.terminal import Terminal, table
+from core.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,11 +53,10 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
 
 
 def show_compress(console: Console, value: dict[str, Any], out: Path) -> None:
-    """Before and after as a table, and where the results are."""
-    from core.report import tables
+    """Before and after as tables, and where the results are."""
+    from core.cli.run_tables import show_run
 
-    rows = tables.before_after(value)
-    console.print(table(str(value["recipe"]["name"]), rows[0], rows[1:]))
+    show_run(console, str(value["recipe"]["name"]), value)
     console.print(f"results in {out}", soft_wrap=True)
 
 

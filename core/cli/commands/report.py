@@ -65,11 +65,11 @@ def _places_for_files(arguments: Namespace, terminal: Terminal) -> Iterator[None
 
 def show_report(console: Console, report: Report) -> None:
     """The report's tables on the terminal."""
+    from core.cli.run_tables import show_run
     from core.report import tables
 
     if report.run is not None:
-        rows = tables.before_after(report.run)
-        console.print(table("Compressed", rows[0], rows[1:]))
+        show_run(console, "Compressed", report.run)
     if report.plan is not None:
         rows = tables.memory(report)
         console.print(table(f"Memory on {report.board}", rows[0], rows[1:]))

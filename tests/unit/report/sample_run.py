@@ -29,6 +29,30 @@ def run_record() -> dict[str, Any]:
         "parameters": {"before": before, "after": after, "nonzero": after - 40, "unique": 640},
         "macs": {"before": 11_800_000, "after": 2_020_000},
         "size_bytes": {"keras": 240_000, "tflite": 56_000, "tflite_gzip": 45_000},
+        "counts": {
+            when: {"parameters": n, "nonzero": n - 40, "unique": unique, "macs": 10 * n, "flops": 20 * n}
+            for when, n, unique in (("before", before, before // 2), ("after", after, 640))
+        },
+        "footprint": {"before": _footprint(4_800_000), "after": _footprint(240_000)},
+        "quantization_loss": {
+            "accuracy_float": 0.991,
+            "accuracy_quantized": 0.988,
+            "lost": 0.003,
+            "samples": 32,
+            "layers": [
+                {
+                    "name": name,
+                    "op": "CONV_2D",
+                    "sqnr_db": 20.0 + place,
+                    "weights_sqnr_db": 45.0 if place else None,
+                }
+                for place, (name, *_) in enumerate(LAYERS)
+            ],
+            "worst": ["conv2d"],
+            "suggestions": ["Calibrate with more samples."],
+        },
+        "warnings": [{"code": "near-chance", "text": "Hardly more than guessing."}],
+        "notes": [{"code": "files", "text": "Bytes: fewer."}],
         "layers": [
             {"name": name, "params_before": b, "params_after": a, "sparsity": 0.001, "unique": 160}
             for name, b, a in LAYERS
@@ -43,6 +67,17 @@ def run_record() -> dict[str, Any]:
             "after": _matrix(6),
         },
     }
+
+
+def _footprint(size: int) -> dict[str, Any]:
+    boards = [{"board": "virtual-pico", "title": "Virtual Pico", "flash_bytes": size,
+               "weights_bytes": size - 20_000, "code_bytes": 20_000, "sram_bytes": 50_000, "arena_bytes": 9_000, "fits": True, "reason": ""},
+              {"board": "virtual-nano", "title": "Virtual Nano", "flash_bytes": None, "weights_bytes": None,
+               "code_bytes": None, "sram_bytes": None, "arena_bytes": None, "fits": None,
+               "reason": "too large"}]  # fmt: skip
+    files = {"size_bytes": size, "gzip_bytes": size // 2}
+    return {"keras": files, "keras_with_optimizer_bytes": 2 * size, "tflite": files, "onnx": None,
+            "boards": boards}  # fmt: skip
 
 
 def _matrix(mistakes: int) -> list[list[int]]:
