@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.compress.footprint import FileSize, Footprint, OnBoard
+from core.compress.footprint import FileSize, Footprint
 from core.evaluate import Evaluation
 from core.recipe import PruneKind, QuantizeKind, Recipe
 
@@ -49,45 +49,51 @@ def _too_many_clusters(recipe: Recipe) -> Iterator[Finding]:
 
 
 def notes(recipe: Recipe, before: Footprint | None, after: Footprint) -> tuple[Finding, ...]:
-    """Where the model became smaller, and where it did not."""
+    """Where the model became smaller and where it did not, as far as the numbers alone could mislead."""
     if before is None:
         return ()
-    found = [Finding("files", _files(before, after))]
-    if recipe.prune is not None and recipe.prune.kind is PruneKind.ELEMENT:
-        found.append(Finding("element-wise", _ELEMENT_WISE))
-    for one, other in zip(before.boards, after.boards, strict=True):
-        found += _board(one, other)
-    return tuple(found)
-
-
-_ELEMENT_WISE = (
-    "Element-wise pruning puts zeros into kernels of the same shape: the .keras and .tflite files of the "
-    "pruned network have as many weights as before. What shrinks are their gzip and the generated C, where "
-    "it stores sparse weights."
-)
-
-
-def _files(before: Footprint, after: Footprint) -> str:
-    parts = [_changed("model.keras", before.keras, after.keras)]
-    if before.tflite is not None and after.tflite is not None:
-        parts.append(_changed("model.tflite (both converted in the same way)", before.tflite, after.tflite))
-    return f"Bytes: {'; '.join(parts)}."
-
-
-def _changed(name: str, before: FileSize, after: FileSize) -> str:
+    element_wise = recipe.prune is not None and recipe.prune.kind is PruneKind.ELEMENT
     return (
-        f"{name} {before.size_bytes:,} → {after.size_bytes:,}, "
-        f"with gzip {before.gzip_bytes:,} → {after.gzip_bytes:,}"
+        *(_element_wise(before, after) if element_wise else ()),
+        *_copies_of_weights(after),
+        *_without_code(before, after),
     )
 
 
-def _board(before: OnBoard, after: OnBoard) -> Iterator[Finding]:
-    if before.flash_bytes is None or after.flash_bytes is None:
-        reason = before.reason or after.reason
-        yield Finding("no-code", f"{after.title}: not compared ({reason}).")
-        return
+def _element_wise(before: Footprint, after: Footprint) -> Iterator[Finding]:
+    """Zeros are stored like other numbers, but for gzip and for the sparse formats of the generated C."""
+    smaller = [_gzip("model.keras", before.keras, after.keras)]
+    if before.tflite is not None and after.tflite is not None:
+        smaller.append(_gzip("model.tflite", before.tflite, after.tflite))
+    smaller += [
+        f"the flash of the generated C on {new.title} ({old.flash_bytes:,} → {new.flash_bytes:,} bytes)"
+        for old, new in zip(before.boards, after.boards, strict=True)
+        if old.flash_bytes is not None and new.flash_bytes is not None and new.flash_bytes < old.flash_bytes
+    ]
     yield Finding(
-        "board",
-        f"{after.title}: flash {before.flash_bytes:,} → {after.flash_bytes:,} bytes, SRAM "
-        f"{before.sram_bytes:,} → {after.sram_bytes:,} bytes, predicted, both quantized in the same way.",
+        "element-wise",
+        "Element-wise pruning puts zeros into kernels of the same shape, so it makes neither model.keras nor "
+        f"model.tflite smaller, nor the working memory. What it changes: {'; '.join(smaller)}.",
     )
+
+
+def _gzip(name: str, before: FileSize, after: FileSize) -> str:
+    return f"{name} with gzip ({before.gzip_bytes:,} → {after.gzip_bytes:,} bytes)"
+
+
+def _copies_of_weights(after: Footprint) -> Iterator[Finding]:
+    for board in after.boards:
+        if board.weights_in_sram_bytes:
+            yield Finding(
+                "weights-in-sram",
+                f"{board.title}: {board.weights_in_sram_bytes:,} bytes of the SRAM are copies of the weights, "
+                "which fit there: faster, and given up where space is short.",
+            )
+
+
+def _without_code(before: Footprint, after: Footprint) -> Iterator[Finding]:
+    for old, new in zip(before.boards, after.boards, strict=True):
+        reason = new.reason or old.reason
+        if reason:
+            when = "the compressed" if new.reason else "the original"
+            yield Finding("no-code", f"{new.title}: {when} model was not planned ({reason}).")

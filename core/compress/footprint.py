@@ -11,6 +11,7 @@ from typing import Any
 from codegen.compiler import compile_model
 from codegen.frontends import load_graph
 from codegen.graph import Graph
+from codegen.targets.target import WeightsIn
 from core.boards.catalogue import board_named
 from core.compress.quantizers import ONNX, TFLITE, find_quantizer
 from core.data import DataSet
@@ -39,7 +40,7 @@ class FileSize:
 @dataclass(frozen=True, slots=True)
 class OnBoard:
     """What the planner predicts for the generated C with its firmware; `flash_bytes` and `sram_bytes` count
-    everything. Where there is no code, `reason` says why and the numbers are None."""
+    everything, `weights_in_sram_bytes` the copies of weights among the latter. Where there is no code, `reason` says why and the numbers are None."""
 
     board: str
     title: str
@@ -47,6 +48,7 @@ class OnBoard:
     weights_bytes: int | None = None
     code_bytes: int | None = None
     sram_bytes: int | None = None
+    weights_in_sram_bytes: int | None = None
     arena_bytes: int | None = None
     fits: bool | None = None
     reason: str = ""
@@ -173,6 +175,7 @@ def _on_board(graph: Graph | None, board_id: str, reason: str) -> OnBoard:
         plan.flash.weights_bytes,
         plan.flash.code_bytes,
         plan.sram.total_bytes,
+        plan.flash.weights_bytes if compilation.weights_in is WeightsIn.RAM else 0,
         plan.arena.arena_bytes,
         not plan.overflows(board),
     )

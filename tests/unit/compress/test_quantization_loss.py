@@ -103,9 +103,11 @@ def test_more_clusters_than_four_bits_tell_apart(clusters: int, codes: list[str]
     assert [finding.code for finding in found] == codes
 
 
-def _footprint(tflite: int, gzip: int, flash: int | None) -> Footprint:
+def _footprint(tflite: int, gzip: int, flash: int | None, copies: int = 0) -> Footprint:
     boards = tuple(
-        OnBoard(board, board, flash, 1, 2, 3, 4, True) if flash else OnBoard(board, board, reason="too large")
+        OnBoard(board, board, flash, 1, 2, 3, copies, 4, fits=True)
+        if flash
+        else OnBoard(board, board, reason="too large")
         for board in BOARDS
     )
     return Footprint(FileSize(4000, 3000), 8000, FileSize(tflite, gzip), None, boards)
@@ -113,18 +115,26 @@ def _footprint(tflite: int, gzip: int, flash: int | None) -> Footprint:
 
 def test_element_wise_pruning_says_what_did_not_shrink() -> None:
     recipe = Recipe("r", prune=Prune(PruneKind.ELEMENT))
-    found = {n.code: n.text for n in notes(recipe, _footprint(1000, 900, 5000), _footprint(1000, 200, 2000))}
-    assert "1,000 → 1,000, with gzip 900 → 200" in found["files"]
-    assert "gzip" in found["element-wise"]
-    assert "flash 5,000 → 2,000 bytes" in found["board"]
-    structured = notes(Recipe("r", prune=Prune()), _footprint(10, 9, 5), _footprint(5, 4, 3))
-    assert "element-wise" not in [n.code for n in structured]
+    (found,) = notes(recipe, _footprint(1000, 900, 5000), _footprint(1000, 200, 2000))
+    assert found.code == "element-wise"
+    assert "neither model.keras nor model.tflite smaller" in found.text
+    assert "model.tflite with gzip (900 → 200 bytes)" in found.text
+    assert "flash of the generated C on virtual-pico (5,000 → 2,000 bytes)" in found.text
+    (found,) = notes(recipe, _footprint(1000, 900, 5000), _footprint(1000, 200, 6000))
+    assert "generated C" not in found.text
+    assert notes(Recipe("r", prune=Prune()), _footprint(10, 9, 5), _footprint(5, 4, 3)) == ()
 
 
-def test_what_could_not_be_compared_is_said() -> None:
+def test_copies_of_weights_in_sram_are_said() -> None:
+    found = notes(Recipe("r"), _footprint(10, 9, 5), _footprint(5, 4, 3, copies=1234))
+    assert [n.code for n in found] == ["weights-in-sram"] * 2
+    assert "1,234 bytes" in found[0].text
+
+
+def test_what_could_not_be_planned_is_said() -> None:
     found = notes(Recipe("r"), _footprint(1000, 900, None), _footprint(1000, 900, 2000))
-    assert [n.text for n in found if n.code == "no-code"] == [
-        f"{board}: not compared (too large)." for board in BOARDS
+    assert [n.text for n in found] == [
+        f"{board}: the original model was not planned (too large)." for board in BOARDS
     ]
     assert notes(Recipe("r"), None, _footprint(1, 1, 1)) == ()
 

@@ -70,14 +70,20 @@ def run_record() -> dict[str, Any]:
 
 
 def _footprint(size: int) -> dict[str, Any]:
-    boards = [{"board": "virtual-pico", "title": "Virtual Pico", "flash_bytes": size,
-               "weights_bytes": size - 20_000, "code_bytes": 20_000, "sram_bytes": 50_000, "arena_bytes": 9_000, "fits": True, "reason": ""},
-              {"board": "virtual-nano", "title": "Virtual Nano", "flash_bytes": None, "weights_bytes": None,
-               "code_bytes": None, "sram_bytes": None, "arena_bytes": None, "fits": None,
-               "reason": "too large"}]  # fmt: skip
+    memories = ("flash", "weights", "code", "sram", "weights_in_sram", "arena")
+    planned = {f"{memory}_bytes": size // place for place, memory in enumerate(memories, start=1)}
+    boards = [
+        {"board": "virtual-pico", "title": "Virtual Pico", **planned, "fits": True, "reason": ""},
+        {"board": "virtual-nano", "title": "Virtual Nano", **dict.fromkeys(planned), "reason": "too large"},
+    ]
     files = {"size_bytes": size, "gzip_bytes": size // 2}
-    return {"keras": files, "keras_with_optimizer_bytes": 2 * size, "tflite": files, "onnx": None,
-            "boards": boards}  # fmt: skip
+    return {
+        "keras": files,
+        "keras_with_optimizer_bytes": 2 * size,
+        "tflite": files,
+        "onnx": None,
+        "boards": boards,
+    }
 
 
 def _matrix(mistakes: int) -> list[list[int]]:
