@@ -28,6 +28,7 @@ from core.compress.clustering import cluster as find_codebooks
 from core.compress.clustering import clustered_graph
 from core.compress.criteria import ranked_without_data
 from core.compress.elementwise import choose_masks, mask_graph
+from core.compress.findings import too_many_clusters
 from core.compress.structured import choose, find_groups, prune_graph
 from core.errors import ThimbleError
 from core.models.keras_graph import read_keras_graph
@@ -113,7 +114,8 @@ def preview(
     estimate = _describe(before, left, gone, compile_estimate(after, quantize, board))
     estimate = replace(estimate, layers=_layers(before, after, prune))
     if cluster is not None:
-        estimate = replace(estimate, shared_values=sum(book.values_in_use for book in books))
+        words = " ".join((estimate.note, *(found.text for found in too_many_clusters(cluster))))
+        estimate = replace(estimate, shared_values=sum(book.values_in_use for book in books), note=words)
     if prune is None or ranked_without_data(prune) is prune:
         return estimate
     return replace(estimate, note=f"{estimate.note} {_RANKED_BY_MAGNITUDE.format(prune.criterion.value)}")

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from core.compress.footprint import FileSize, Footprint
 from core.evaluate import Evaluation
-from core.recipe import PruneKind, QuantizeKind, Recipe
+from core.recipe import Cluster, PruneKind, Recipe
 
-#: A code of four bits tells so many values apart; more need eight, as int8 itself.
+#: So many values are told apart by a code of four bits; eight bits are what int8 takes anyway.
 MOST_CLUSTERS_THAT_SAVE = 16
-_EIGHT_BITS = (QuantizeKind.INT8, QuantizeKind.UINT8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Finding:
 
 def warnings(recipe: Recipe, before: Evaluation) -> tuple[Finding, ...]:
     """What may make the whole run worthless, or a step of it useless."""
-    return (*_near_chance(before), *_too_many_clusters(recipe))
+    return (*_near_chance(before), *too_many_clusters(recipe.cluster))
 
 
 def _near_chance(before: Evaluation) -> Iterator[Finding]:
@@ -37,14 +36,13 @@ def _near_chance(before: Evaluation) -> Iterator[Finding]:
         )
 
 
-def _too_many_clusters(recipe: Recipe) -> Iterator[Finding]:
-    cluster = recipe.cluster
+def too_many_clusters(cluster: Cluster | None) -> Iterator[Finding]:
+    """For clusters that the codebooks of the generated C cannot tell apart."""
     if cluster is not None and cluster.clusters > MOST_CLUSTERS_THAT_SAVE:
-        with_what = "8-bit integers" if recipe.quantize.kind in _EIGHT_BITS else "codes of 8 bits"
         yield Finding(
             "clusters-save-no-flash",
-            f"{cluster.clusters} clusters save no flash against {with_what}: codes of 4 bits tell only "
-            f"{MOST_CLUSTERS_THAT_SAVE} values apart.",
+            f"{cluster.clusters} clusters save no flash: the codes of 4 bits in the generated C tell only"
+            f" {MOST_CLUSTERS_THAT_SAVE} values apart, so a weight takes as much room as without clusters.",
         )
 
 
@@ -86,8 +84,8 @@ def _copies_of_weights(after: Footprint) -> Iterator[Finding]:
         if board.weights_in_sram_bytes:
             yield Finding(
                 "weights-in-sram",
-                f"{board.title}: {board.weights_in_sram_bytes:,} bytes of the SRAM are copies of the weights, "
-                "which fit there: faster, and given up where space is short.",
+                f"{board.title}: {board.weights_in_sram_bytes:,} bytes of the SRAM are copies of the weights,"
+                " which fit there: faster, and given up where space is short.",
             )
 
 

@@ -39,8 +39,9 @@ class FileSize:
 
 @dataclass(frozen=True, slots=True)
 class OnBoard:
-    """What the planner predicts for the generated C with its firmware; `flash_bytes` and `sram_bytes` count
-    everything, `weights_in_sram_bytes` the copies of weights among the latter. Where there is no code, `reason` says why and the numbers are None."""
+    """What the planner predicts for the generated C with its firmware. `flash_bytes` and `sram_bytes` count
+    everything, `weights_in_sram_bytes` the copies of weights among the latter. Where there is no code,
+    `reason` says why and the numbers are None."""
 
     board: str
     title: str

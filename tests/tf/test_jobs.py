@@ -12,14 +12,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from codegen.compiler import compile_model
 from codegen.frontends import load_graph
+from codegen.targets.board import find_board
+from core.data import DataSet
 from core.errors import CancelledByUser, ThimbleError
+from core.evaluate import evaluate_keras
 from core.flow.survey import survey_from_result
 from core.jobs.tasks.compress import compress
 from core.jobs.tasks.deploy import load_samples
 from core.jobs.tasks.evaluate import evaluate
 from core.jobs.tasks.survey import survey
 from core.models.keras_graph import read_keras_graph
+from core.models.loading import load_keras
 from core.models.tflite_weights import read_tflite_weights
 from core.recipe import Recipe
 from core.recipe_toml import read_recipe, recipe_from_dict
@@ -100,6 +105,43 @@ def test_the_reported_accuracy_is_of_the_deployed_file(run: Run) -> None:
     original = evaluate(run.params, Watcher().context)
     assert original["accuracy"] == run.result["accuracy"]["before"]
     assert original["parameters"] == run.result["parameters"]["before"]
+
+
+def test_before_and_after_lie_side_by_side(run: Run) -> None:
+    before, after = (run.result["footprint"][when] for when in ("before", "after"))
+    for found in (before, after):
+        # one slot for each weight, and what the optimizer itself notes
+        slots = found["keras_with_optimizer_bytes"] - found["keras"]["size_bytes"]
+        when = "before" if found is before else "after"
+        assert 4 * run.result["parameters"][when] <= slots < 4 * run.result["parameters"][when] + 20_000
+        assert {board["board"] for board in found["boards"]} == {"virtual-pico", "virtual-nano"}
+        assert all(board["fits"] for board in found["boards"])
+    assert before["tflite"]["size_bytes"] > after["tflite"]["size_bytes"]
+    assert after["tflite"]["size_bytes"] == run.result["size_bytes"]["tflite"]
+    graph = load_graph(run.out / "model.tflite")
+    planned = compile_model(graph, find_board("virtual-pico")).plan
+    pico = after["boards"][0]
+    assert (pico["flash_bytes"], pico["sram_bytes"]) == (planned.flash.total_bytes, planned.sram.total_bytes)
+    counts = run.result["counts"]
+    assert counts["before"]["unique"] > counts["after"]["unique"] == run.result["parameters"]["unique"]
+    assert counts["after"]["flops"] == 2 * run.result["macs"]["after"]
+    assert run.result["warnings"] == []
+
+
+def test_what_quantization_alone_cost(run: Run, small_digits: DataSet) -> None:
+    loss = run.result["quantization_loss"]
+    assert (
+        loss["accuracy_float"] == evaluate_keras(load_keras(run.out / "model.keras"), small_digits).accuracy
+    )
+    assert loss["accuracy_quantized"] == run.result["accuracy"]["after"]
+    assert loss["lost"] == loss["accuracy_float"] - loss["accuracy_quantized"]
+    layers = {layer["name"]: layer for layer in loss["layers"]}
+    assert {"edges", "shapes", "thoughts", "answer"} <= set(layers)
+    # eight bits give no less than 20 dB, and no more than 60
+    assert all(20 < layers[name]["sqnr_db"] < 60 for name in ("edges", "shapes", "thoughts", "answer"))
+    assert all(30 < layers[name]["weights_sqnr_db"] < 60 for name in ("edges", "shapes", "thoughts"))
+    ratios = [layers[name]["sqnr_db"] for name in loss["worst"]]
+    assert ratios == sorted(ratios)
 
 
 def test_epochs_and_progress_are_told(run: Run) -> None:

@@ -88,6 +88,15 @@ def test_the_tflite_file_beside_it_has_unsigned_ends(run: Run, small_digits: Dat
     assert abs(other.accuracy - run.result["accuracy"]["after"]) <= 0.05
 
 
+def test_its_layers_are_compared_with_floats(run: Run) -> None:
+    loss = run.result["quantization_loss"]
+    layers = {layer["name"]: layer for layer in loss["layers"]}
+    assert all(20 < layers[name]["sqnr_db"] < 60 for name in ("edges", "shapes", "thoughts", "answer"))
+    assert all(30 < layers[name]["weights_sqnr_db"] < 60 for name in ("edges", "shapes", "thoughts"))
+    (note,) = [note for note in run.result["notes"] if note["code"] == "element-wise"]
+    assert "neither model.keras nor model.tflite smaller" in note["text"]
+
+
 def _both_outputs(path: Path, x: Any, folder: Path) -> tuple[Any, Any]:
     """Of the C code on this computer, and of ONNX Runtime."""
     graph, board = load_graph(path), find_board("host")

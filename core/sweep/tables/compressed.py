@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from statistics import fmean
 from typing import ClassVar
 
-from core.compress.record import KERAS
-from core.evaluate import gzip_bytes
+from core.compress.footprint import KERAS, file_size
 from core.sweep.results import Results
 from core.sweep.summary import CellResult
 from core.sweep.tables.base import SweepTable
@@ -56,7 +55,7 @@ class Compressed(SweepTable):
 def _keras_gzip(results: Results, found: CellResult) -> float | None:
     """The float model without optimizer state, as a run leaves it."""
     files = [results.out / point.where.folder / KERAS for point in found.points]
-    sizes = [gzip_bytes(file) for file in files if file.is_file()]
+    sizes = [file_size(file).gzip_bytes for file in files if file.is_file()]
     return fmean(sizes) if sizes else None
 
 

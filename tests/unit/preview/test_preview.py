@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import ThimbleError
 from core.preview import preview
-from core.recipe import Criterion, Prune, PruneKind, Quantize, QuantizeKind
+from core.recipe import Cluster, Criterion, Prune, PruneKind, Quantize, QuantizeKind
 
 LENET = Path(__file__).parents[3] / "resources" / "models" / "lenet-digits.keras"
 BOARD = "virtual-pico"
@@ -88,3 +88,9 @@ def test_uint8_is_int8_between_floats():
     floats = 28 * 28 * 4
     assert floats in {buffer.size_bytes for buffer in uint8.buffers}
     assert floats not in {buffer.size_bytes for buffer in int8.buffers}
+
+
+@pytest.mark.parametrize(("clusters", "said"), [(16, False), (17, True)])
+def test_clusters_that_save_no_flash_are_said(clusters: int, said: bool):
+    note = preview(LENET, None, Quantize(), BOARD, Cluster(clusters)).note
+    assert ("save no flash" in note) == said
