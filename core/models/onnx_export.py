@@ -18,6 +18,7 @@ from core.errors import ThimbleError
 from core.models.keras_graph import graph_of_model
 from core.models.numbered import layer_of, numbered
 from core.models.onnx_names import number_values
+from core.models.onnxruntime_errors import onnxruntime_errors
 
 #: Operators whose second input is their kernel, where that is a constant.
 WEIGHTED = ("Conv", "Gemm", "MatMul")
@@ -40,18 +41,19 @@ def write_onnx(model: Any, path: str | Path, fold: bool = False) -> None:
     clone = numbered(model, batch=None)
     clone.predict(np.zeros((1, *model.input_shape[1:]), np.float32), verbose=0)  # Keras exports what has run
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
+    expected: tuple[type[Exception], ...] = (*onnxruntime_errors(), TypeError, ImportError)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             clone.export(os.fspath(path), format="onnx", verbose=False)
-    except (ValueError, RuntimeError, TypeError, ImportError) as error:
+        if fold:
+            _fold(path)
+    except expected as error:
         raise ThimbleError(
             "conversion-failed",
             f"the model cannot be written as ONNX ({str(error).splitlines()[0]})",
-            "use the layers that `thimble inspect` supports",
+            "use the layers that `thimble inspect` supports; convolutions in groups cannot be exported",
         ) from error
-    if fold:
-        _fold(path)
     written = onnx.load(path)
     _name_after_layers(written.graph, graph_of_model(model), [layer.name for layer in model.layers])
     number_values(written.graph)

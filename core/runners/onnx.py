@@ -15,6 +15,7 @@ from core.boards.layout import to_file_layout, to_graph_layout
 from core.boards.quantization import to_model_input
 from core.data.samples import FloatArray
 from core.errors import ThimbleError
+from core.models.onnxruntime_errors import onnxruntime_errors
 from core.runners.base import Runner
 
 Array = npt.NDArray[Any]
@@ -36,7 +37,7 @@ class OnnxSession:
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
-        except (RuntimeError, ValueError) as error:  # what ONNX Runtime raises derives from these
+        except onnxruntime_errors() as error:
             raise self._failed(error) from error
 
     def run(self, samples: Array) -> Array:
@@ -48,7 +49,7 @@ class OnnxSession:
         try:
             given = to_file_layout(self._graph, source, samples)
             value = np.asarray(self._session.run(None, {source: given})[0])
-        except (RuntimeError, ValueError) as error:
+        except onnxruntime_errors() as error:
             raise self._failed(error) from error
         return to_graph_layout(self._graph, result, value.reshape(self._graph.file_shape(result)))
 
