@@ -257,8 +257,10 @@ def test_what_was_done_to_the_inputs_is_done_again(params: dict[str, Any]) -> No
     assert again["preprocessing"] == result["preprocessing"]
     usual = evaluate({**deployed, "scale": "0..1"}, Watcher().context)
     assert usual["accuracy"] > again["accuracy"]  # the range in which the model was trained
-    samples = load_samples(deployed, load_graph(deployed["model"]))
-    assert samples.x.min() == -1.0
+    graph = load_graph(deployed["model"])
+    converted = {**deployed, "model": "in/the/cache.tflite", "made_from": deployed["model"]}
+    for named in (deployed, converted):
+        assert load_samples(named, graph).x.min() == -1.0
 
 
 @pytest.mark.parametrize(

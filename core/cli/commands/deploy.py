@@ -103,7 +103,7 @@ def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -
     }
     with new_output_dir(out), work_folder() as work:
         if arguments.data:
-            params |= {"data": arguments.data, "scale": arguments.scale}
+            params |= {"data": arguments.data, "scale": arguments.scale, "made_from": arguments.model}
         else:
             params["input"] = str(_random_samples(work, graph, runs))
         return run_job("deploy", params, terminal)

@@ -55,10 +55,11 @@ class Samples:
 
 
 def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: model (.tflite, .onnx), board, port (of a board on USB; may be left out), out, runs, data (a
-    name or path; scale as in `evaluate`) or input (an .npy), and the build options compiler, encoding,
-    planner. Result: plan, build, bench, verified, accuracy_on_board (None without labels). Partials
-    `inference`: index, latency_s, energy_j, cycles, predicted, correct.
+    """Params: model (.tflite, .onnx), made_from (the file that the user named, where that is another one),
+    board, port (of a board on USB; may be left out), out, runs, data (a name or path; scale as in
+    `evaluate`) or input (an .npy), and the build options compiler, encoding, planner. Result: plan, build,
+    bench, verified, accuracy_on_board (None without labels). Partials `inference`: index, latency_s,
+    energy_j, cycles, predicted, correct.
 
     Raises ThimbleError and CodegenError for what a person can mend.
     """
@@ -127,7 +128,7 @@ def load_samples(params: dict[str, Any], graph: Graph, watch: Watch = nobody_wat
     tensor = graph.tensors[graph.inputs[0]]
     result = graph.tensors[graph.outputs[0]]
     if params.get("data"):
-        model = params.get("model", "")
+        model = params.get("made_from") or params.get("model", "")
         options = with_scaling(model, params.get("scale"))
         data = load_for_model(params["data"], model, tensor.shape[1:], options, watch=watch)
         check_fits(data, tensor.shape[1:], result.elements)

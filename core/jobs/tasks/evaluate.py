@@ -88,14 +88,16 @@ def _keras(
     from core.models.loading import check_model_file, load_keras
     from core.models.model_data import check_data, data_for_keras
 
-    check_data(check_model_file(model_name, allow_unsafe), model_name, data_name, options)
+    ends = check_model_file(model_name, allow_unsafe)
+    reading = context.section(0.0, 0.02).watch("Reading the data")
+    checked = check_data(ends, model_name, data_name, options, reading)
     context.progress(0.02, "Starting TensorFlow")
     start_tensorflow(0)
     context.check_cancelled()
     context.progress(0.6, "Opening the model and the data")
     model = load_keras(model_name, allow_unsafe)
     reading = context.section(0.6, 0.8).watch("Reading the data")
-    data = data_for_keras(model, model_name, data_name, options, reading)
+    data = data_for_keras(model, model_name, data_name, options, reading, checked)
     graph = graph_of_model(model)
     counts = {**_counts(graph), "parameters": int(model.count_params())}
     return data, evaluate_keras(model, data, context.section(0.8, 1.0).watch("Testing the model")), counts

@@ -46,13 +46,14 @@ def sensitivity(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     ends = check_model_file(params["model"], allow_unsafe)
     options = with_scaling(params["model"], params.get("scale"))
     with new_output_dir(Path(params["out"])) as out:
-        check_data(ends, params["model"], params["data"], options)
+        reading = context.section(0.0, 0.02).watch("Reading the data")
+        checked = check_data(ends, params["model"], params["data"], options, reading)
         context.progress(0.02, "Starting TensorFlow")
         start_tensorflow(question.seed)
         context.check_cancelled()
         model = load_keras(params["model"], allow_unsafe)
         reading = context.section(0.05, 0.1).watch("Reading the data")
-        data = data_for_keras(model, params["model"], params["data"], options, reading)
+        data = data_for_keras(model, params["model"], params["data"], options, reading, checked)
         context.progress(0.1, "Testing the unpruned model")
         part = context.section(0.15, 0.97)
 
