@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,9 +67,8 @@ def _weights(path: Path) -> Iterator[Any]:
 
     with _opened(path) as archive:
         try:
-            stored = io.BytesIO(_member(archive, "model.weights.h5"))
-            with h5py.File(stored, "r") as file:
-                require_honest(file, len(stored.getbuffer()))
+            with _seekable(archive, "model.weights.h5") as stored, h5py.File(stored, "r") as file:
+                require_honest(file, archive.getinfo("model.weights.h5").file_size)
                 yield file
         except _BROKEN as error:
             raise ThimbleError(
@@ -103,6 +102,13 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes:
     if info.file_size > LARGE_BYTES and info.file_size > MOST_INFLATED * info.compress_size:
         raise ValueError(f"{name} would unpack to {info.file_size:,} bytes")
     return archive.read(name)
+
+
+def _seekable(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """A part of the file to read in any order: where it lies there as it is, without loading all of it."""
+    if archive.getinfo(name).compress_type == zipfile.ZIP_STORED:
+        return archive.open(name)
+    return io.BytesIO(_member(archive, name))
 
 
 def _config(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:

@@ -120,5 +120,6 @@ def _unsupported(layer: KerasLayer) -> ThimbleError:
     return ThimbleError(
         "unsupported-operator",
         f"layer {layer.name!r} is a {layer.class_name}, which is not there yet",
-        f"use these layers instead: {', '.join(CONVERTERS)}",
+        "give what it computes, model.export('folder'), whose layers are rebuilt; or use these:"
+        f" {', '.join(CONVERTERS)}",
     )

@@ -115,7 +115,7 @@ class StartView(Page):
 
     def show_job(self, bridge: JobBridge) -> None:
         """Show the job that converts a model, while it runs."""
-        self.body.insertWidget(1, JobPanel(bridge, tr("Converting the model")))
+        self.body.insertWidget(2, JobPanel(bridge, tr("Converting the model")))
 
     def show_draft(self, about: str) -> None:
         """Offer unsaved choices of another day; an empty text offers nothing."""

@@ -12,6 +12,7 @@ from codegen.graph import (
     Add,
     AveragePool2D,
     BatchNorm,
+    Clip,
     Concat,
     Conv2D,
     Dense,
@@ -222,6 +223,7 @@ _RULES: dict[type[Op], Callable[..., Array64]] = {
     Transpose: lambda op, x: x.transpose(op.permutation),
     LeakyRelu: lambda op, x: np.where(x < 0, op.alpha * x, x),
     PRelu: lambda op, x, slope: np.where(x < 0, slope * x, x),
+    Clip: lambda op, x: np.clip(x, op.low, op.high),
     Elu: lambda op, x: np.where(x < 0, op.alpha * np.expm1(np.minimum(x, 0)), x),
     HardSigmoid: lambda op, x: np.clip(op.alpha * x + op.beta, 0, 1),
 }
