@@ -39,7 +39,7 @@ static inline void thimble_sparse_dense_run(const thimble_sparse_dense *p, const
         2 * p->output.output_zero + 1};
     all_outputs(&all);
 #if THIMBLE_HAS_DSP
-    if (p->output.output_min > INT8_MIN || p->output.output_max < INT8_MAX) {
+    if (p->output.output_max - p->output.output_min < INT8_MAX - INT8_MIN) {
         thimble_sparse_clamp(&p->output, output, outputs);
     }
 #endif
