@@ -193,7 +193,11 @@ def run(j: Journey) -> Path:
     folder = j.window.run.run.folder
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert record["parameters"]["nonzero"] < 0.1 * record["parameters"]["before"]
-    assert view.table.item(1, 2).text().replace(",", "") == str(record["parameters"]["after"])
+    rows = {view.table.item(row, 0).text(): row for row in range(view.table.rowCount())}
+    after = view.table.item(rows["Parameters"], 2).text()
+    assert after.replace(",", "") == str(record["parameters"]["after"])
+    assert view.quantization.isVisible()
+    assert view.confusion.isVisible()
     return folder
 
 
