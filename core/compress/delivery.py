@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from codegen.graph import Graph
+from core.compress.compressed import Compressed
 from core.compress.footprint import KERAS, Footprint, footprint
 from core.compress.output import RunFolder
-from core.compress.pipeline import Compressed
+from core.compress.qat.training import train_quantized
 from core.compress.quantization_loss import explain
 from core.compress.quantizers import find_quantizer
 from core.compress.record import Outcome, describe
+from core.compress.steps import aware_step
 from core.data import DataSet
 from core.data.preprocessing import write_preprocessing
 from core.evaluate import Evaluation, evaluate_file, evaluate_keras
@@ -28,6 +30,8 @@ from core.recipe_toml import write_recipe
 
 #: What [train] gave, before anything was taken away.
 BASELINE = "baseline.keras"
+#: How much of a delivery training with fake quantization is, where there is some.
+_TRAINED = 0.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,32 +64,37 @@ def deliver(
 ) -> dict[str, Any]:
     """Write model.keras, model.tflite, model.onnx, recipe.toml, preprocessing.json and, last, run.json.
 
-    Returns what stands in run.json. `context` takes progress 0…1. Raises ThimbleError and CancelledByUser;
+    Where the recipe asks for it, the model is trained with fake quantization first. Returns what stands in
+    run.json. `context` takes progress 0…1. Raises ThimbleError and CancelledByUser;
     the folder is then as it was.
     """
+    step = aware_step(recipe)
+    if step is not None:
+        compressed = train_quantized(compressed, data, recipe, step, context.section(0.0, _TRAINED))
+        context = context.section(_TRAINED, 1.0)
     quantizer = find_quantizer(recipe.quantize)
-    quantized = quantizer.write(compressed.model, data, recipe, folder.partial, context.section(0.0, 0.4))
+    quantizer.write(compressed, data, recipe, folder.partial, context.section(0.0, 0.4))
     context.progress(0.4, "Saving the model")
-    save_keras(quantized.model, folder.partial / KERAS)
+    save_keras(compressed.model, folder.partial / KERAS)
     deployed = folder.partial / quantizer.deployed
     after = evaluate_file(deployed, data, context.section(0.45, 0.6).watch("Testing the converted model"))
     loss = None
     if recipe.quantize.kind is not QuantizeKind.NONE:
         watch = context.section(0.6, 0.65).watch("Testing the model in floats")
-        evaluations = (evaluate_keras(quantized.model, data, watch), after)
+        evaluations = (evaluate_keras(compressed.model, data, watch), after)
         part = context.section(0.65, 0.8)
-        loss = explain(quantized.model, deployed, data, recipe, evaluations, part)
-    found = footprint(quantized.model, folder.partial, deployed, context.section(0.8, 1.0))
+        loss = explain(compressed.model, deployed, data, recipe, evaluations, part)
+    found = footprint(compressed.model, folder.partial, deployed, context.section(0.8, 1.0))
     write_recipe(recipe, folder.partial / "recipe.toml")
     write_preprocessing(data, folder.partial)
     outcome = Outcome(
         original.graph,
-        graph_of_model(quantized.model),
+        graph_of_model(compressed.model),
         original.parameters,
-        parameters_by_layer(quantized.model),
+        parameters_by_layer(compressed.model),
         original.evaluation,
         after,
-        (*compressed.history, *quantized.history),
+        compressed.history,
         loss,
         original.footprint,
         found,

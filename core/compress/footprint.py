@@ -13,6 +13,7 @@ from codegen.frontends import load_graph
 from codegen.graph import Graph
 from codegen.targets.target import WeightsIn
 from core.boards.catalogue import board_named
+from core.compress.compressed import Compressed
 from core.compress.quantizers import ONNX, TFLITE, find_quantizer
 from core.data import DataSet
 from core.errors import EXPECTED_ERRORS
@@ -105,7 +106,7 @@ def original_footprint(
         plain = Quantize(recipe.quantize.kind, QuantizeMode.PTQ, calibration=_SAMPLES_FOR_SIZES)
         quantizer = find_quantizer(plain)
         part = context.section(0.0, 0.5)
-        quantizer.write(model, data, replace(recipe, quantize=plain), folder, part)
+        quantizer.write(Compressed(model, ()), data, replace(recipe, quantize=plain), folder, part)
         deployed = folder / quantizer.deployed
     found = footprint(model, folder, deployed, context.section(0.5, 1.0))
     for path in folder.iterdir():

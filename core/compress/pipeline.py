@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from codegen.graph import Graph
 from core.compress.checkpoint import Checkpoints, Saved
 from core.compress.clustering import cluster_model
+from core.compress.compressed import Compressed
 from core.compress.costs import step_ends
 from core.compress.distillation import Teacher, make_teacher
 from core.compress.evidence import gather
 from core.compress.finetune import TrainingState, train
 from core.compress.pruners import PRUNERS, Pruned
+from core.compress.qat.places import places
 from core.compress.reporter import Reporter
-from core.compress.steps import Phase, options_of, plan_steps, schedule_start, total_epochs
+from core.compress.steps import Phase, aware_epochs, options_of, plan_steps, schedule_start, total_epochs
 from core.compress.supported import check_supported
 from core.data import DataSet
 from core.jobs.context import JobContext
 from core.models.keras_copies import architecture_of, fresh_copy, model_of_architecture, plain_copy
-from core.models.keras_graph import graph_of_model
+from core.models.keras_graph import graph_of_model, network_of_model
 from core.recipe import Augment, Recipe
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Compressed:
-    """The stripped float model and one entry for each epoch (the data of the partial ``epoch``)."""
-
-    model: Any
-    history: tuple[dict[str, Any], ...]
 
 
 def check_recipe(recipe: Recipe, graph: Graph) -> None:
@@ -76,10 +69,13 @@ def run_recipe(
 
     With [train], `model` and `history` are what `train_baseline` gave. `context` takes the progress of the
     whole recipe, and a partial ``epoch`` after each epoch. Raises ThimbleError as `check_recipe` does, and
-    CancelledByUser at the end of a batch.
+    CancelledByUser at the end of a batch. Training with fake quantization comes later
+    (`core.compress.qat.training`), but a layer that it cannot simulate is told here.
     """
     original = graph_of_model(model)
     check_recipe(recipe, original)
+    if aware_epochs(recipe.quantize):
+        places(network_of_model(model))
     run = _Run(original, data, recipe, context, checkpoints, list(history))
     saved = run.saved_in(Phase.FINETUNE, Phase.DISTILL, Phase.CLUSTER)
     run.find_teacher(model)
@@ -94,7 +90,8 @@ def run_recipe(
             current = run.changed(number, current)
             run.train(number, current)
     current.constraint.apply(current.model)
-    return Compressed(plain_copy(current.model), tuple(run.history))
+    model = plain_copy(current.model)
+    return Compressed(model, tuple(run.history), current.sparsity, current.constraint, run.teacher)
 
 
 class _Run:
@@ -117,7 +114,7 @@ class _Run:
         if recipe.augment is not None and not data.has_images and not self.history:
             context.log("[augment] is left out: shifts and flips are of pictures, and these data are none")
         self._augmentation: Augment | None = recipe.augment if data.has_images else None
-        self._teacher: Teacher | None = None
+        self.teacher: Teacher | None = None
 
     def saved_in(self, *phases: Phase) -> Saved | None:
         """The checkpoint, when it is of one of these phases."""
@@ -129,7 +126,7 @@ class _Run:
         if self._recipe.distill is not None and self._recipe.finetune is not None:
             augmented = self._augmentation is not None
             check = self._context.check_cancelled
-            self._teacher = make_teacher(model, self._data, self._recipe.distill, augmented, check)
+            self.teacher = make_teacher(model, self._data, self._recipe.distill, augmented, check)
 
     def taken_up(self, saved: Saved) -> Pruned:
         """The model of a checkpoint. Its epochs are told again, for who draws them, and that it goes on."""
@@ -186,7 +183,7 @@ class _Run:
             self._augmentation,
             current.constraint,
             reporter.hooks(),
-            teacher=self._teacher,
+            teacher=self.teacher,
             schedule_from=schedule_start(self._recipe, step),
             state=saved.state if saved else None,
         )

@@ -18,6 +18,7 @@ _WORDS = {
     Phase.FINETUNE: "Fine-tuning",
     Phase.DISTILL: "Learning from the original",
     Phase.CLUSTER: "Fine-tuning the clusters",
+    Phase.QUANTIZE: "Training with fake quantization",
 }
 
 

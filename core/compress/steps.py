@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from core.compress.schedules import find_schedule
-from core.recipe import Cluster, Prune, Recipe, Training
+from core.recipe import Cluster, Prune, Quantize, QuantizeMode, Recipe, Training
+
+#: Quantization-aware training that does not say how long it lasts: what is trained already needs few epochs.
+_AWARE_EPOCHS = 2
+#: Its options where the recipe has no [finetune]: small steps.
+_AWARE_TRAINING = Training(learning_rate=0.0001)
 
 
 class Phase(Enum):
@@ -16,6 +21,7 @@ class Phase(Enum):
     FINETUNE = "finetune"
     DISTILL = "distill"
     CLUSTER = "cluster"
+    QUANTIZE = "quantize"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +36,39 @@ class Step:
 
 
 def plan_steps(recipe: Recipe) -> tuple[Step, ...]:
-    """The steps of a recipe: a baseline from scratch, pruning, then clustering with epochs of its own."""
+    """The steps of a recipe before quantization: a baseline from scratch, pruning, then clustering with
+    epochs of its own."""
     return (*_baseline_steps(recipe), *_pruning_steps(recipe), *_clustering_steps(recipe))
+
+
+def aware_step(recipe: Recipe) -> Step | None:
+    """Training with fake quantization, which comes after all other steps, where the recipe asks for it."""
+    epochs = aware_epochs(recipe.quantize)
+    first = sum(len(step.epochs) for step in plan_steps(recipe))
+    return Step(Phase.QUANTIZE, range(first, first + epochs)) if epochs else None
+
+
+def aware_epochs(quantize: Quantize) -> int:
+    """Epochs of training with fake quantization: as asked, or 2 where the mode is qat and no number given."""
+    if quantize.mode is QuantizeMode.QAT:
+        return quantize.finetune_epochs or _AWARE_EPOCHS
+    return quantize.finetune_epochs
+
+
+def aware_training(recipe: Recipe) -> Training:
+    """How training with fake quantization is done: as fine-tuning, or in small steps."""
+    return recipe.finetune or _AWARE_TRAINING
+
+
+def share_before_quantization(recipe: Recipe) -> float:
+    """How much of the training, 0…1 by its epochs, is over when training with fake quantization begins."""
+    return 1.0 - aware_epochs(recipe.quantize) / max(total_epochs(recipe), 1)
 
 
 def options_of(recipe: Recipe, step: Step) -> Training | None:
     """How the epochs of a step train."""
+    if step.phase is Phase.QUANTIZE:
+        return aware_training(recipe)
     return recipe.train if step.phase is Phase.TRAIN else recipe.finetune
 
 
@@ -45,8 +78,8 @@ def schedule_start(recipe: Recipe, step: Step) -> int:
 
 
 def total_epochs(recipe: Recipe) -> int:
-    """Epochs of all steps together."""
-    return sum(len(step.epochs) for step in plan_steps(recipe))
+    """Epochs of all steps together, those with fake quantization too."""
+    return sum(len(step.epochs) for step in plan_steps(recipe)) + aware_epochs(recipe.quantize)
 
 
 def _baseline_epochs(recipe: Recipe) -> int:

@@ -14,14 +14,19 @@ from typing import Any
 _NUMBERED = re.compile(r"thimble(\d+)x(?:_\d+)?")
 
 
+def stand_in_names(model: Any) -> dict[str, str]:
+    """The stand-in name of each layer of a Keras model."""
+    return {layer.name: f"thimble{number}x" for number, layer in enumerate(model.layers)}
+
+
 def numbered(model: Any, batch: int | None) -> Any:
     """A copy of the Keras model with stand-in names and a batch of `batch` (None: any)."""
     import keras
 
-    numbers = {layer.name: number for number, layer in enumerate(model.layers)}
+    names = stand_in_names(model)
 
     def stand_in(layer: Any) -> Any:
-        return layer.__class__.from_config({**layer.get_config(), "name": f"thimble{numbers[layer.name]}x"})
+        return layer.__class__.from_config({**layer.get_config(), "name": names[layer.name]})
 
     given = keras.Input(batch_shape=(batch, *model.input_shape[1:]), name=model.inputs[0].name)
     clone = keras.models.clone_model(model, input_tensors=given, clone_function=stand_in)

@@ -19,24 +19,29 @@ def to_tflite(model: Any, configure: Callable[[Any], None]) -> bytes:
     ``tf.lite.TFLiteConverter``, which otherwise leaves floats as they are. Raises ThimbleError
     ``conversion-failed``.
     """
+    content = converted(numbered(model, batch=1), configure)
+    return renamed(content, [layer.name for layer in model.layers])
+
+
+def converted(fixed: Any, configure: Callable[[Any], None]) -> bytes:
+    """A model with a fixed batch as a TFLite file, layers called as they are in it; raises as `to_tflite`."""
     import tensorflow as tf
 
-    converter = tf.lite.TFLiteConverter.from_keras_model(numbered(model, batch=1))
+    converter = tf.lite.TFLiteConverter.from_keras_model(fixed)
     configure(converter)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            content = bytes(converter.convert())
+            return bytes(converter.convert())
     except (ValueError, RuntimeError, TypeError) as error:
         raise ThimbleError(
             "conversion-failed",
             f"TensorFlow cannot convert the model to TFLite ({str(error).splitlines()[0]})",
             "use the layers that `thimble inspect` supports",
         ) from error
-    return _renamed(content, [layer.name for layer in model.layers])
 
 
-def _renamed(tflite: bytes, names: Sequence[str]) -> bytes:
+def renamed(tflite: bytes, names: Sequence[str]) -> bytes:
     """The TFLite file of a `numbered` model, its tensors named after the layers again."""
     import flatbuffers
     from ai_edge_litert import schema_py_generated as schema

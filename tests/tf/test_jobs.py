@@ -271,7 +271,7 @@ def test_what_was_done_to_the_inputs_is_done_again(params: dict[str, Any]) -> No
         ({"model": "nothing.keras"}, "missing-file"),
         ({"recipe": _recipe(prune={"layers": {"nowhere": 0.5}})}, "unknown-layer"),
         ({"recipe": _recipe(prune={"sparsity": 0.999})}, "target-out-of-reach"),
-        ({"recipe": {"name": "n", "quantize": {"mode": "qat"}}}, "not-there-yet"),
+        ({"recipe": {"name": "n", "quantize": {"kind": "float16", "mode": "qat"}}}, "not-there-yet"),
         ({"recipe": {"name": "n", "prune": {"steps": 0}}}, "bad-recipe"),
     ],
 )

@@ -1,6 +1,6 @@
 """How numbers become smaller. One file each; `registry` lists them by kind and mode."""
 
-from core.compress.quantizers.base import ONNX, TFLITE, PostTraining, Quantized, Quantizer, Samples
+from core.compress.quantizers.base import ONNX, TFLITE, PostTraining, Quantizer, Samples
 from core.compress.quantizers.registry import QUANTIZERS, find_quantizer
 
 __all__ = [
@@ -8,7 +8,6 @@ __all__ = [
     "QUANTIZERS",
     "TFLITE",
     "PostTraining",
-    "Quantized",
     "Quantizer",
     "Samples",
     "find_quantizer",

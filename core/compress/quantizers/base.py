@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
+from core.compress.compressed import Compressed
 from core.data import DataSet
 from core.data.dataset import FloatArray
 from core.data.subset import calibration_images
-from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.models.onnx_export import write_onnx
 from core.models.tflite_export import to_tflite
@@ -28,15 +27,6 @@ ONNX = "model.onnx"
 _PROGRESS_EVERY = 10
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Quantized:
-    """What a quantizer leaves beside its files: the float Keras model whose weights are in them (the one that
-    it was given, or a retrained one), and one entry for each epoch that it trained."""
-
-    model: Any
-    history: tuple[dict[str, Any], ...] = ()
-
-
 class Quantizer(ABC):
     """Turns the pruned and clustered float model into the files that are deployed.
 
@@ -46,17 +36,16 @@ class Quantizer(ABC):
     #: The file that a board gets; the other one is for other runtimes.
     deployed: ClassVar[str] = TFLITE
 
-    @abstractmethod
-    def check(self, recipe: Recipe) -> None:
+    def check(self, recipe: Recipe) -> None:  # noqa: B027 - most can do all that a recipe may ask for
         """Raise ThimbleError for what the recipe asks for and this quantizer cannot do; before any work."""
 
     @abstractmethod
     def write(
-        self, model: Any, data: DataSet, recipe: Recipe, folder: Path, context: JobContext
-    ) -> Quantized:
+        self, compressed: Compressed, data: DataSet, recipe: Recipe, folder: Path, context: JobContext
+    ) -> None:
         """Write model.tflite and model.onnx into `folder`. For worker processes.
 
-        `model` is a Keras 3 model that is left as it is; `context` takes progress 0…1, and is asked for
+        `compressed` is left as it is; `context` takes progress 0…1, and is asked for
         cancellation between the files and at batch ends. Raises ThimbleError ``conversion-failed``.
         """
 
@@ -64,19 +53,11 @@ class Quantizer(ABC):
 class PostTraining(Quantizer):
     """Quantization after training: TensorFlow's converter, set up by the member, and a float ONNX file."""
 
-    def check(self, recipe: Recipe) -> None:
-        """Raises ThimbleError ``not-there-yet``."""
-        if recipe.quantize.finetune_epochs:
-            raise ThimbleError(
-                "not-there-yet",
-                f"the recipe {recipe.name!r} asks for fine-tuning after quantization: not there yet",
-                "leave out finetune_epochs in [quantize]",
-            )
-
     def write(
-        self, model: Any, data: DataSet, recipe: Recipe, folder: Path, context: JobContext
-    ) -> Quantized:
+        self, compressed: Compressed, data: DataSet, recipe: Recipe, folder: Path, context: JobContext
+    ) -> None:
         """See `Quantizer.write`."""
+        model = compressed.model
         calibration = calibration_images(data, recipe.quantize.calibration, recipe.seed)
         context.check_cancelled()
         part = context.section(0.0, 0.6)
@@ -89,7 +70,6 @@ class PostTraining(Quantizer):
         part.progress(0.0, "Converting to ONNX")
         self.write_onnx(model, _watched(calibration, part), folder / ONNX)
         context.check_cancelled()
-        return Quantized(model)
 
     @abstractmethod
     def configure(self, converter: Any, samples: Samples) -> None:

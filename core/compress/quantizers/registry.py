@@ -6,8 +6,10 @@ from core.compress.quantizers.base import Quantizer
 from core.compress.quantizers.dynamic import DynamicRange
 from core.compress.quantizers.float16 import Float16
 from core.compress.quantizers.int8 import Int8
+from core.compress.quantizers.int8_trained import Int8Trained
 from core.compress.quantizers.uint8 import Uint8
 from core.compress.quantizers.unquantized import Unquantized
+from core.compress.steps import aware_epochs
 from core.errors import ThimbleError
 from core.recipe import Quantize, QuantizeKind, QuantizeMode
 
@@ -17,12 +19,23 @@ QUANTIZERS: dict[tuple[QuantizeKind, QuantizeMode], Quantizer] = {
     (QuantizeKind.DYNAMIC, QuantizeMode.PTQ): DynamicRange(),
     (QuantizeKind.INT8, QuantizeMode.PTQ): Int8(),
     (QuantizeKind.UINT8, QuantizeMode.PTQ): Uint8(),
+    (QuantizeKind.INT8, QuantizeMode.QAT): Int8Trained(),
 }
 
 
 def find_quantizer(quantize: Quantize) -> Quantizer:
-    """The quantizer that a recipe asks for. Raises ThimbleError ``not-there-yet``, with what there is."""
-    found = QUANTIZERS.get((quantize.kind, quantize.mode))
+    """The quantizer that a recipe asks for. Raises ThimbleError ``not-there-yet``, with what there is.
+
+    Fine-tuning after quantization (mode ptq with finetune_epochs) is training with fake quantization too.
+    """
+    mode = QuantizeMode.QAT if aware_epochs(quantize) else QuantizeMode.PTQ
+    found = QUANTIZERS.get((quantize.kind, mode))
+    if found is None and mode is not quantize.mode:
+        raise ThimbleError(
+            "not-there-yet",
+            f"fine-tuning after quantization to {quantize.kind.value} is not there yet",
+            'leave out finetune_epochs in [quantize], or use kind = "int8"',
+        )
     if found is None:
         there = ", ".join(f"{kind.value} ({mode.value})" for kind, mode in QUANTIZERS)
         raise ThimbleError(

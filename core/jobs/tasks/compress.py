@@ -12,6 +12,7 @@ from core.compress.fingerprints import fingerprint_of_data, fingerprint_of_model
 from core.compress.footprint import original_footprint
 from core.compress.output import RunFolder
 from core.compress.pipeline import check_recipe, run_recipe, train_baseline
+from core.compress.steps import share_before_quantization
 from core.compress.supported import check_supported
 from core.data import DataSet
 from core.jobs.context import JobContext
@@ -52,17 +53,19 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         data = data_for_keras(model, params["model"], params["data"], recipe.data, reading, checked)
         check_recipe(recipe, graph_of_model(model))
         checkpoints = _checkpoints(model, data, recipe, params, context)
-        training = context.section(0.07, 0.82)
+        trained = 0.07 + 0.75 * share_before_quantization(recipe)
+        training = context.section(0.07, trained)
         baseline = train_baseline(model, data, recipe, training, checkpoints)
         if recipe.train is not None:
             save_keras(baseline.model, folder.partial / BASELINE)
         original = Original.of(baseline.model, data, str(params["model"]), str(params["data"]))
         compressed = run_recipe(baseline.model, data, recipe, training, checkpoints, baseline.history)
-        part = context.section(0.82, 0.87)  # after the training, whose random numbers it must not touch
+        # After the training, whose random numbers it must not touch.
+        part = context.section(trained, trained + 0.05)
         beside = folder.partial / "original"
         sizes = original_footprint(baseline.model, original.graph, data, recipe, beside, part)
         original = replace(original, footprint=sizes)
-        record = deliver(original, compressed, data, recipe, folder, context.section(0.87, 0.99))
+        record = deliver(original, compressed, data, recipe, folder, context.section(trained + 0.05, 0.99))
         checkpoints.clear()
     context.progress(1.0, "Done")
     return record

@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from core.compress.steps import Phase, options_of, plan_steps, schedule_start, total_epochs
+from core.compress.steps import (
+    Phase,
+    aware_epochs,
+    aware_step,
+    options_of,
+    plan_steps,
+    schedule_start,
+    share_before_quantization,
+    total_epochs,
+)
 from core.compress.supported import check_supported
 from core.errors import ThimbleError
 from core.presets import all_presets
@@ -42,8 +51,9 @@ def test_fine_tuning_alone_and_nothing_at_all() -> None:
     "section",
     [
         '[cluster]\nengine = "tfmot"',
-        '[quantize]\nmode = "qat"',
-        "[quantize]\nfinetune_epochs = 2",
+        '[quantize]\nkind = "float16"\nmode = "qat"',
+        '[quantize]\nkind = "dynamic"\nfinetune_epochs = 2',
+        '[quantize]\nkind = "uint8"\nfinetune_epochs = 2',
     ],
 )
 def test_what_is_not_there_yet_is_refused(section: str) -> None:
@@ -110,3 +120,28 @@ def test_threshold_and_sparsity_follow_the_formula_of_gradual_pruning() -> None:
         share = 1.0 + (0.0 - 1.0) * (1.0 - t / 7) ** 3
         assert step.prune.sparsity == pytest.approx(0.9 * share, abs=1e-6)
         assert step.prune.threshold == pytest.approx(0.4 * share, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("section", "epochs"),
+    [("", 0), ('mode = "qat"', 2), ('mode = "qat"\nfinetune_epochs = 5', 5), ("finetune_epochs = 3", 3)],
+)
+def test_epochs_with_fake_quantization_come_last(section: str, epochs: int) -> None:
+    recipe = recipe_from_text(f'name = "n"\n[finetune]\nepochs = 4\n[quantize]\n{section}')
+    assert aware_epochs(recipe.quantize) == epochs
+    step = aware_step(recipe)
+    assert list(step.epochs if step else ()) == list(range(4, 4 + epochs))
+    assert step is None or options_of(recipe, step) == recipe.finetune
+    assert total_epochs(recipe) == 4 + epochs
+    assert share_before_quantization(recipe) == pytest.approx(4 / (4 + epochs))
+
+
+def test_fake_quantization_alone() -> None:
+    recipe = recipe_from_text('name = "n"\n[quantize]\nmode = "qat"')
+    step = aware_step(recipe)
+    assert step is not None
+    options = options_of(recipe, step)
+    assert options is not None
+    assert options.learning_rate < Training().learning_rate
+    assert share_before_quantization(recipe) == 0.0
+    assert share_before_quantization(Recipe("n")) == 1.0
