@@ -90,8 +90,7 @@ def run_recipe(
             current = run.changed(number, current)
             run.train(number, current)
     current.constraint.apply(current.model)
-    model = plain_copy(current.model)
-    return Compressed(model, tuple(run.history), current.sparsity, current.constraint, run.teacher)
+    return Compressed(plain_copy(current.model), tuple(run.history), run.teacher)
 
 
 class _Run:

@@ -81,6 +81,15 @@ class ElementPruner:
         return Pruned(masked, 1.0 - left / whole if whole else 0.0, constraint)
 
 
+def zeros_of(model: Any) -> Masked:
+    """What keeps the zeros of a model's kernels."""
+    graph = graph_of_model(model)
+    kernels = {op.name: np.asarray(w.data) for op in graph.ops if (w := graph.weight(op)) is not None}
+    factors = {layer: (kernel != 0).astype(np.float32) for layer, kernel in kernels.items()}
+    with_zeros = {layer: factor for layer, factor in factors.items() if not factor.all()}
+    return Masked(tuple(kernels_in_keras(model, graph, with_zeros)))
+
+
 PRUNERS: dict[PruneKind, Pruner] = {
     PruneKind.STRUCTURED: StructuredPruner(),
     PruneKind.ELEMENT: ElementPruner(),

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from core.compress.clustering import cluster_model
 from core.compress.compressed import Compressed
-from core.compress.constraints import Constraint, Unconstrained
+from core.compress.constraints import Unconstrained
 from core.compress.finetune import train
-from core.compress.pruners import Pruned
+from core.compress.pruners import Pruned, zeros_of
 from core.compress.qat.simulated import Style
 from core.compress.qat.simulation import Simulation, simulate
 from core.compress.reporter import Reporter
@@ -36,12 +37,12 @@ def train_quantized(
     ``cannot-train-quantized`` for a layer without a form in int8, and CancelledByUser at the end of a batch.
     """
     simulation = _measured(compressed.model, data, recipe, context.section(0.0, _MEASURED))
-    constraint, sparsity = _kept(compressed, recipe)
+    kept = _kept(compressed, recipe)
     history = list(compressed.history)
     reporter = Reporter(
         context.section(_MEASURED, 1.0),
         step,
-        Pruned(compressed.model, sparsity, constraint),
+        kept,
         total_epochs(recipe),
         history,
         lambda state: None,
@@ -53,19 +54,12 @@ def train_quantized(
         step.epochs,
         recipe.seed,
         recipe.augment if data.has_images else None,  # shifts and flips are of pictures
-        constraint,
+        kept.constraint,
         reporter.hooks(),
         teacher=compressed.teacher,
         schedule_from=schedule_start(recipe, step),
     )
-    return replace(
-        compressed,
-        model=simulation.trained(),
-        history=tuple(history),
-        sparsity=sparsity,
-        constraint=constraint,
-        simulation=simulation,
-    )
+    return replace(compressed, model=simulation.trained(), history=tuple(history), simulation=simulation)
 
 
 def _measured(model: Any, data: DataSet, recipe: Recipe, context: JobContext) -> Simulation:
@@ -81,9 +75,12 @@ def _measured(model: Any, data: DataSet, recipe: Recipe, context: JobContext) ->
     return simulation
 
 
-def _kept(compressed: Compressed, recipe: Recipe) -> tuple[Constraint, float]:
-    """What has to hold of the weights, and the sparsity that is left then."""
-    if recipe.quantize.preserve:
-        return compressed.constraint, compressed.sparsity
+def _kept(compressed: Compressed, recipe: Recipe) -> Pruned:
+    """The model and what has to hold of its weights, read off them: they may come from a file."""
+    sparsity = compressed.history[-1]["sparsity"] if compressed.history else 0.0
     makes_zeros = recipe.prune is not None and recipe.prune.kind is PruneKind.ELEMENT
-    return Unconstrained(), 0.0 if makes_zeros else compressed.sparsity
+    if not recipe.quantize.preserve:
+        return Pruned(compressed.model, 0.0 if makes_zeros else sparsity)
+    if recipe.cluster is not None:  # finds the clusters that are there already, zeros too
+        return Pruned(compressed.model, sparsity, cluster_model(compressed.model, recipe.cluster)[1])
+    return Pruned(compressed.model, sparsity, zeros_of(compressed.model) if makes_zeros else Unconstrained())
