@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from codegen.graph import Graph
+from core.compress.compressed import Compressed
 from core.compress.delivery import Original, deliver
 from core.compress.output import RunFolder
-from core.compress.pipeline import Compressed, check_recipe, run_recipe
+from core.compress.pipeline import check_recipe, run_recipe
 from core.compress.quantizers import find_quantizer
 from core.compress.steps import total_epochs
 from core.compress.supported import check_supported
