@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.compress.checkpoint import FOLDER, find_checkpoint
 from core.compress.compressed import Compressed
 from core.compress.qat.export import simulation_to_tflite
 from core.compress.qat.places import places
@@ -220,7 +221,11 @@ def test_it_can_be_cancelled(params: dict[str, Any]) -> None:
     with pytest.raises(CancelledByUser):
         compress({**params, "recipe": recipe}, watcher.context)
     assert len(watcher.partials()) == 3
-    assert not Path(params["out"]).exists()
+    # The epochs before are kept, for who starts the job again.
+    assert [path.name for path in Path(params["out"]).iterdir()] == [FOLDER]
+    interrupted = find_checkpoint(params["out"])
+    assert interrupted is not None
+    assert interrupted.epoch == 2
 
 
 def test_a_layer_without_a_form_in_int8_is_named_first(params: dict[str, Any], tmp_path: Path) -> None:
