@@ -21,7 +21,7 @@ from core.compress.steps import aware_step
 from core.data import DataSet
 from core.data.subset import calibration_images
 from core.errors import CancelledByUser, ThimbleError
-from core.evaluate import TfliteRunner
+from core.runners.tflite import TfliteRunner
 from core.jobs.tasks.compress import compress
 from core.models.keras_file import KerasLayer, KerasNetwork
 from core.models.keras_graph import read_keras_graph
