@@ -21,15 +21,15 @@ from core.compress.steps import aware_step
 from core.data import DataSet
 from core.data.subset import calibration_images
 from core.errors import CancelledByUser, ThimbleError
-from core.runners.tflite import TfliteRunner
 from core.jobs.tasks.compress import compress
-from core.models.keras_file import KerasLayer, KerasNetwork
+from core.models.keras_config import KerasLayer, KerasNetwork
 from core.models.keras_graph import read_keras_graph
 from core.models.loading import load_keras
 from core.models.tflite_weights import read_tflite_weights
 from core.models.zoo import all_architectures, find_architecture
 from core.models.zoo.architecture import Architecture
 from core.recipe_toml import recipe_from_dict
+from core.runners.tflite import TfliteRunner
 from tests.tf.conftest import Watcher, build_branched, build_small
 
 pytestmark = pytest.mark.tf

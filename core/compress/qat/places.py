@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from core.compress.qat.rules import Parts, Result, applies_apart, result_of, rule_of, takes_in
-from core.models.keras_file import KerasLayer, KerasNetwork
+from core.models.keras_config import KerasLayer, KerasNetwork
 
 INPUT = "InputLayer"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from core.errors import ThimbleError
-from core.models.keras_file import KerasLayer
+from core.models.keras_config import KerasLayer
 from core.models.keras_layers.activations import FUSED, activation_name
 from core.models.keras_layers.movements import CONVERTERS as MOVEMENTS
 

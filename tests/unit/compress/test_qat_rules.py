@@ -10,7 +10,7 @@ from core.compress.qat.places import places
 from core.compress.qat.rules import ACTIVATIONS, RULES, Parts, rule_of
 from core.compress.quantizers import QUANTIZERS, find_quantizer
 from core.errors import ThimbleError
-from core.models.keras_file import KerasLayer, KerasNetwork
+from core.models.keras_config import KerasLayer, KerasNetwork
 from core.models.keras_layers import CONVERTERS
 from core.models.keras_layers.activations import FUSED
 from core.models.keras_layers.stored import STORED
