@@ -143,7 +143,7 @@ class Quantize:
     mode: QuantizeMode = key(QuantizeMode.PTQ, "after training, or trained with quantization in mind")
     calibration: int = key(200, "training samples that set the ranges", 1, 100_000)
     preserve: bool = key(True, "keep zeros and clusters in quantization-aware training")
-    finetune_epochs: int = key(0, "epochs after quantization", 0, 10_000)
+    finetune_epochs: int = key(0, "epochs with the rounding of int8 in place; qat: 0 means 2", 0, 10_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,4 +110,7 @@ def _quantize(quantize: Quantize) -> str:
         return words
     if quantize.mode is QuantizeMode.QAT:
         return f"{words}, and the model is trained with that in mind."
-    return f"{words} after training; {quantize.calibration} training samples set the ranges."
+    ranges = f"{words} after training; {quantize.calibration} training samples set the ranges"
+    if quantize.finetune_epochs:
+        return f"{ranges}, and {quantize.finetune_epochs} more epochs make the weights fit them."
+    return f"{ranges}."
