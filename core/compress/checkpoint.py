@@ -37,7 +37,7 @@ _FORMAT = 1
 _TOOLS = ("tensorflow", "keras", "numpy")
 #: Keys of a recipe that change nothing.
 _IDLE_KEYS = ("name", "description")
-_BROKEN = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
+_BROKEN = (OSError, EOFError, ValueError, LookupError, TypeError, zipfile.BadZipFile)
 
 Arrays = list[npt.NDArray[Any]]
 
@@ -209,6 +209,9 @@ def _arrays(about: Mapping[str, Any], saved: Saved) -> dict[str, Any]:
 
 
 def _saved(about: Mapping[str, Any], file: Any) -> Saved:
+    """Raises one of `_BROKEN`, also for a checkpoint without an epoch: nothing was done that could go on."""
+    if not about["history"]:
+        raise ValueError("history")
     kept = iter(_group(file, "constraint"))
     parts = tuple(
         tuple((str(layer), int(place), next(kept)) for layer, place in book) for book in about["places"]

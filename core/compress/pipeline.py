@@ -51,7 +51,7 @@ def train_baseline(
     current = run.taken_up(saved) if saved else Pruned(fresh_copy(model, recipe.seed), 0.0)
     run.train(0, current, saved)
     baseline = Compressed(plain_copy(current.model), tuple(run.history))
-    if checkpoints is not None:
+    if checkpoints is not None and baseline.history:  # no epochs, nothing to keep
         state = TrainingState(baseline.model.get_weights(), [])
         checkpoints.save_baseline(Saved(0, baseline.history, architecture_of(baseline.model), state))
     return baseline

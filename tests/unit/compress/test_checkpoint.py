@@ -117,6 +117,12 @@ def test_a_broken_file_is_as_none(content: bytes | str, tmp_path: Path) -> None:
     assert checkpoints.of_another_run
 
 
+def test_one_without_an_epoch_is_as_none(tmp_path: Path) -> None:
+    _checkpoints(tmp_path).save_baseline(_saved(history=()))
+    assert find_checkpoint(tmp_path) is None
+    assert _checkpoints(tmp_path).baseline() is None
+
+
 def test_a_full_disk_is_told_and_leaves_the_one_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
