@@ -79,6 +79,10 @@ class Scaling(Enum):
     AS_IS = "as-is"
 
 
+#: The largest seed that NumPy and TensorFlow take.
+MAX_SEED = 2**32 - 1
+
+
 def key(default: Any, about: str, low: float | None = None, high: float | None = None) -> Any:
     """A recipe key: its default, one line for people, and for numbers the closed range allowed."""
     return field(default=default, metadata={"about": about, "low": low, "high": high})
@@ -154,7 +158,7 @@ class DataOptions:
     test_fraction: float | None = key(
         None, "share of each class for testing, where the data have no split", 0.01, 0.9
     )
-    seed: int = key(0, "chooses the samples for testing, where the data have no split", 0, 2**32 - 1)
+    seed: int = key(0, "chooses the samples for testing, where the data have no split", 0, MAX_SEED)
     stride: int = key(0, "steps from one window of a time series to the next; 0: half a window", 0, 1_000_000)
 
 
@@ -163,7 +167,7 @@ class Recipe:
     """What is done to a model, in this order. A section that is None is left out."""
 
     name: str
-    seed: int = 0
+    seed: int = key(0, "the same seed gives the same numbers", 0, MAX_SEED)
     description: str = ""
     paper: str = ""
     train: Training | None = None

@@ -215,8 +215,12 @@ def _which_keys(name: str, known: list[str]) -> str:
 def _range(field: dataclasses.Field[Any]) -> str:
     low, high = field.metadata.get("low"), field.metadata.get("high")
     if low is not None and high is not None:
-        return f" from {low:g} to {high:g}"
-    return f" from {low:g}" if low is not None else ""
+        return f" from {_plain_number(low)} to {_plain_number(high)}"
+    return f" from {_plain_number(low)}" if low is not None else ""
+
+
+def _plain_number(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:g}"
 
 
 def _shown(raw: Any) -> str:

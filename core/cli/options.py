@@ -7,7 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from core.recipe import Scaling
+from core.recipe import MAX_SEED, Scaling
 
 if TYPE_CHECKING:
     from codegen.options import BuildOptions
@@ -112,4 +112,11 @@ def positive(text: str) -> int:
     """A whole number from 1 on, for argparse."""
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """A seed of random numbers, for argparse."""
+    if not text.isdecimal() or int(text) > MAX_SEED:
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MAX_SEED}")
     return int(text)

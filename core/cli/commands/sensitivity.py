@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.cli.command import Command
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, add_json, add_model, add_scale, choices, numbers, positive
+from core.cli.options import DATA_HELP, add_json, add_model, add_scale, choices, numbers, positive, seed
 from core.cli.terminal import Terminal, table
 
 
@@ -28,7 +28,7 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--samples", type=positive, default=1000, metavar="N", help="test samples, at most (default: 1000)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="default: 0")
+    parser.add_argument("--seed", type=seed, default=0, help="default: 0")
     add_json(parser)
 
 

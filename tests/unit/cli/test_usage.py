@@ -34,6 +34,8 @@ def test_every_promised_command_is_there():
         ("zoo", "--no-such-option"),
         ("bench", "model.tflite", "--board", "host", "--runs", "0"),
         ("bench", "model.tflite", "--board", "host", "--runs", "many"),
+        ("sensitivity", "m.keras", "--data", "digits", "--out", "x", "--seed", "-1"),
+        ("sensitivity", "m.keras", "--data", "digits", "--out", "x", "--seed", "4294967296"),
     ],
 )
 def test_wrong_usage_is_status_2(thimble, arguments):

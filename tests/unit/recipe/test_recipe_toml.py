@@ -101,6 +101,8 @@ def test_everything_but_the_name_has_a_default() -> None:
         ('name = "n"\n[augment]\nflip = 1', 3, "augment.flip", "true or false"),
         ("name = 3", 1, "name", "text in quotes"),
         ('name = "n"\nseed = "x"', 2, "seed", "a whole number"),
+        ('name = "n"\nseed = -1', 2, "seed", "a whole number from 0 to 4294967295"),
+        ('name = "n"\nseed = 4294967296', 2, "seed", "from 0 to 4294967295"),
     ],
 )
 def test_an_error_names_line_key_and_what_is_allowed(text: str, line: int, key: str, allowed: str) -> None:
