@@ -13,6 +13,7 @@ import numpy as np
 
 from core.data import DataSet
 from core.data.samples import LabelArray, Picked, Samples
+from core.errors import ThimbleError
 from core.recipe import Training
 
 _HELD_OUT = 0.1
@@ -38,11 +39,19 @@ class Parts:
 def parts_of(data: DataSet, options: Training, seed: int) -> Parts:
     """With early stopping a tenth of each class is held out, at least one sample where there are two.
 
-    Which samples these are depends on the seed alone.
+    Which samples these are depends on the seed alone. Raises ThimbleError ``nothing-to-hold-out`` where no
+    class has two.
     """
     if not options.early_stopping:
         return Parts(np.arange(len(data.y_train)), data.x_test, data.y_test, ValidatedOn.TEST)
     held = _a_tenth_of_each_class(data.y_train, seed)
+    if not len(held):
+        raise ThimbleError(
+            "nothing-to-hold-out",
+            f"early stopping judges by training samples that are kept aside, and {data.name} has one of each"
+            " class",
+            "leave out early_stopping, or give more samples",
+        )
     train = np.setdiff1d(np.arange(len(data.y_train)), held)
     return Parts(train, Picked(data.x_train, held), data.y_train[held], ValidatedOn.HELD_OUT)
 

@@ -36,7 +36,20 @@ def stratified_split(
     train_places, test_places = train_test_split(
         np.arange(len(labels)), test_size=count, stratify=labels, random_state=seed
     )
+    for label in present:  # proportions round a rare class away
+        train_places, test_places = _with_one(label, labels, train_places, test_places)
+        test_places, train_places = _with_one(label, labels, test_places, train_places)
     return train_places, test_places
+
+
+def _with_one(
+    label: np.int64, labels: npt.NDArray[np.int64], giving: Places, taking: Places
+) -> tuple[Places, Places]:
+    """Both sides; one sample of the class has changed sides where `taking` had none."""
+    if (labels[taking] == label).any():
+        return giving, taking
+    moved = np.flatnonzero(labels[giving] == label)[:1]
+    return np.delete(giving, moved), np.append(taking, giving[moved])
 
 
 def split_data(
