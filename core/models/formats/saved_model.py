@@ -2,30 +2,21 @@
 
 The folder holds a function as a TensorFlow graph, not layers. TensorFlow Lite's converter brings it into
 the operators that the compiler reads; of these the layers are rebuilt. Nothing of Keras' in the folder is
-read, so that no Lambda layer can run; a graph that reads or writes files, or calls Python, is refused.
+read, so that no Lambda layer can run; a graph with operators that could reach files or Python is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
 from core.models.formats.base import Ends, Form, ModelFormat, Opening
+from core.models.formats.network_operators import reaching_out
 from core.models.retraced import Traceable, retraced, traced_to_tflite
 
 FILE = "saved_model.pb"
 _EXPORT_HINT = "export the model again: model.export('folder')"
-#: Operators that reach beyond the network: files, Python, other processes. What restores the weights is
-#: TensorFlow's own: it reads the folder itself.
-_REACHING_OUT = frozenset(
-    """PyFunc PyFuncStateless EagerPyFunc ReadFile WriteFile MatchingFiles TextLineDataset TFRecordDataset
-    FixedLengthRecordDataset TextLineReader TextLineReaderV2 WholeFileReader WholeFileReaderV2 TFRecordReader
-    TFRecordReaderV2 FixedLengthRecordReader FixedLengthRecordReaderV2 DebugIdentity DebugIdentityV2
-    DebugNumericSummary RpcCall RpcClient RpcServer GeneratorDataset DatasetFromGraph
-    SaveDataset SaveDatasetV2 LoadDataset""".split()  # noqa: SIM905 - a list of quoted words is worse
-)
 
 
 class SavedModel(ModelFormat):
@@ -64,20 +55,13 @@ def _refuse_reaching_out(folder: Path) -> None:
         described.ParseFromString((folder / FILE).read_bytes())
     except (DecodeError, OSError) as error:
         raise ThimbleError("bad-model", f"{folder / FILE} is broken", _EXPORT_HINT) from error
-    for kind in _operators(described):
-        if kind in _REACHING_OUT:
-            raise ThimbleError(
-                "unsafe-model",
-                f"the SavedModel {folder} has the operator {kind}, which reaches beyond the network",
-                "if you trust who made the folder, allow it with --allow-unsafe",
-            )
-
-
-def _operators(described: Any) -> Iterator[str]:
-    for graph in described.meta_graphs:
-        yield from (node.op for node in graph.graph_def.node)
-        for function in graph.graph_def.library.function:
-            yield from (node.op for node in function.node_def)
+    kind = reaching_out(described)
+    if kind is not None:
+        raise ThimbleError(
+            "unsafe-model",
+            f"the SavedModel {folder} has the operator {kind}, which may reach beyond the network",
+            "if you trust who made the folder, allow it with --allow-unsafe",
+        )
 
 
 def _served(folder: Path) -> Traceable:
