@@ -38,6 +38,7 @@ from core.paths import cache_dir, output_dir
 Array = npt.NDArray[Any]
 
 _DEFAULT_RUNS = 100
+_SEED = 0
 _BUILD_OPTIONS = ("compiler", "encoding", "planner")
 
 
@@ -58,8 +59,8 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Params: model (.tflite, .onnx), made_from (the file that the user named, where that is another one),
     board, port (of a board on USB; may be left out), out, runs, data (a name or path; scale as in
     `evaluate`) or input (an .npy), and the build options compiler, encoding, planner. Result: plan, build,
-    bench, verified, accuracy_on_board (None without labels). Partials `inference`: index, latency_s,
-    energy_j, cycles, predicted, correct.
+    bench, verified, accuracy_on_board (None without labels), labelled_samples (how many that is the accuracy
+    of). Partials `inference`: index, latency_s, energy_j, cycles, predicted, correct.
 
     Raises ThimbleError and CodegenError for what a person can mend.
     """
@@ -133,12 +134,20 @@ def load_samples(params: dict[str, Any], graph: Graph, watch: Watch = nobody_wat
         data = load_for_model(params["data"], model, tensor.shape[1:], options, watch=watch)
         check_fits(data, tensor.shape[1:], result.elements)
         # A board never gets more samples than these; sets larger than memory are not read further.
-        wanted = data.x_test[: int(params.get("runs", _DEFAULT_RUNS))]
-        return Samples(to_model_input(wanted, tensor), data.y_test[: len(wanted)], result.dtype.numpy)
+        places = places_of_all_classes(len(data.x_test), int(params.get("runs", _DEFAULT_RUNS)))
+        return Samples(to_model_input(data.x_test[places], tensor), data.y_test[places], result.dtype.numpy)
     if params.get("input"):
         x = to_model_input(_read_npy(Path(params["input"])), tensor, graph.file_shape(tensor.name))
         return Samples(to_graph_layout(graph, tensor.name, x), None, result.dtype.numpy)
     raise ThimbleError("no-samples", "there is nothing to run on the board", "name data or an input file")
+
+
+def places_of_all_classes(samples: int, wanted: int) -> npt.NDArray[np.int64]:
+    """Which of the test samples a board gets: the same at random every time, in ascending order.
+
+    The first ones would be of one class where the data are sorted by class, as folders of pictures are.
+    """
+    return np.sort(np.random.default_rng(_SEED).permutation(samples)[:wanted])
 
 
 def _read_npy(path: Path) -> Array:
@@ -196,6 +205,7 @@ def _result(
         "bench": {**measurement.to_json(), "reference": _reference_name(model)},
         "verified": measurement.verified,
         "accuracy_on_board": _accuracy(measurement.result.outputs, samples),
+        "labelled_samples": _labelled(measurement.result.outputs, samples),
     }
 
 
@@ -203,5 +213,10 @@ def _accuracy(outputs: Array, samples: Samples) -> float | None:
     """The fraction of right classes; samples that ran more than once count once."""
     if samples.labels is None:
         return None
-    count = min(len(outputs), len(samples.labels))
+    count = _labelled(outputs, samples)
     return float(np.mean(samples.predicted(outputs[:count]) == samples.labels[:count]))
+
+
+def _labelled(outputs: Array, samples: Samples) -> int:
+    """How many samples ran whose right class is known."""
+    return 0 if samples.labels is None else min(len(outputs), len(samples.labels))

@@ -160,7 +160,10 @@ class DeployPresenter(QObject):
         words = _verdict(bench, verified)
         on_board = result.get("accuracy_on_board")
         if on_board is not None:
-            words += " " + tr("Right in {share} of the pictures.").format(share=percent(on_board))
+            count = result.get("labelled_samples") or bench["runs"]
+            words += " " + tr("Right in {share} of {count} test samples, drawn at random.").format(
+                share=percent(on_board), count=number(count)
+            )
         view.verdict.setText(words)
         view.verdict.setProperty("good", verified)
         view.verdict.setProperty("bad", not verified)
