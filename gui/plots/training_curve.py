@@ -26,6 +26,7 @@ class TrainingCurve(QWidget):
         self._phase = ""
         self.marks: dict[float, str] = {}
         self._lines: list[pg.InfiniteLine] = []
+        self._judges: list[str] = []
         self._values: dict[str, list[float]] = {"loss": [], "accuracy": [], "val_accuracy": []}
         self._curves: dict[str, pg.PlotDataItem] = {
             "loss": self.loss.plot(symbol="o", symbolSize=5),
@@ -56,6 +57,8 @@ class TrainingCurve(QWidget):
         self._epochs.clear()
         self._phase = ""
         self.marks.clear()
+        self._judges.clear()
+        self._name_judges()
         for line in self._lines:
             line.getViewBox().removeItem(line)
         self._lines.clear()
@@ -66,10 +69,15 @@ class TrainingCurve(QWidget):
         show_empty(self.accuracy, 0, 101)
 
     def add_epoch(self, data: dict[str, Any]) -> None:
-        """`data` has epoch, loss, accuracy and where known val_accuracy (accuracies in 0…1) and phase."""
+        """`data` has epoch, loss, accuracy and where known val_accuracy (accuracies in 0…1), validated_on
+        (what that is of: ``test`` if left out, or ``held-out``) and phase."""
         last = self._epochs[-1] if self._epochs else 0.0
         self._epochs.append(max(float(data["epoch"]), last + 1))  # a phase may count its own rounds
         self._mark(str(data.get("phase") or ""), self._epochs[-1])
+        judge = str(data.get("validated_on") or "test")
+        if data.get("val_accuracy") is not None and judge not in self._judges:
+            self._judges.append(judge)
+            self._name_judges()
         for name, curve in self._curves.items():
             scale = 1.0 if name == "loss" else 100.0
             value = data.get(name)
@@ -96,6 +104,16 @@ class TrainingCurve(QWidget):
                 plot.addItem(line)
                 self._lines.append(line)
         self._phase = phase
+
+    @property
+    def judged_on(self) -> str:
+        """What the legend says that the second curve is of."""
+        return " / ".join(judge_word(judge) for judge in self._judges or ["test"])
+
+    def _name_judges(self) -> None:
+        legend = self.accuracy.getPlotItem().legend
+        legend.getLabel(self._curves["val_accuracy"]).setText(self.judged_on)
+        legend.updateSize()
 
     def _fit_heights(self) -> None:
         """Errors from 0; accuracies up to 100, so that small differences do not look large."""
@@ -128,3 +146,9 @@ def phase_word(phase: str) -> str:
         "qat": tr("small numbers"),
     }
     return words.get(phase, phase)
+
+
+def judge_word(validated_on: str) -> str:
+    """What the pictures are called that judge a round: those for testing, or some that do not train."""
+    words = {"test": tr("test pictures"), "held-out": tr("training pictures kept aside")}
+    return words.get(validated_on, validated_on)

@@ -322,6 +322,21 @@ def test_the_curve_marks_where_a_phase_begins(qtbot: QtBot) -> None:
     assert curve.marks == {}
 
 
+def test_the_curve_names_the_pictures_that_judge(qtbot: QtBot) -> None:
+    curve = TrainingCurve()
+    qtbot.addWidget(curve)
+    legend = curve.accuracy.getPlotItem().legend
+    names = [label.text for _, label in legend.items]
+    assert names == ["training pictures", "test pictures"]
+    entry = {"loss": 1.0, "accuracy": 0.5, "val_accuracy": 0.5}
+    curve.add_epoch({**entry, "epoch": 1, "validated_on": "held-out"})
+    assert legend.items[1][1].text == "training pictures kept aside"
+    curve.add_epoch({**entry, "epoch": 2, "validated_on": "test"})
+    assert legend.items[1][1].text == curve.judged_on == "training pictures kept aside / test pictures"
+    curve.clear()
+    assert [label.text for _, label in legend.items] == names
+
+
 @pytest.mark.parametrize("count", [2, 12, 100])
 def test_confusion_matrices_draw_any_number_of_classes(qtbot: QtBot, count: int) -> None:
     matrix = ConfusionMatrix("Before")
