@@ -6,7 +6,7 @@ So every later command, the board and the Pi give it the same inputs.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from core.errors import ThimbleError
 from core.recipe import DataOptions, Scaling
 
 PREPROCESSING = "preprocessing.json"
-#: The models that lie beside it under this name, whatever their ending, are those that it is about.
-_MODEL_STEM = "model"
+#: The models that lie beside it under these names, whatever their ending, are those that it is about.
+_MODEL_STEMS = ("model", "baseline")
 _ABOUT = (
     "input = (raw - shift) / divisor, one number for all or one for each channel; raw are the numbers in the"
     " data (8-bit pixels from 0 to 255), raw_range what they can be, null where that is not known"
@@ -78,18 +78,26 @@ def write_preprocessing(data: DataSet, folder: Path) -> None:
     (folder / PREPROCESSING).write_text(text, encoding="utf-8")
 
 
+def preprocessing_beside(model: str | Path) -> Path | None:
+    """The file beside the model that is about it; None where there is none."""
+    path = Path(model)
+    if path.stem not in _MODEL_STEMS:
+        return None
+    stored = path.with_name(PREPROCESSING)
+    return stored if stored.is_file() else None
+
+
 def read_preprocessing(model: str | Path) -> Preprocessing | None:
     """What lies beside the model; None where nothing does. Raises ThimbleError ``bad-data``."""
-    path = Path(model)
-    stored = path.with_name(PREPROCESSING) if path.name else path
-    if path.stem != _MODEL_STEM or not stored.is_file():
+    stored = preprocessing_beside(model)
+    if stored is None:
         return None
     try:
         return Preprocessing.from_dict(json.loads(stored.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ThimbleError(
             "bad-data",
-            f"{stored} cannot be read, which says how the inputs of {path.name} are scaled",
+            f"{stored} cannot be read, which says how the inputs of {Path(model).name} are scaled",
             "take it from the results again, or remove it and say the scaling with --scale",
         ) from error
 
@@ -104,16 +112,38 @@ def load_for_model(
 ) -> DataSet:
     """`load_data` as the model was made with it.
 
-    `options` (of a recipe, or the command line) go before what lies beside the model; what the model itself
-    tells, `wanted`, comes last. A scaling that is left to AUTO is taken from there in any case. Raises
+    `options` (of a recipe, or the command line) go before what lies beside the model, key by key: what is
+    left at its default is taken from there. What the model itself tells, `wanted`, comes last. Raises
     ThimbleError as `load_data` and `read_preprocessing` do.
     """
     stored = read_preprocessing(model)
     if stored is None:
         return load_data(data, shape, options, wanted, watch)
-    if options in (None, DataOptions()):
-        options = stored.options
-    return load_data(data, shape, options, stored.normalization, watch)
+    return load_data(data, shape, _completed(options, stored.options), stored.normalization, watch)
+
+
+def _completed(options: DataOptions | None, stored: DataOptions) -> DataOptions:
+    """The stored options with those of `options` that are not at their defaults."""
+    if options is None:
+        return stored
+    pairs = ((key, getattr(options, key.name)) for key in fields(options))
+    return replace(stored, **{key.name: value for key, value in pairs if value != key.default})
+
+
+def split_warning(model: str | Path, options: DataOptions) -> str | None:
+    """Words for data that were read with `options`, where they may be split otherwise than when the model was
+    made. Raises ThimbleError ``bad-data``."""
+    stored = read_preprocessing(model)
+    if stored is None or replace(options, scaling=stored.options.scaling) == stored.options:
+        return None
+    names = [key.name for key in fields(options) if key.name != "scaling"]
+    was, now = (
+        ", ".join(f"{name} = {getattr(each, name)}" for name in names) for each in (stored.options, options)
+    )
+    return (
+        f"the model was made with other [data] ({was}; now {now}): where the data have no split of their own,"
+        " some of its training samples are tested on now"
+    )
 
 
 def with_scaling(

@@ -139,8 +139,10 @@ def test_a_threshold_takes_the_place_of_an_amount(opened: MainWindow) -> None:
 def test_which_layers_can_take_it(opened: MainWindow, jobs: FakeJobs, qtbot: QtBot) -> None:
     panel = opened.wizard.pages[Step.PRUNING].sensitivity
     opened.go(Place.PRUNING)
+    opened.wizard.flow.edit(Section.DATA, test_fraction=0.5)
     panel.button.click()
     job = jobs.last("sensitivity")
+    assert job.params["options"] == {"scaling": "auto", "test_fraction": 0.5, "seed": 0, "stride": 0}
     assert (job.params["kind"], job.params["criterion"], job.params["data"]) == ("structured", "l1", "digits")
     assert not panel.button.isEnabled(), "a second click does nothing twice"
     assert panel.panel.isVisible()

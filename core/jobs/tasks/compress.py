@@ -15,6 +15,7 @@ from core.compress.pipeline import check_recipe, run_recipe, train_baseline
 from core.compress.steps import share_before_quantization
 from core.compress.supported import check_supported
 from core.data import DataSet
+from core.data.preprocessing import split_warning
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
 from core.models.keras_graph import graph_of_model
@@ -51,6 +52,8 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         model = load_keras(params["model"], allow_unsafe)
         reading = context.section(0.02, 0.05).watch("Reading the data")
         data = data_for_keras(model, params["model"], params["data"], recipe.data, reading, checked)
+        if warning := split_warning(params["model"], data.options):
+            context.log(warning)
         check_recipe(recipe, graph_of_model(model))
         checkpoints = _checkpoints(model, data, recipe, params, context)
         trained = 0.07 + 0.75 * share_before_quantization(recipe)

@@ -16,22 +16,24 @@ from core.compress.sensitivity import (
     check_question,
     measure,
 )
-from core.data.preprocessing import with_scaling
+from core.data.preprocessing import split_warning, with_scaling
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
 from core.models.loading import check_model_file, load_keras
 from core.models.model_data import check_data, data_for_keras
 from core.paths import new_output_dir, write_all_or_nothing
-from core.recipe import Criterion, PruneKind
+from core.recipe import Criterion, DataOptions, PruneKind
+from core.recipe_toml import section_from_dict
 
 FILES = ("sensitivity.json", "sensitivity.csv", "sensitivity.png")
 
 
 def sensitivity(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Params: model, data, out (a folder); and, each with a default, kind (``structured`` | ``element``),
-    criterion (``l1`` …), fractions (numbers in 0…1), samples (of the test data, at most), seed, scale (a
-    `Scaling`), allow_unsafe (whether code in the model's file may run).
+    criterion (``l1`` …), fractions (numbers in 0…1), samples (of the test data, at most), seed, options (the
+    keys of a recipe's `[data]`), scale (a `Scaling`, before that of the options), allow_unsafe (whether code
+    in the model's file may run).
 
     Partials `sensitivity`, one a layer and fraction: layer, layers (those that lose filters with it),
     fraction, accuracy, loss, parameters (left in the whole model; where kind is element, those not zero),
@@ -44,7 +46,8 @@ def sensitivity(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     check_question(question)
     allow_unsafe = bool(params.get("allow_unsafe"))
     ends = check_model_file(params["model"], allow_unsafe)
-    options = with_scaling(params["model"], params.get("scale"))
+    given = section_from_dict(DataOptions, params.get("options") or {}, "data")
+    options = with_scaling(params["model"], params.get("scale"), given)
     with new_output_dir(Path(params["out"])) as out:
         reading = context.section(0.0, 0.02).watch("Reading the data")
         checked = check_data(ends, params["model"], params["data"], options, reading)
@@ -54,6 +57,8 @@ def sensitivity(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         model = load_keras(params["model"], allow_unsafe)
         reading = context.section(0.05, 0.1).watch("Reading the data")
         data = data_for_keras(model, params["model"], params["data"], options, reading, checked)
+        if warning := split_warning(params["model"], data.options):
+            context.log(warning)
         context.progress(0.1, "Testing the unpruned model")
         part = context.section(0.15, 0.97)
 

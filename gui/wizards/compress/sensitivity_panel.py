@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.flow.sections import Section
 from core.jobs.events import Cancelled, Done, Failed
+from core.recipe_toml import section_to_dict
 from gui.job_bridge import JobBridge
 from gui.plots.sensitivity_plot import SensitivityPlot
 from gui.recipe_words import choice_label
@@ -77,11 +78,10 @@ class SensitivityPanel(QWidget):
         self.message.setText(
             tr("Importance: {criterion}").format(criterion=choice_label(Section.PRUNE, prune.criterion))
         )
-        scaling = self._session.flow.section(Section.DATA).scaling
         params = {
             "model": str(draft.model),
             "data": draft.data,
-            "scale": scaling.value,
+            "options": section_to_dict(self._session.flow.section(Section.DATA)),
             "kind": prune.kind.value,
             "criterion": prune.criterion.value,
             "seed": draft.recipe.seed,
@@ -93,8 +93,8 @@ class SensitivityPanel(QWidget):
     def _question(self) -> tuple[Any, ...]:
         draft = self._session.flow.draft
         prune = draft.recipe.prune
-        scaling = self._session.flow.section(Section.DATA).scaling
-        return (draft.model, draft.data, scaling, prune and (prune.kind, prune.criterion))
+        options = self._session.flow.section(Section.DATA)
+        return (draft.model, draft.data, options, prune and (prune.kind, prune.criterion))
 
     @Slot(str, dict)
     def _take(self, kind: str, data: dict[str, Any]) -> None:

@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 
 from core.data import load_data, load_for_model
-from core.data.preprocessing import PREPROCESSING, read_preprocessing, with_scaling, write_preprocessing
+from core.data.preprocessing import (
+    PREPROCESSING,
+    read_preprocessing,
+    split_warning,
+    with_scaling,
+    write_preprocessing,
+)
 from core.data.scaling import PIXELS, SYMMETRIC, UNIT, Normalization
 from core.errors import ThimbleError
 from core.models.input_scaling import inputs_of
@@ -127,6 +133,21 @@ def test_what_is_asked_for_goes_before_what_lies_there(tmp_path: Path, pixels: s
         with_scaling(model, "0..2")
 
 
+def test_what_is_not_asked_for_is_as_it_lies_there(tmp_path: Path) -> None:
+    model = _model(tmp_path / "run", "digits", Scaling.AUTO, seed=3, test_fraction=0.5)
+    stored = load_for_model("digits", model, (8, 8, 1))
+    scaled = load_for_model("digits", model, (8, 8, 1), DataOptions(scaling=Scaling.PIXELS, stride=2))
+    assert np.array_equal(scaled.y_test, stored.y_test), "the same split"
+    assert scaled.options == DataOptions(Scaling.PIXELS, 0.5, 3, 2)
+    other = load_for_model("digits", model, (8, 8, 1), DataOptions(seed=4))
+    assert other.options == DataOptions(seed=4, test_fraction=0.5)
+    assert split_warning(model, stored.options) is None
+    assert split_warning(tmp_path / "net.keras", other.options) is None
+    assert "seed = 3, stride = 0; now test_fraction = 0.5, seed = 4" in (
+        split_warning(model, other.options) or ""
+    )
+
+
 def test_what_the_model_tells_counts_where_nothing_lies_beside_it(tmp_path: Path, pixels: str) -> None:
     wanted = Normalization(Scaling.PIXELS, raw=PIXELS)
     loaded = load_for_model(pixels, tmp_path / "net.keras", (4, 5, 3), wanted=wanted)
@@ -142,6 +163,7 @@ def test_only_the_models_of_the_folder_are_meant(tmp_path: Path, pixels: str) ->
     model = _model(tmp_path / "run", pixels, Scaling.SYMMETRIC)
     assert read_preprocessing(model) is not None
     assert read_preprocessing(model.with_suffix(".onnx")) is not None
+    assert read_preprocessing(model.with_name("baseline.keras")) is not None
     assert read_preprocessing(model.with_name("other.tflite")) is None
     assert read_preprocessing(tmp_path / "model.tflite") is None
 
