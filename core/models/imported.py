@@ -1,6 +1,7 @@
 """Models of other formats, written once into the user's cache so that they are read without TensorFlow.
 
-The place follows from the contents: an unchanged file is never converted twice, a changed one always.
+The place follows from the contents and from what lies beside the model about its inputs: an unchanged file is
+never converted twice, a changed one always.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.data.preprocessing import preprocessing_beside
 from core.models.formats import Form
 from core.paths import cache_dir
 
 #: Counted up when the same file would now become another one.
-_VERSION = 1
+_VERSION = 2
 
 
 def imported_file(model: Path, form: Form, allow_unsafe: bool = False) -> Path:
@@ -23,6 +25,8 @@ def imported_file(model: Path, form: Form, allow_unsafe: bool = False) -> Path:
     cache, and OSError for a model that cannot be read.
     """
     digest = hashlib.sha256(f"{_VERSION} {form.value} {allow_unsafe}\n".encode())
+    stored = preprocessing_beside(model)
+    digest.update(hashlib.sha256(stored.read_bytes() if stored else b"").digest())
     for part in _contents(model):
         digest.update(part)
     return cache_dir() / "models" / digest.hexdigest()[:32] / f"{model.stem or 'model'}{form.value}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
-from core.data.preprocessing import PREPROCESSING, read_preprocessing
+from core.data.preprocessing import PREPROCESSING, preprocessing_beside, read_preprocessing
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
 from core.models.formats import Form
@@ -27,18 +28,20 @@ def import_model(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     if not path.is_file():
         if form is Form.KERAS:
             check_model_file(model, allow_unsafe)
+        read_preprocessing(model)  # what is broken is told before TensorFlow starts
         context.progress(0.02, "Starting TensorFlow")
         start_tensorflow(0)
         context.check_cancelled()
         context.progress(0.5, f"Reading {model.name}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            stored = preprocessing_beside(model)
+            if stored is not None:  # first: the model's file says that all is there
+                write_atomically(path.with_name(PREPROCESSING), stored.read_bytes())
             if form is Form.KERAS:
                 _save_keras(load_keras(model, allow_unsafe), path, context)
             else:
                 write_atomically(path, load_tflite(model, allow_unsafe))
-            if read_preprocessing(model) is not None:
-                write_atomically(path.with_name(PREPROCESSING), model.with_name(PREPROCESSING).read_bytes())
         except OSError as error:
             raise cannot_write(path, error) from error
     context.progress(1.0, "Done")
@@ -49,7 +52,7 @@ def _save_keras(model: Any, path: Path, context: JobContext) -> None:
     """Beside its place, and renamed in."""
     context.check_cancelled()
     context.progress(0.9, "Writing it for Thimble")
-    beside = path.with_name(f"part-{path.name}")
+    beside = path.with_name(f"part-{os.getpid()}-{path.name}")
     try:
         model.save(beside)
         beside.replace(path)
