@@ -2,7 +2,7 @@
 
 from codegen.emit.formats import EXPORTERS, find_exporter
 from codegen.emit.names import model_name
-from codegen.emit.project import ExportOptions, project_sources, write_project
+from codegen.emit.project import ExportOptions, model_digest, project_sources, write_project
 from codegen.emit.samples import Samples
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "ExportOptions",
     "Samples",
     "find_exporter",
+    "model_digest",
     "model_name",
     "project_sources",
     "write_project",

@@ -72,17 +72,19 @@ def project_sources(
 
 def _sources(compilation: Compilation, name: str) -> dict[str, str]:
     """The C files of the model and the runtime."""
-    code = model_c(compilation, name)
-    data_h = model_data_h(compilation, name)
-    hashed = code + data_h + model_data_c(compilation, name, bytes(32))
-    digest = hashlib.sha256(hashed.encode()).digest()
     return {
         f"{name}.h": model_h(compilation, name),
-        f"{name}.c": code,
-        f"{name}_data.h": data_h,
-        f"{name}_data.c": model_data_c(compilation, name, digest),
+        f"{name}.c": model_c(compilation, name),
+        f"{name}_data.h": model_data_h(compilation, name),
+        f"{name}_data.c": model_data_c(compilation, name, model_digest(compilation, name)),
         **_runtime(compilation),
     }
+
+
+def model_digest(compilation: Compilation, name: str = "model") -> bytes:
+    """The model's hash: SHA-256 of its code and constants."""
+    data_h, data_c = model_data_h(compilation, name), model_data_c(compilation, name, bytes(32))
+    return hashlib.sha256((model_c(compilation, name) + data_h + data_c).encode()).digest()
 
 
 def write_project(

@@ -11,10 +11,11 @@ from typing import Any
 
 from codegen.advice import what_would_help
 from codegen.compiler import Compilation
-from codegen.emit import write_project
+from codegen.emit import model_digest, write_project
 from codegen.errors import CodegenError
 from codegen.firmware.elf import Elf, read_elf
 from codegen.firmware.program import program_size
+from codegen.firmware.program_hash import with_program_hash
 from codegen.firmware.uf2 import uf2_of
 from codegen.targets.board import Board
 from codegen.targets.registry import find_target, memory_layout
@@ -108,7 +109,7 @@ def _build_image(
             raise
         raise _does_not_fit(compilation, f"the linker says {overflow[0]}") from error
     elf = read_elf(work / "firmware.elf")
-    images = _write_images(compilation.board, elf, work)
+    images = _write_images(compilation, elf, work)
     for path in images:
         os.replace(path, folder / path.name)
     return FirmwareImage(
@@ -123,8 +124,9 @@ def _build_image(
     )
 
 
-def _write_images(board: Board, elf: Elf, work: Path) -> list[Path]:
+def _write_images(compilation: Compilation, elf: Elf, work: Path) -> list[Path]:
     """The linked image in the forms that the board is flashed with, the one to use last."""
+    board = compilation.board
     target, layout = find_target(board), memory_layout(board)
     flat = bytearray()
     for segment in elf.segments:
@@ -133,7 +135,8 @@ def _write_images(board: Board, elf: Elf, work: Path) -> list[Path]:
         flat[start : start + len(segment.content)] = segment.content
     written = [work / "firmware.elf", work / "firmware.bin"]
     if not board.virtual:
-        flat = bytearray(target.seal(bytes(flat)))
+        hashed = with_program_hash(bytes(flat), model_digest(compilation))
+        flat = bytearray(target.seal(hashed))
         _write_back(written[0], elf, flat, layout.flash_origin)
     written[1].write_bytes(flat)
     if board.flasher == "uf2":

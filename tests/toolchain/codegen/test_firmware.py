@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from codegen.compiler import compile_model
-from codegen.emit import write_project
+from codegen.emit import model_digest, write_project
 from codegen.errors import CodegenError
 from codegen.firmware import build_firmware
 from codegen.firmware.elf import read_elf
@@ -146,3 +146,12 @@ def test_the_sizes_of_a_program_for_this_computer_are_read_from_it(tmp_path):
     image = build_firmware(compiled, tmp_path, cache_dir())
     assert compiled.plan.flash.weights_bytes < image.flash_bytes < image.image.stat().st_size
     assert compiled.plan.arena.arena_bytes < image.sram_bytes != image.predicted_sram_bytes
+
+
+@pytest.mark.parametrize("board", [find_board("pico"), find_board("nano33ble")], ids=lambda board: board.id)
+def test_a_real_board_tells_a_hash_of_its_whole_program(board, tmp_path):
+    compilation = compile_model(small_lenet(1.0), board)
+    images = [build_firmware(compilation, tmp_path / name, cache_dir() / "compiler") for name in "ab"]
+    first, again = (image.image.read_bytes() for image in images)
+    assert first == again, "a board that runs it already is known by its hash"
+    assert model_digest(compilation) not in images[0].elf.read_bytes()
