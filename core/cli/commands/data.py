@@ -43,7 +43,7 @@ def _list(arguments: Namespace, terminal: Terminal) -> None:
             {
                 "name": known.id,
                 "title": known.title,
-                "present": place is not None,
+                "present": known.is_in(root),
                 "path": None if place is None else str(place),
                 "classes": len(known.class_names),
                 "download_bytes": known.download_bytes,

@@ -30,6 +30,9 @@ class CifarBinary:
     def is_at(self, path: Path) -> bool:
         return path.is_file() or any((path / name).is_file() for name in (*self.train, *self.test))
 
+    def is_whole_at(self, path: Path) -> bool:
+        return path.is_file() or all((path / name).is_file() for name in (*self.train, *self.test))
+
     def wanted(self, path: Path) -> str:
         kind = "file" if path.suffix == ".gz" else "folder"
         return f"the {kind} {path}"

@@ -37,6 +37,9 @@ class Idx:
     def is_at(self, path: Path) -> bool:
         return any(_file(path, name) for names in _FILES.values() for name in names)
 
+    def is_whole_at(self, path: Path) -> bool:
+        return all(_file(path, name) for names in _FILES.values() for name in names)
+
     def wanted(self, path: Path) -> str:
         names = ", ".join(f"{name}.gz" for names in _FILES.values() for name in names)
         return f"the folder {path} with {names} (unpacked ones too)"

@@ -20,6 +20,9 @@ class KerasNpz:
     def is_at(self, path: Path) -> bool:
         return path.is_file()
 
+    def is_whole_at(self, path: Path) -> bool:
+        return self.is_at(path)
+
     def wanted(self, path: Path) -> str:
         return f"the file {path} of Keras"
 

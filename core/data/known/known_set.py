@@ -19,6 +19,10 @@ class FileFormat(Protocol):
         """Whether the files are there, or at least one of them."""
         ...
 
+    def is_whole_at(self, path: Path) -> bool:
+        """Whether none of the files lacks."""
+        ...
+
     def wanted(self, path: Path) -> str:
         """What to put at `path`, in words."""
         ...
@@ -47,7 +51,7 @@ class KnownSet:
     `aliases` are other names for it, in small letters with hyphens; `class_names` are in the order of the
     labels; `shape` is that of one sample [height, width, channels] in its files, None where it varies;
     `source` says who publishes it, `published` which files can be downloaded. Where the files lie in several
-    places, the first of `places` counts.
+    places, the first of `places` where none lacks counts.
     """
 
     id: str
@@ -70,18 +74,27 @@ class KnownSet:
 
     def place_in(self, root: Path) -> Path | None:
         """Where the set is read from in the data folder `root`; None where it is not there."""
-        found = (root / place.path for place in self.places if place.format.is_at(root / place.path))
-        return next(found, None)
+        place = self._found_in(root)
+        return None if place is None else root / place.path
 
     def is_in(self, root: Path) -> bool:
-        """Whether some of its files are in the data folder `root`."""
-        return self.place_in(root) is not None
+        """Whether the set is in the data folder `root`, with all that a download would bring."""
+        place = self._found_in(root)
+        if place is None:
+            return False
+        return place.format.is_whole_at(root / place.path) or all(file.is_in(root) for file in self.published)
+
+    def _found_in(self, root: Path) -> Place | None:
+        """The first place with all files, else the first with some, as a download that broke off leaves."""
+        found = [place for place in self.places if place.format.is_at(root / place.path)]
+        whole = (place for place in found if place.format.is_whole_at(root / place.path))
+        return next(whole, found[0] if found else None)
 
     def read(self, root: Path, request: Request) -> RawData:
         """The set from the data folder `root`. Raises ThimbleError ``missing-file`` or ``bad-data``."""
-        for place in self.places:
-            if place.format.is_at(root / place.path):
-                return place.format.read(root / place.path, self, request)
+        found = self._found_in(root)
+        if found is not None:
+            return found.format.read(root / found.path, self, request)
         ways = "; or ".join(place.format.wanted(Path(place.path)) for place in self.places if place.is_told)
         raise ThimbleError(
             "missing-file",

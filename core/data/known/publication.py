@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -32,6 +33,13 @@ class PublishedFile:
     wanted: Wanted
     place: str
     unpack: str | None = None
+
+    def is_in(self, root: Path) -> bool:
+        """Whether it has come into the data folder `root`: an empty folder is nothing yet."""
+        place = root / self.place
+        with suppress(OSError):
+            return any(place.iterdir()) if place.is_dir() else place.exists()
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def require_known_set(name: str) -> KnownSet:
 
 
 def sets_at_hand() -> tuple[KnownSet, ...]:
-    """The known sets whose files, or some of them, are in the data folder; none where it cannot be read.
+    """The known sets that are in the data folder; none where it cannot be read.
 
     This is for offering them: `read` says what is wrong with the folder.
     """

@@ -36,6 +36,9 @@ class SvhnMat:
     def is_at(self, path: Path) -> bool:
         return any((path / name).is_file() for name in (_TRAIN, _TEST))
 
+    def is_whole_at(self, path: Path) -> bool:
+        return all((path / name).is_file() for name in (_TRAIN, _TEST))
+
     def wanted(self, path: Path) -> str:
         return f"the folder {path} with {_TRAIN} and {_TEST}"
 

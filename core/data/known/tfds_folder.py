@@ -20,6 +20,9 @@ class TfdsPrepared:
     def is_at(self, path: Path) -> bool:
         return path.is_dir() and prepared_folder(path) is not None
 
+    def is_whole_at(self, path: Path) -> bool:
+        return self.is_at(path)
+
     def wanted(self, path: Path) -> str:
         return f"the folder {path} that TensorFlow Datasets has prepared"
 

@@ -21,7 +21,7 @@ def download_set(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     total, done, files = max(known.download_bytes, 1), 0, []
     for file in known.published:
         size = file.wanted.size_bytes or 0
-        if not (root / file.place).exists():
+        if not file.is_in(root):
             told = context.section(done / total, (done + size) / total).watch(f"Downloading {known.title}")
             got = download(file, root, told)
             checksum = "published" if got.checksum_known else "not known"

@@ -293,6 +293,34 @@ def test_archives_become_the_folders_that_are_read(
     assert download_set({"name": "flowers"}, JobContext(events.append))["files"] == []  # it is there
 
 
+def test_half_of_a_download_is_not_the_set(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THIMBLE_DATA", str(tmp_path))
+    archive = _zip({f"{c}/{n}.png": _picture(n) for c in ("horses", "humans") for n in range(3)})
+    known = _published_at(
+        server,
+        HORSES_OR_HUMANS,
+        dict.fromkeys(("horse-or-human.zip", "validation-horse-or-human.zip"), archive),
+    )
+    monkeypatch.setattr(source, "KNOWN_SETS", (known,))
+
+    def stop_at(path: str) -> JobContext:
+        def stop(event: Event) -> None:
+            if (tmp_path / path).exists():
+                raise CancelledByUser
+
+        return JobContext(stop)
+
+    for path in ("horses-or-humans/.horse-or-human.zip.part", "horses-or-humans/train"):
+        with pytest.raises(CancelledByUser):
+            download_set({"name": known.id}, stop_at(path))
+        assert (tmp_path / path).exists()
+        assert not known.is_in(tmp_path)
+    download_set({"name": known.id}, JobContext(lambda event: None))
+    assert known.is_in(tmp_path)
+
+
 def test_cancelled_while_it_is_unpacked(server: Server, tmp_path: Path) -> None:
     archive = _zip({f"a/{n}.png": _picture(n) for n in range(3)})
     server.files["/file.zip"] = archive

@@ -14,7 +14,7 @@ import pytest
 from core.cli.options import DATA_HELP
 from core.data import DataSet, load_data
 from core.data.known.plain_pickle import PickleError, read_plain_pickle
-from core.data.known.sets import KNOWN_SETS
+from core.data.known.sets import FLOWERS, KNOWN_SETS
 from core.data.known.source import known_set, sets_at_hand
 from core.errors import ThimbleError
 from tests.unit.data import known_files as files
@@ -189,6 +189,19 @@ def test_a_set_that_is_missing_says_which_files_to_put_where(root: Path, known: 
     _assert_bad(known.id, "missing-file", str(root), first, known.source, "THIMBLE_DATA")
     assert not known.is_in(root)
     assert known.id in DATA_HELP
+
+
+def test_a_set_with_some_of_its_files_can_still_be_downloaded(root: Path) -> None:
+    files.write_svhn(root / "svhn", X, Y, X_TEST, Y_TEST)
+    files.write_idx(root / "fashion-mnist", X_GREY, Y_GREY, X_GREY_TEST, Y_TEST, packed=False)
+    assert {known.id for known in sets_at_hand()} == {"svhn", "fashion-mnist"}  # unpacked ones are whole too
+    (root / "svhn" / "test_32x32.mat").unlink()
+    (root / "fashion-mnist" / "t10k-labels-idx1-ubyte").unlink()
+    (root / "flowers").mkdir()
+    assert sets_at_hand() == ()
+    files.write_pictures(root / "flower_photos", FLOWERS.class_names, 2)
+    assert sets_at_hand() == (FLOWERS,)  # the empty folder is not in its way
+    assert FLOWERS.place_in(root) == root / "flower_photos"
 
 
 def test_names_are_those_of_one_set_each() -> None:
