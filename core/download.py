@@ -10,15 +10,14 @@ import shutil
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from core.errors import ThimbleError
 from core.paths import cannot_write
+from core.work_folder import is_owned
 
 _PIECE_BYTES = 256 * 1024
 _TIMEOUT_S = 30.0
@@ -44,8 +43,8 @@ def fetch(wanted: Wanted, target: Path, on_bytes: OnBytes) -> str:
     """Download into `target` and give the SHA-256 of what came.
 
     What has come is kept beside until it is whole (``.NAME.part``), so that the next call goes on from there,
-    where the server can. Raises ThimbleError ``download-failed``, ``wrong-checksum``, ``cannot-write`` or
-    ``busy``, and whatever `on_bytes` raises.
+    where the server can. Raises ThimbleError ``download-failed``, ``wrong-checksum``, ``wrong-size``,
+    ``cannot-write`` or ``busy``, and whatever `on_bytes` raises.
     """
     partial = target.with_name(f".{target.name}.part")
     try:
@@ -54,35 +53,58 @@ def fetch(wanted: Wanted, target: Path, on_bytes: OnBytes) -> str:
             if target.exists():  # of a download that ended before it was used: it is checked again
                 target.replace(partial)
             _fill(wanted, partial, on_bytes)
-            digest = _sha256(partial)
-            if wanted.sha256 not in (None, digest):
-                partial.unlink()
-                raise ThimbleError(
-                    "wrong-checksum",
-                    f"what came from {wanted.url} is not the published file: its SHA-256 is {digest},"
-                    f" not {wanted.sha256}",
-                    "try again; if it happens again, the file there has changed: get it from its publisher",
-                )
+            digest = _checked(wanted, partial)
             partial.replace(target)
+            _edition(partial).unlink(missing_ok=True)
     except OSError as error:
         raise cannot_write(target, error) from error
     return digest
+
+
+def _checked(wanted: Wanted, partial: Path) -> str:
+    """The SHA-256 of what came, which is removed where it is not what is published."""
+    digest, size_bytes = _sha256(partial), partial.stat().st_size
+    if wanted.sha256 not in (None, digest):
+        code, told = "wrong-checksum", f"its SHA-256 is {digest}, not {wanted.sha256}"
+    elif wanted.size_bytes not in (None, size_bytes):
+        code, told = "wrong-size", f"it has {size_bytes:,} bytes, not {wanted.size_bytes:,}"
+    else:
+        return digest
+    partial.unlink()
+    _edition(partial).unlink(missing_ok=True)
+    raise ThimbleError(
+        code,
+        f"what came from {wanted.url} is not the published file: {told}",
+        "try again; if it happens again, the file there has changed: get it from its publisher",
+    )
 
 
 @contextlib.contextmanager
 def _alone(partial: Path) -> Iterator[None]:
     """One process at a time writes the partial file. Raises ThimbleError ``busy``."""
     lock = partial.with_suffix(".lock")
-    with contextlib.suppress(OSError, ValueError):
-        if psutil.pid_exists(int(lock.read_text())):
-            raise ThimbleError("busy", f"{partial.stem[1:]} is being downloaded already", "wait for it")
-        lock.unlink()
-    with lock.open("x") as file:
-        file.write(str(os.getpid()))
+    busy = ThimbleError("busy", f"{partial.stem[1:]} is being downloaded already", "wait for it")
+    if is_owned(lock, _text(lock)):
+        raise busy
+    lock.unlink(missing_ok=True)  # of a process that was killed, or could not even write its number
     try:
+        file = lock.open("x")
+    except FileExistsError:
+        raise busy from None  # another one came first
+    try:
+        with file:
+            file.write(str(os.getpid()))
         yield
     finally:
         lock.unlink(missing_ok=True)
+
+
+def _text(path: Path) -> str:
+    """What a small file says; nothing where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
 
 
 def _fill(wanted: Wanted, partial: Path, on_bytes: OnBytes) -> None:
@@ -114,7 +136,7 @@ def _fetch_rest(wanted: Wanted, partial: Path, have: int, on_bytes: OnBytes) -> 
             return
         partial.unlink()  # longer than the whole: of another file
         have = 0
-    request = urllib.request.Request(wanted.url, headers={"Range": f"bytes={have}-"} if have else {})
+    request = urllib.request.Request(wanted.url, headers=_asking_for_rest(wanted, partial, have))
     try:
         answer = urllib.request.urlopen(request, timeout=_TIMEOUT_S)
     except urllib.error.HTTPError as error:
@@ -130,7 +152,31 @@ def _fetch_rest(wanted: Wanted, partial: Path, have: int, on_bytes: OnBytes) -> 
         total = have + rest if rest else wanted.size_bytes or 0
         if total:
             check_space(partial.parent, total - have)
+        if not have and wanted.sha256 is None:
+            partial.unlink(missing_ok=True)  # never an older part beside the newer edition
+            _edition(partial).write_text(_validator(answer.headers), encoding="utf-8")
         _copy(answer, partial, have, total, on_bytes)
+
+
+def _asking_for_rest(wanted: Wanted, partial: Path, have: int) -> dict[str, str]:
+    """The headers. Where no checksum tells it afterwards, the server has to say that the file is the same."""
+    if not have:
+        return {}
+    if wanted.sha256 is not None:
+        return {"Range": f"bytes={have}-"}
+    edition = _text(_edition(partial))
+    return {"Range": f"bytes={have}-", "If-Range": edition} if edition else {}
+
+
+def _edition(partial: Path) -> Path:
+    """Beside the partial file: which edition of the file it is of."""
+    return partial.with_suffix(".edition")
+
+
+def _validator(headers: Mapping[str, str]) -> str:
+    """What If-Range takes (RFC 9110, 13.1.5): a strong entity tag, else the date; empty without both."""
+    tag = headers.get("ETag", "")
+    return tag if tag.startswith('"') else headers.get("Last-Modified", "")
 
 
 def _copy(answer: Any, partial: Path, have: int, total: int, on_bytes: OnBytes) -> None:

@@ -59,11 +59,13 @@ def download(file: PublishedFile, root: Path, on_bytes: OnBytes) -> Downloaded:
     wanted = file.wanted if known else replace(file.wanted, sha256=kept.get(file.wanted.url))
     target = place if file.unpack is None else place.with_name(PurePosixPath(wanted.url).name)
     digest = fetch(wanted, target, on_bytes)
-    if not known and wanted.sha256 is None:
-        write_atomically(root / CHECKSUMS, json.dumps({**kept, wanted.url: digest}, indent=1))
     if file.unpack is not None:
         _unpack(target, place, file.unpack, lambda: on_bytes(wanted.size_bytes or 0, wanted.size_bytes or 0))
         target.unlink()
+    if (
+        wanted.sha256 is None
+    ):  # not before it could be unpacked: what else came must not shut the right one out
+        write_atomically(root / CHECKSUMS, json.dumps({**kept, wanted.url: digest}, indent=1))
     return Downloaded(place, wanted.url, digest, known)
 
 

@@ -5,6 +5,7 @@ import hashlib
 import http.server
 import io
 import json
+import os
 import tarfile
 import threading
 import zipfile
@@ -41,6 +42,7 @@ class Server:
     drops: int = 1000
     knows_ranges: bool = True
     tells_length: bool = True
+    edition: str | None = None  # the entity tag
     ranges: list[str | None] = field(default_factory=list)
 
 
@@ -56,8 +58,9 @@ def server() -> Iterator[Server]:
             if content is None:
                 self.send_error(404)
                 return
+            asked = wanted if self.headers.get("If-Range") in (None, served.edition) else None
             start = (
-                int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and served.knows_ranges else 0
+                int(asked.removeprefix("bytes=").removesuffix("-")) if asked and served.knows_ranges else 0
             )
             if start >= len(content):
                 self.send_error(416)
@@ -65,6 +68,8 @@ def server() -> Iterator[Server]:
             self.send_response(206 if start else 200)
             if served.tells_length:
                 self.send_header("Content-Length", str(len(content) - start))
+            if served.edition is not None:
+                self.send_header("ETag", served.edition)
             self.end_headers()
             rest = content[start:]
             if served.drop_after is not None and served.drops > 0:
@@ -207,6 +212,63 @@ def test_two_at_a_time(server: Server, tmp_path: Path) -> None:
     assert fetch(_wanted(server), tmp_path / "f", nobody) == SHA
 
 
+@pytest.mark.parametrize("left", ["", "no number", str(os.getppid())])
+def test_what_a_killed_process_or_a_full_disk_leaves_does_not_block(
+    server: Server, tmp_path: Path, left: str
+) -> None:
+    lock = tmp_path / ".f.lock"
+    lock.write_text(left)
+    os.utime(lock, (1.0, 1.0))  # long before the process that has the number now
+    assert fetch(_wanted(server), tmp_path / "f", nobody) == SHA
+    assert [p.name for p in tmp_path.iterdir()] == ["f"]
+
+
+def test_a_number_that_cannot_be_written_leaves_no_lock(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("core.download.os.getpid", full)
+    with pytest.raises(ThimbleError, match="No space left"):
+        fetch(_wanted(server), tmp_path / "f", nobody)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_of_another_length_is_not_kept(server: Server, tmp_path: Path) -> None:
+    file = PublishedFile(_wanted(server, None, len(CONTENT)), "f")
+    server.files["/file.bin"] = b"please log in"
+    with pytest.raises(ThimbleError, match="it has 13 bytes, not 700,000") as caught:
+        download(file, tmp_path, nobody)
+    assert caught.value.code == "wrong-size"
+    assert not list(tmp_path.iterdir())
+    server.files["/file.bin"] = CONTENT
+    assert download(file, tmp_path, nobody).sha256 == SHA
+
+
+@pytest.mark.parametrize(
+    ("edition", "asked"), [('"1"', "bytes=50000-"), ('"2"', "bytes=50000-"), (None, None)]
+)
+def test_without_a_checksum_only_the_same_edition_is_gone_on_with(
+    server: Server, tmp_path: Path, edition: str | None, asked: str | None
+) -> None:
+    def stop(done: int, total: int) -> None:
+        if done:
+            raise CancelledByUser
+
+    server.edition = edition and '"1"'
+    with pytest.raises(CancelledByUser):
+        fetch(_wanted(server, None), tmp_path / "f", stop)
+    assert (tmp_path / ".f.part").stat().st_size == 50_000
+    if edition != '"1"':
+        server.files["/file.bin"] = CONTENT[::-1]
+    server.edition = edition
+    fetch(_wanted(server, None), tmp_path / "f", nobody)
+    assert (tmp_path / "f").read_bytes() == server.files["/file.bin"]
+    assert server.ranges == [None, asked]
+    assert [p.name for p in tmp_path.iterdir()] == ["f"]
+
+
 def _picture(shade: int) -> bytes:
     content = io.BytesIO()
     Image.new("RGB", (6, 6), (shade, shade, shade)).save(content, "PNG")
@@ -344,11 +406,10 @@ def test_an_archive_that_is_none(server: Server, tmp_path: Path) -> None:
     for content in (b"no archive", _zip({"other/a/b.jpg": b"x"})):
         server.files["/file.zip"] = content
         file = PublishedFile(Wanted(f"{server.address}/file.zip"), "set", unpack="PetImages")
-        (tmp_path / CHECKSUMS).unlink(missing_ok=True)
         with pytest.raises(ThimbleError, match="not the archive") as caught:
             download(file, tmp_path, nobody)
         assert caught.value.code == "bad-download"
-        assert [p.name for p in tmp_path.iterdir()] == [CHECKSUMS]
+        assert not list(tmp_path.iterdir())  # no checksum either, which would shut the right file out
 
 
 def test_what_is_missing_is_told_with_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
