@@ -236,7 +236,7 @@ class MainWindow(QMainWindow):
         if self.running:
             self._say_busy(Place.COMPARE)
             return
-        for bridge in self.wizard.bridges:
+        for bridge in self.wizard.surveys:
             bridge.abandon()
         self.compare.start()
 
@@ -247,7 +247,7 @@ class MainWindow(QMainWindow):
             return
         if not self.wizard.flow.ready:
             return
-        for bridge in self.wizard.bridges:
+        for bridge in self.wizard.surveys:
             bridge.abandon()  # it would only take the processor from the job
         self.drafts.begin()
         self.run.start(self.wizard.flow)

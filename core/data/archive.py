@@ -118,7 +118,7 @@ def _mapped(
     arrays: dict[str, npt.NDArray[Any]] = {}
     for name, member in members.items():
         if member in packed:
-            file, start = folder / member.entry.filename, member.header_bytes
+            file, start = folder / _unpacked_name(packed.index(member)), member.header_bytes
         else:
             file, start = path, _start(path, member.entry) + member.header_bytes
         order: Literal["C", "F"] = "F" if member.fortran else "C"
@@ -137,7 +137,7 @@ def _start(path: Path, entry: zipfile.ZipInfo) -> int:
 def _unpacked(path: Path, archive: zipfile.ZipFile, packed: list[_Member], watch: Watch) -> Path:
     """The folder in the cache with the packed members as files; made when it is not there yet."""
     state = path.stat()
-    key = f"{path.resolve()}\n{state.st_size}\n{state.st_mtime_ns}"
+    key = f"{path.resolve()}\n{state.st_size}\n{state.st_mtime_ns}\n{_unpacked_name(0)}"
     parent = cache_dir() / "unpacked"
     folder = parent / hashlib.sha256(key.encode()).hexdigest()[:24]
     partial = parent / f".{folder.name}.{os.getpid()}"
@@ -170,12 +170,17 @@ def _check_space(folder: Path, needed_bytes: int) -> None:
 
 def _unpack(archive: zipfile.ZipFile, packed: list[_Member], folder: Path, watch: Watch) -> None:
     total, done = sum(m.entry.file_size for m in packed), 0
-    for member in packed:
-        with archive.open(member.entry) as source, (folder / member.entry.filename).open("wb") as target:
+    for number, member in enumerate(packed):
+        with archive.open(member.entry) as source, (folder / _unpacked_name(number)).open("wb") as target:
             while piece := source.read(_COPY_BYTES):
                 target.write(piece)
                 done += len(piece)
                 watch(done, total)
+
+
+def _unpacked_name(number: int) -> str:
+    """Not the name in the archive: on Windows that may lead out of the folder."""
+    return f"{number}{_ENDING}"
 
 
 def _remove_old(parent: Path) -> None:

@@ -625,3 +625,19 @@ def test_pages_fit_by_scrolling(opened: MainWindow, qtbot: QtBot, size: tuple[in
         corner = page.mapTo(opened, QPoint(page.width(), page.height()))
         assert corner.x() <= opened.width()
         assert corner.y() <= opened.height()
+
+
+def test_comparing_does_not_stop_a_download(
+    services: Services, jobs: FakeJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setenv("THIMBLE_DATA", str(tmp_path))
+    window = MainWindow(services)
+    qtbot.addWidget(window, before_close_func=stop_jobs)
+    window.start.open_example()
+    window.wizard.flow.set_data("mnist")
+    window.wizard.data_page.choice.start_download()
+    monkeypatch.setattr(window.compare, "start", lambda: None)
+    window._start_comparing()
+    assert not jobs.last("download").cancelled
+    window.close()
+    assert jobs.last("download").cancelled

@@ -56,9 +56,13 @@ class CompressWizard(QObject):
 
     @property
     def bridges(self) -> list[JobBridge]:
+        """The jobs of the pages: those that look at the model, and the download of data."""
+        return [*self.surveys, self.data_page.choice.bridge]
+
+    @property
+    def surveys(self) -> list[JobBridge]:
         """The jobs that look at a model before it is compressed."""
-        choice = self.data_page.choice
-        return [self.session.bridge, self.prune_page.sensitivity.bridge, choice.bridge]
+        return [self.session.bridge, self.prune_page.sensitivity.bridge]
 
     def open(self, model: Path, data: str | None = None) -> None:
         self.seen.clear()

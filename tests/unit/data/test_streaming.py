@@ -97,6 +97,19 @@ def test_a_compressed_archive_is_unpacked_once_and_again_when_it_changes(
     assert len(list(cache.glob("unpacked/*"))) == 2  # older ones have gone
 
 
+def test_names_in_an_archive_lead_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path
+) -> None:
+    path, renamed = _npz(tmp_path / "data.npz", np.savez_compressed), tmp_path / "renamed.npz"
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(renamed, "w", zipfile.ZIP_DEFLATED) as other:
+        for name in archive.namelist():
+            other.writestr(name, archive.read(name))
+        other.writestr("x_../../../out.npy", archive.read("x_train.npy"))
+    monkeypatch.setenv(BUDGET_VARIABLE, "0")
+    load_data(renamed)
+    assert sorted(p.name for p in cache.glob("unpacked/*/*")) == ["0.npy", "1.npy", "2.npy"]
+
+
 def test_no_space_to_unpack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
     path = _npz(tmp_path / "data.npz", np.savez_compressed)
     monkeypatch.setenv(BUDGET_VARIABLE, "0")
