@@ -45,7 +45,7 @@ def collect(folder: Path) -> Report:
         verified=_verified(deploy, parts["bench"]),
         accuracy_on_board=deploy.get("accuracy_on_board"),
         artifacts=tuple(_artifact(folder, name) for name in ARTIFACTS if (folder / name).is_file()),
-        tools=_tools(),
+        tools=_tools(run or {}),
         **parts,
     )
 
@@ -108,9 +108,12 @@ def _artifact(folder: Path, name: str) -> ArtifactFile:
     return ArtifactFile(name, (folder / name).stat().st_size, file_sha256(folder / name))
 
 
-def _tools() -> dict[str, str]:
+def _tools(run: dict[str, Any]) -> dict[str, str]:
+    """The versions that are installed; those of the run where its record tells them."""
     versions = {"thimble": _version("thimble"), "python": platform.python_version()}
-    return versions | {name: _version(name) for name in TOOLS}
+    versions |= {name: _version(name) for name in TOOLS}
+    of_run = run.get("tools")
+    return versions | of_run if isinstance(of_run, dict) else versions
 
 
 def _version(package: str) -> str:

@@ -192,3 +192,12 @@ def test_quantities_are_short_and_exact():
     assert size(9_999) == "9,999 bytes"
     assert size(1_234_567) == "1.23 MB (1,234,567 bytes)"
     assert change(200, 50) == "−75.0 %"
+
+
+def test_the_versions_are_those_of_the_run(run):
+    record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    record["tools"] = {"tensorflow": "1.2.3", "onnxruntime": "4.5.6"}
+    (run / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    tools = collect(run).tools
+    assert (tools["tensorflow"], tools["onnxruntime"]) == ("1.2.3", "4.5.6")
+    assert tools["ziglang"] != "1.2.3"
