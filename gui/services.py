@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QSettings, QStandardPaths
 
+from core.boards.usb_ports import UsbBoard, find_usb_boards
 from core.flow.draft_file import draft_path
 from core.jobs.events import Event
 from core.jobs.host import start_job
@@ -39,6 +40,7 @@ class Services:
     presets: dict[str, Recipe]
     preview: PreviewFunction
     start_job: StartJob = start_job
+    usb_boards: Callable[[], tuple[UsbBoard, ...]] = find_usb_boards
     example: Path = resources_dir() / "models" / "lenet-digits.keras"
 
 

@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QMessageBox
 
 from codegen.targets.board import Board, all_boards
 from core.boards.agreement import Rule
+from core.boards.placing import replaces_other_program
+from core.boards.usb_ports import UsbBoard
 from core.errors import ThimbleError
 from core.flow.open_run import OpenRun
 from core.jobs.events import Cancelled, Done, Failed
@@ -66,6 +69,9 @@ class DeployPresenter(QObject):
         run, view = self.run, self.view
         if run is None or self.bridge.running:
             return
+        usb = view.usb.target()
+        if usb is not None and replaces_other_program(usb) and not self._may_replace(usb):
+            return
         self._board = all_boards()[view.board.currentData()]
         view.banner.clear()
         view.result.hide()
@@ -82,14 +88,33 @@ class DeployPresenter(QObject):
             "runs": view.runs.value(),
             "out": str(run.folder),
         }
+        port = view.usb.port()
+        if port is not None:
+            params["port"] = port
         self.bridge.start("deploy", params, sinks={"inference": self._take_inference})
         if at_start:
             view.panel.cancel.setFocus()
         self.running_changed.emit(True)
 
+    def _may_replace(self, usb: UsbBoard) -> bool:
+        """Ask before a program that is not Thimble's is lost."""
+        answer = QMessageBox.question(
+            self.view,
+            tr("Replace the program?"),
+            tr(
+                "On the board at {where} runs {program}. Thimble would replace it; to bring it back, upload"
+                " it again with what it was made with."
+            ).format(where=usb.where, program=usb.product or tr("another program")),
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
+            QMessageBox.StandardButton.No,
+        )
+        return answer == QMessageBox.StandardButton.Yes
+
     @Slot()
     def _board_chosen(self) -> None:
         """Say what the chosen board's times will be; a curve that is shown keeps its own words."""
+        if self.run is not None:
+            self.view.usb.show_for(all_boards()[self.view.board.currentData()])
         if not self.bridge.running and not self.view.live.buffer.written:
             self._show_timing(all_boards()[self.view.board.currentData()].virtual)
 

@@ -14,6 +14,7 @@ from gui.widgets.export_bar import ExportBar
 from gui.widgets.job_panel import JobPanel
 from gui.widgets.labels import card, explanation, heading, primary
 from gui.widgets.page import Page
+from gui.widgets.usb_choice import UsbChoice
 from gui.wizards.compress.board_page import board_about
 from gui.words import tr
 
@@ -27,6 +28,7 @@ class DeployView(Page):
 
     def __init__(self, services: Services, bridge: JobBridge) -> None:
         super().__init__(tr("Try it on a board"), "")
+        self.usb = UsbChoice(services.usb_boards)
         self._make_controls()
         self.panel = JobPanel(bridge, tr("Running on the board"))
         self.body.addWidget(self.panel)
@@ -61,6 +63,7 @@ class DeployView(Page):
         row.addSpacing(8)
         row.addWidget(self.start)
         self.body.addLayout(row)
+        self.body.addWidget(self.usb)
         self.body.addWidget(self.board_about)
         self._show_about()
 
