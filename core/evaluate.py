@@ -19,7 +19,12 @@ from core.runners import Runner, open_runner
 
 #: Probabilities below this count as this in the loss, as in Keras.
 _LEAST_PROBABILITY = 1e-7
+#: Sums of float probabilities are off by less than this, and by half a step of integers for each class.
+_SUM_TOLERANCE = 0.1
+_INTEGER_STEP = 1.0 / 256.0
 _BATCH = 128
+#: What outputs beyond the classes of the data are called, together.
+OTHER = "other"
 #: A model that is not this share of the way from guessing to perfect has probably not been trained.
 _NEAR_CHANCE = 0.15
 
@@ -38,7 +43,10 @@ class ClassScore:
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """A model on the test images. `confusion[actual][predicted]` counts samples; `loss` is the mean
-    cross-entropy in nats; `macro_precision` is the mean precision of the classes."""
+    cross-entropy in nats; `macro_precision` is the mean precision of the classes.
+
+    A model with more outputs than the data have classes has one class more, `OTHER`, for all of the rest.
+    """
 
     samples: int
     accuracy: float
@@ -66,8 +74,9 @@ class Evaluation:
 def score(outputs: npt.NDArray[Any], labels: npt.NDArray[Any], class_names: Sequence[str]) -> Evaluation:
     """The evaluation of `outputs` ``[samples, classes]`` (probabilities, or logits) against the labels."""
     probabilities = as_probabilities(np.asarray(outputs, np.float64))
-    classes = max(probabilities.shape[1], len(class_names))
-    predicted = probabilities.argmax(axis=1)
+    names = list(class_names) if probabilities.shape[1] <= len(class_names) else [*class_names, OTHER]
+    classes = len(names)
+    predicted = np.minimum(probabilities.argmax(axis=1), classes - 1)
     confusion = np.zeros((classes, classes), np.int64)
     np.add.at(confusion, (labels, predicted), 1)
     right = np.diagonal(confusion)
@@ -76,7 +85,6 @@ def score(outputs: npt.NDArray[Any], labels: npt.NDArray[Any], class_names: Sequ
     recall = np.divide(right, own, out=np.zeros(classes), where=own > 0)
     present = (named > 0) | (own > 0)
     of_label = probabilities[np.arange(len(labels)), labels]
-    names = [*class_names, *(str(n) for n in range(len(class_names), classes))]
     return Evaluation(
         samples=len(labels),
         accuracy=float(right.sum() / len(labels)),
@@ -90,10 +98,17 @@ def score(outputs: npt.NDArray[Any], labels: npt.NDArray[Any], class_names: Sequ
 
 
 def as_probabilities(outputs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Rows that sum to 1: as they are when they nearly do (quantized ones are off a little), or softmax."""
+    """Rows that sum to 1: as they are when all of them nearly do, or softmax.
+
+    Integers round each class: of many classes, the sums are off by much, and all may be zero.
+    """
     sums = outputs.sum(axis=1, keepdims=True)
-    if outputs.min() >= 0.0 and np.all(np.abs(sums - 1.0) < 0.1):
-        return np.asarray(outputs / sums)
+    classes = outputs.shape[1]
+    tolerance = _SUM_TOLERANCE + classes * _INTEGER_STEP / 2.0
+    within = outputs.min() >= 0.0 and outputs.max() <= 1.0 + _SUM_TOLERANCE
+    if within and np.all(np.abs(sums - 1.0) < tolerance):
+        even = np.full_like(outputs, 1.0 / classes)
+        return np.asarray(np.divide(outputs, sums, out=even, where=sums > 0.0))
     raised = np.exp(outputs - outputs.max(axis=1, keepdims=True))
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 

@@ -75,9 +75,9 @@ def describe(recipe: Recipe, outcome: Outcome, data: DataSet, deployed: Path) ->
         "warnings": [asdict(found) for found in warnings(recipe, outcome.before)],
         "notes": [asdict(n) for n in notes(recipe, outcome.footprint_before, outcome.footprint_after)],
         "layers": list(_layers(outcome, stored)),
-        "evaluation": {"before": outcome.before.to_dict(), "after": outcome.after.to_dict()},
+        "evaluation": {"before": _figures(outcome.before), "after": _figures(outcome.after)},
         "confusion": {
-            "classes": list(data.class_names),
+            "classes": [each.name for each in outcome.before.per_class],
             "before": [list(row) for row in outcome.before.confusion],
             "after": [list(row) for row in outcome.after.confusion],
         },
@@ -86,6 +86,13 @@ def describe(recipe: Recipe, outcome: Outcome, data: DataSet, deployed: Path) ->
         "preprocessing": Preprocessing.of(data).to_dict(),
         "tools": {name: version(name) for name in _TOOLS},
     }
+
+
+def _figures(evaluation: Evaluation) -> dict[str, Any]:
+    """Without the matrix, which stands in `confusion`."""
+    found = evaluation.to_dict()
+    del found["confusion"]
+    return found
 
 
 def _size_bytes(after: Footprint) -> dict[str, int]:

@@ -43,7 +43,7 @@ def evaluate(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         "model": model,
         "data": str(params["data"]),
         **evaluation.to_dict(),
-        "classes": list(data.class_names),
+        "classes": [each.name for each in evaluation.per_class],
         "chance": evaluation.chance,
         "near_chance": evaluation.near_chance,
         "input_range": data.input_range,

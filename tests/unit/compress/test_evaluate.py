@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from core.compress.augment import augment
@@ -83,3 +84,38 @@ def test_what_is_shifted_in_is_black_in_every_scaling(tmp_path: Path) -> None:
         assert seen == pytest.approx([black, light], abs=1e-3)
         inside = (moved == moved.max()).all(axis=-1).sum(axis=(1, 2))
         assert set(inside.tolist()) <= {81, 90, 100}  # one row or column of ten, or both, at most
+
+
+def _softmax(rows: int, classes: int, sharpness: float) -> npt.NDArray[np.float64]:
+    raised = np.exp(sharpness * np.random.default_rng(classes).normal(size=(rows, classes)))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize("classes", [10, 100, 200, 1000])
+@pytest.mark.parametrize("sharpness", [0.0, 0.5, 2.0, 6.0])
+def test_integer_probabilities_of_many_classes_are_no_logits(classes: int, sharpness: float) -> None:
+    real = _softmax(50, classes, sharpness)
+    integers = np.round(real * 256.0).clip(0, 255) / 256.0
+    found = as_probabilities(integers)
+    assert np.allclose(found.sum(axis=1), 1.0)
+    sums = integers.sum(axis=1)
+    named = sums > 0.0
+    assert np.allclose(found[named], integers[named] / sums[named, None])
+    assert np.allclose(found[~named], 1.0 / classes)  # nothing is left after rounding
+
+
+@pytest.mark.parametrize("classes", [2, 100, 1000])
+def test_logits_of_many_classes_are_told(classes: int) -> None:
+    logits = np.random.default_rng(0).normal(size=(20, classes))
+    raised = np.exp(logits)
+    assert np.allclose(as_probabilities(logits), raised / raised.sum(axis=1, keepdims=True))
+
+
+def test_outputs_beyond_the_classes_of_the_data_are_one() -> None:
+    outputs = np.zeros((4, 1000))
+    outputs[[0, 1, 2, 3], [0, 1, 999, 500]] = 1.0
+    result = score(outputs, np.array([0, 1, 0, 1]), ("cat", "dog"))
+    assert result.confusion == ((1, 0, 1), (0, 1, 1), (0, 0, 0))
+    assert [c.name for c in result.per_class] == ["cat", "dog", "other"]
+    assert result.accuracy == 0.5
+    assert result.chance == 0.5
