@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
+from core.compress.quantizers import is_trained
 from core.errors import ThimbleError
 from core.recipe import Criterion, Quantize, QuantizeKind, QuantizeMode, Recipe, Schedule
 
@@ -76,8 +77,12 @@ class Variant:
         return "_".join(parts)
 
     def recipe_for(self, quantization: Quantization) -> Recipe:
-        """The whole recipe of one run."""
-        quantize = replace(self.recipe.quantize, kind=quantization.kind, mode=quantization.mode)
+        """The whole recipe of one run. Another number format than the recipe's own takes its epochs with
+        rounding along only where it can be trained."""
+        own = self.recipe.quantize
+        trains = quantization.kind is own.kind or is_trained(quantization.kind)
+        epochs = own.finetune_epochs if trains else 0
+        quantize = replace(own, kind=quantization.kind, mode=quantization.mode, finetune_epochs=epochs)
         return replace(self.recipe, quantize=quantize)
 
 

@@ -1,7 +1,7 @@
 """How numbers become smaller. One file each; `registry` lists them by kind and mode."""
 
 from core.compress.quantizers.base import ONNX, TFLITE, PostTraining, Quantizer, Samples
-from core.compress.quantizers.registry import QUANTIZERS, find_quantizer
+from core.compress.quantizers.registry import QUANTIZERS, find_quantizer, is_trained
 
 __all__ = [
     "ONNX",
@@ -11,4 +11,5 @@ __all__ = [
     "Quantizer",
     "Samples",
     "find_quantizer",
+    "is_trained",
 ]

@@ -23,6 +23,11 @@ QUANTIZERS: dict[tuple[QuantizeKind, QuantizeMode], Quantizer] = {
 }
 
 
+def is_trained(kind: QuantizeKind) -> bool:
+    """Whether a model can be trained with the rounding of this number format in place."""
+    return (kind, QuantizeMode.QAT) in QUANTIZERS
+
+
 def find_quantizer(quantize: Quantize) -> Quantizer:
     """The quantizer that a recipe asks for. Raises ThimbleError ``not-there-yet``, with what there is.
 

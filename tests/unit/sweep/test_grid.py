@@ -51,6 +51,20 @@ def test_a_sparsity_takes_the_place_of_a_threshold() -> None:
     assert "threshold" not in recipe_to_dict(recipe)["prune"]
 
 
+def test_epochs_with_rounding_are_left_out_where_a_format_has_none() -> None:
+    recipe = Recipe("r", quantize=Quantize(finetune_epochs=3))
+    grid = Grid(quantizations=tuple(QUANTIZATIONS[name] for name in ("none", "uint8", "int8", "int8-qat")))
+    (variant,) = variants_of(Series("s", "s", recipe, grid))
+    epochs = [variant.recipe_for(each).quantize.finetune_epochs for each in variant.quantizations]
+    assert epochs == [0, 0, 3, 3]
+
+
+def test_a_recipe_whose_own_format_has_no_such_epochs_is_not_changed() -> None:
+    recipe = Recipe("r", quantize=Quantize(QuantizeKind.UINT8, finetune_epochs=3))
+    (variant,) = variants_of(Series("s", "s", recipe, Grid()))
+    assert variant.recipe_for(variant.quantizations[0]) == recipe
+
+
 def test_seeds_count_from_that_of_the_recipe() -> None:
     seeds = [variant.recipe.seed for variant in variants_of(Series("s", "s", FULL, Grid(seeds=3)))]
     assert seeds == [3, 4, 5]
