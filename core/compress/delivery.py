@@ -20,6 +20,8 @@ from core.compress.record import Outcome, describe
 from core.compress.steps import aware_step
 from core.data import DataSet
 from core.data.preprocessing import write_preprocessing
+from core.data.samples import Watch
+from core.data.source import nobody_watches
 from core.evaluate import Evaluation, evaluate_file, evaluate_keras
 from core.jobs.context import JobContext
 from core.models.keras_graph import graph_of_model
@@ -47,9 +49,17 @@ class Original:
     footprint: Footprint | None = None
 
     @classmethod
-    def of(cls, keras_model: Any, data: DataSet, model_name: str, data_name: str) -> Original:
-        """The Keras model as it is, tested. Raises ThimbleError ``data-does-not-fit``."""
-        evaluation = evaluate_keras(keras_model, data)
+    def of(
+        cls,
+        keras_model: Any,
+        data: DataSet,
+        model_name: str,
+        data_name: str,
+        after_batch: Watch = nobody_watches,
+    ) -> Original:
+        """The Keras model as it is, tested. `after_batch` gets the samples done and in all, and may raise
+        CancelledByUser. Raises ThimbleError ``data-does-not-fit``."""
+        evaluation = evaluate_keras(keras_model, data, after_batch)
         graph = graph_of_model(keras_model)
         return cls(model_name, data_name, graph, parameters_by_layer(keras_model), evaluation)
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from core.compress.train_step import make_logits
 from core.data import DataSet
 from core.data.batches import batches_in_order, read_batches
-from core.recipe import Distill
+from core.recipe import Distill, Recipe
 
 #: Larger tables of answers are not kept: the teacher is then asked for each batch.
 _MOST_KEPT_BYTES = 256_000_000
@@ -29,6 +29,15 @@ class Teacher:
 
     options: Distill
     logits: Callable[[npt.NDArray[np.int64], Any], Any]
+
+
+def teacher_of(model: Any, data: DataSet, recipe: Recipe, check: Callable[[], None]) -> Teacher | None:
+    """The Keras model as the teacher that the recipe asks for; None where it asks for none. See
+    `make_teacher`."""
+    if recipe.distill is None or recipe.finetune is None:
+        return None
+    augmented = recipe.augment is not None and data.has_images  # shifts and flips are of pictures
+    return make_teacher(model, data, recipe.distill, augmented, check)
 
 
 def make_teacher(

@@ -10,7 +10,7 @@ from core.compress.checkpoint import Checkpoints, Saved
 from core.compress.clustering import cluster_model
 from core.compress.compressed import Compressed
 from core.compress.costs import step_ends
-from core.compress.distillation import Teacher, make_teacher
+from core.compress.distillation import Teacher, teacher_of
 from core.compress.evidence import gather
 from core.compress.finetune import TrainingState, train
 from core.compress.pruners import PRUNERS, Pruned
@@ -78,7 +78,7 @@ def run_recipe(
         places(network_of_model(model))
     run = _Run(original, data, recipe, context, checkpoints, list(history))
     saved = run.saved_in(Phase.FINETUNE, Phase.DISTILL, Phase.CLUSTER)
-    run.find_teacher(model)
+    run.teacher = teacher_of(model, data, recipe, context.check_cancelled)
     current = run.taken_up(saved) if saved else Pruned(plain_copy(model), 0.0)
     for number, step in enumerate(run.steps):
         if step.phase is Phase.TRAIN or (saved and number < saved.step):
@@ -119,13 +119,6 @@ class _Run:
         """The checkpoint, when it is of one of these phases."""
         saved = self._checkpoints.last() if self._checkpoints else None
         return saved if saved and self.steps[saved.step].phase in phases else None
-
-    def find_teacher(self, model: Any) -> None:
-        """Let `model` teach, where the recipe asks for it."""
-        if self._recipe.distill is not None and self._recipe.finetune is not None:
-            augmented = self._augmentation is not None
-            check = self._context.check_cancelled
-            self.teacher = make_teacher(model, self._data, self._recipe.distill, augmented, check)
 
     def taken_up(self, saved: Saved) -> Pruned:
         """The model of a checkpoint. Its epochs are told again, for who draws them, and that it goes on."""

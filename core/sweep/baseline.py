@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,29 +11,29 @@ from core.compress.footprint import KERAS
 from core.compress.pipeline import train_baseline
 from core.data import DataSet
 from core.jobs.context import JobContext
-from core.models.loading import load_keras
 from core.paths import write_atomically
 from core.recipe import Recipe
 from core.sweep.folder import BASELINE, SweepFolder, save_model
 
 
+def baseline_model(folder: SweepFolder, recipe: Recipe) -> Path:
+    """Where the trained model lies, or is going to."""
+    return folder.baseline(recipe.seed) / KERAS
+
+
 def trained_baseline(
     folder: SweepFolder,
-    model_name: str,
-    data_for: Callable[[Any, Recipe], DataSet],
+    model: Any,
+    data: DataSet,
     recipe: Recipe,
     context: JobContext,
 ) -> Path:
-    """The `.keras` file of the model trained as the recipe's [train] says, now or before.
+    """Train the model as the recipe's [train] says; returns its `.keras` file.
 
     Raises CancelledByUser at the end of a batch, and ThimbleError.
     """
     assert recipe.train is not None  # noqa: S101 - asked for only then
-    target = folder.baseline(recipe.seed) / KERAS
-    if folder.has_baseline(recipe):
-        return target
-    model = load_keras(model_name)
-    data = data_for(model, recipe)
+    target = baseline_model(folder, recipe)
     alone = replace(recipe, prune=None, finetune=None, distill=None, cluster=None)
     baseline = train_baseline(model, data, alone, context)
     save_model(baseline.model, target)

@@ -58,8 +58,8 @@ class Where:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What came out. Accuracies are shares of the test samples: of the unpruned model, of the pruned one in
-    floats, and of the deployed file. `remaining` is the share of the parameters that is left and not zero,
-    before quantization."""
+    floats (after training with fake quantization, where there was some), and of the deployed file.
+    `remaining` is the share of the parameters that is left and not zero, before quantization."""
 
     accuracy_unpruned: float
     accuracy_float: float
@@ -87,7 +87,7 @@ class Figures:
 
     @property
     def lost_by_quantization(self) -> float:
-        """What quantization alone cost: against the same pruned model in floats."""
+        """What quantization alone cost: against the same weights in floats."""
         return self.accuracy_float - self.accuracy
 
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 
 from codegen.graph import Graph
 from core.compress.compressed import Compressed
 from core.compress.delivery import Original, deliver
+from core.compress.distillation import teacher_of
 from core.compress.output import RunFolder
 from core.compress.pipeline import check_recipe, run_recipe
 from core.compress.quantizers import find_quantizer
-from core.compress.steps import total_epochs
+from core.compress.steps import aware_epochs, total_epochs
 from core.compress.supported import check_supported
 from core.data import DataSet
+from core.data.samples import Watch
 from core.errors import EXPECTED_ERRORS, CancelledByUser, ThimbleError
 from core.evaluate import evaluate_keras
 from core.jobs.context import JobContext
@@ -29,7 +32,7 @@ from core.models.keras_graph import graph_of_model
 from core.models.loading import load_keras
 from core.models.model_data import data_for_keras
 from core.recipe import DataOptions, Recipe
-from core.sweep.baseline import trained_baseline
+from core.sweep.baseline import baseline_model, trained_baseline
 from core.sweep.folder import SweepFolder
 from core.sweep.grid import Quantization, Variant
 from core.sweep.planned import on_board
@@ -37,6 +40,7 @@ from core.sweep.result import Figures, Point, Reason, State, Where
 
 #: What delivering a run costs, in epochs: enough for a progress bar.
 _DELIVERY_EPOCHS = 3.0
+_T = TypeVar("_T")
 #: Failures that would come back at every following run.
 _STOPS = ("cannot-write", "busy")
 
@@ -60,6 +64,8 @@ class SweepRunner:
     after_point: Callable[[Point], None]
     data: tuple[DataOptions | None, DataSet] | None = None
     originals: dict[int, Original] = field(default_factory=dict)
+    #: By the key of the baseline.
+    failed_baselines: dict[str, Exception] = field(default_factory=dict)
 
     def run(self, variants: Sequence[Variant]) -> list[Point]:
         """Everything that is not finished yet; results in the order of the grid.
@@ -126,56 +132,78 @@ class SweepRunner:
         pruning = total_epochs(_own(variant.recipe)) + 1.0
         whole = training + pruning + len(missing) * _DELIVERY_EPOCHS
         trained, share = training / whole, (training + pruning) / whole
-        opened = self._opened(variant, context.section(0.0, trained))
+        failed = self._baseline_failed(variant, context.section(0.0, trained))
+        if failed is not None:
+            return {q: self._failed(variant, q, failed) for q in missing}
         part = context.section(trained, share)
-        try:
-            pruned = self._pruned(variant, opened, part)
-        except CancelledByUser:
-            raise
-        except Exception as error:  # noqa: BLE001 - one run that fails must not end a night's work
-            _raise_if_it_stops(error)
-            return {q: self._failed(variant, q, error) for q in missing}
+        opened = self._opened(variant, part)
+        taught = any(aware_epochs(variant.recipe_for(q).quantize) for q in missing)
+        pruned = _attempt(lambda: self._pruned(variant, opened, taught, part))
+        if isinstance(pruned, Exception):
+            return {q: self._failed(variant, q, pruned) for q in missing}
         made: dict[Quantization, Point | None] = {}
         for number, quantization in enumerate(missing):
             low, high = (share + (1 - share) * n / len(missing) for n in (number, number + 1))
             part = context.section(low, high)
             part.progress(0.0, f"{variant.series.title}: {variant.name}, {quantization.label}")
-            try:
-                made[quantization] = self._delivered(variant, quantization, opened, pruned, part)
-            except CancelledByUser:
-                raise
-            except Exception as error:  # noqa: BLE001 - as above
-                _raise_if_it_stops(error)
-                made[quantization] = self._failed(variant, quantization, error)
+            point = _attempt(partial(self._delivered, variant, quantization, opened, pruned, part))
+            if isinstance(point, Exception):
+                point = self._failed(variant, quantization, point)
+            made[quantization] = point
         _forget_models()
         return made
 
+    def _baseline_failed(self, variant: Variant, context: JobContext) -> Exception | None:
+        """Train the baseline where it is wanted and not there yet. One that failed is not trained again for
+        the next variant of its seed; model and data that cannot be read end the sweep."""
+        recipe = variant.recipe
+        if recipe.train is None or self.folder.has_baseline(recipe):
+            return None
+        key = self.folder.baseline_key(recipe)
+        if key not in self.failed_baselines:
+            start_tensorflow(recipe.seed)
+            model = load_keras(self.subject.model)
+            data = self._data(model, recipe)
+            made = _attempt(lambda: trained_baseline(self.folder, model, data, recipe, context))
+            if not isinstance(made, Exception):
+                return None
+            self.failed_baselines[key] = made
+        return self.failed_baselines[key]
+
     def _opened(self, variant: Variant, context: JobContext) -> _Opened:
-        """Model and data, of which a failure would come back at every variant: it ends the sweep."""
+        """Model and data, of which a failure would come back at every variant: it ends the sweep.
+
+        The baseline has been trained where the recipe wants one. `context` is told at its beginning.
+        """
         recipe = _own(variant.recipe)
         start_tensorflow(recipe.seed)  # every run is what `compress` would give, whatever ran before it
         model_name = self.subject.model
         if variant.recipe.train is not None:
-            baseline = trained_baseline(self.folder, model_name, self._data, variant.recipe, context)
-            model_name = str(baseline)
+            model_name = str(baseline_model(self.folder, recipe))
         model = load_keras(model_name)
         data = self._data(model, recipe)
         original = self.originals.get(recipe.seed)
         if original is None or original.model != model_name:
-            original = Original.of(model, data, model_name, self.subject.data)
+            watch = context.section(0.0, 0.0).watch("Testing the original model")
+            original = Original.of(model, data, model_name, self.subject.data, watch)
             self.originals[recipe.seed] = original
         return _Opened(model, data, original)
 
-    def _pruned(self, variant: Variant, opened: _Opened, context: JobContext) -> _Pruned:
-        """The pruned model, which is made when it is not there from before."""
+    def _pruned(self, variant: Variant, opened: _Opened, taught: bool, context: JobContext) -> _Pruned:
+        """The pruned model, which is made when it is not there from before. `taught` is whether its teacher,
+        where the recipe has one, is wanted for further training."""
         recipe, data = _own(variant.recipe), opened.data
+        testing = context.section(1.0, 1.0).watch("Testing the pruned model")
         kept = self.folder.pruned(variant)
         if kept is not None:
             pruned = load_keras(self.folder.pruned_model(variant))
-            return _Pruned.of(Compressed(pruned, tuple(kept["history"])), data)
+            check = context.check_cancelled
+            teacher = teacher_of(opened.model, data, recipe, check) if taught else None
+            return _Pruned.of(Compressed(pruned, tuple(kept["history"]), teacher), data, testing)
         check_recipe(recipe, opened.original.graph)
         context.progress(0.0, f"{variant.series.title}: {variant.name}")
-        made = _Pruned.of(run_recipe(opened.model, data, recipe, _Named(context, variant)), data)
+        compressed = run_recipe(opened.model, data, recipe, _Named(context, variant))
+        made = _Pruned.of(compressed, data, testing)
         self.folder.keep_pruned(variant, made.compressed.model, {"history": list(made.compressed.history)})
         return made
 
@@ -250,8 +278,8 @@ class _Pruned:
     left: int
 
     @classmethod
-    def of(cls, compressed: Compressed, data: DataSet) -> _Pruned:
-        evaluation = evaluate_keras(compressed.model, data)
+    def of(cls, compressed: Compressed, data: DataSet, after_batch: Watch) -> _Pruned:
+        evaluation = evaluate_keras(compressed.model, data, after_batch)
         zeros = _zero_weights(graph_of_model(compressed.model))
         left = int(compressed.model.count_params()) - zeros
         return cls(compressed, evaluation.accuracy, evaluation.loss, left)
@@ -265,12 +293,14 @@ def _zero_weights(graph: Graph) -> int:
 
 def _figures(record: dict[str, Any], pruned: _Pruned) -> Figures:
     parameters, evaluation = record["parameters"], record["evaluation"]["after"]
+    # Training with fake quantization gives other weights: what rounding costs is seen against those.
+    floats = record["quantization_loss"] or {"accuracy_float": pruned.accuracy, "loss_float": pruned.loss}
     return Figures(
         accuracy_unpruned=record["accuracy"]["before"],
-        accuracy_float=pruned.accuracy,
+        accuracy_float=floats["accuracy_float"],
         accuracy=record["accuracy"]["after"],
         loss=evaluation["loss"],
-        loss_float=pruned.loss,
+        loss_float=floats["loss_float"],
         macro_precision=evaluation["macro_precision"],
         parameters_before=parameters["before"],
         parameters=parameters["after"],
@@ -286,6 +316,17 @@ def _figures(record: dict[str, Any], pruned: _Pruned) -> Figures:
 def _own(recipe: Recipe) -> Recipe:
     """The recipe of one run: the baseline has been trained before it."""
     return replace(recipe, train=None)
+
+
+def _attempt(make: Callable[[], _T]) -> _T | Exception:
+    """What `make` gives, or how it failed: one run that fails must not end a night's work."""
+    try:
+        return make()
+    except CancelledByUser:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a run fails with is its point's reason
+        _raise_if_it_stops(error)
+        return error
 
 
 def _raise_if_it_stops(error: Exception) -> None:

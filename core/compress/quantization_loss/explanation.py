@@ -23,11 +23,13 @@ _WORST = 3
 
 @dataclass(frozen=True, slots=True)
 class QuantizationLoss:
-    """Accuracies of the compressed model on the test data, in floats and as deployed; ratios of the layers on
+    """Accuracies of the compressed model on the test data, in floats and as deployed, and its mean
+    cross-entropy in floats (nats); ratios of the layers on
     `samples` of the calibration samples; the names of the `worst` layers, and sentences on what to try."""
 
     accuracy_float: float
     accuracy_quantized: float
+    loss_float: float
     samples: int
     layers: tuple[LayerNoise, ...]
     worst: tuple[str, ...]
@@ -74,6 +76,7 @@ def explain(
     return QuantizationLoss(
         before.accuracy,
         after.accuracy,
+        before.loss,
         len(samples),
         tuple(layers),
         tuple(layer.name for layer in worst),

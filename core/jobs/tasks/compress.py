@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.compress.checkpoint import Checkpoints, identity_of
+from core.compress.costs import step_ends
 from core.compress.delivery import BASELINE, Original, deliver
 from core.compress.fingerprints import fingerprint_of_data, fingerprint_of_model
 from core.compress.footprint import original_footprint
@@ -61,7 +62,7 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         baseline = train_baseline(model, data, recipe, training, checkpoints)
         if recipe.train is not None:
             save_keras(baseline.model, folder.partial / BASELINE)
-        original = Original.of(baseline.model, data, str(params["model"]), str(params["data"]))
+        original = _tested(baseline.model, data, recipe, params, training)
         compressed = run_recipe(baseline.model, data, recipe, training, checkpoints, baseline.history)
         # After the training, whose random numbers it must not touch.
         part = context.section(trained, trained + 0.05)
@@ -72,6 +73,15 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         checkpoints.clear()
     context.progress(1.0, "Done")
     return record
+
+
+def _tested(
+    model: Any, data: DataSet, recipe: Recipe, params: dict[str, Any], training: JobContext
+) -> Original:
+    """What the run begins with; `training` has got as far as [train] goes."""
+    begun = step_ends(recipe, graph_of_model(model))[1] if recipe.train is not None else 0.0
+    watch = training.section(begun, begun).watch("Testing the original model")
+    return Original.of(model, data, str(params["model"]), str(params["data"]), watch)
 
 
 def _checkpoints(
