@@ -20,6 +20,7 @@ FLOAT_TOLERANCE = 1e-5
 _MARGIN_STEPS = 2
 #: Of a single number, which has no class: each layer before it may differ in single steps.
 _MOST_STEPS = 8
+_LARGEST_INT8 = 127
 
 
 class Rule(Enum):
@@ -77,6 +78,13 @@ def same_classes(step: float, step_before_softmax: float | None = None) -> Agree
         return bool(np.all((given.argmax(axis=1) == wanted.argmax(axis=1))[clear]))
 
     return Agreement(Rule.CLASSES, agree)
+
+
+def hybrid_agreement(reference: Array, layers: int) -> Agreement:
+    """For TFLite files with integer weights in a float network (dynamic range), as classes: the reference
+    rounds what each of the `layers` reads to 8 bits, the generated C computes with floats throughout.
+    """
+    return same_classes(layers * float(np.abs(reference).max()) / _LARGEST_INT8)
 
 
 def onnx_agreement(graph: Graph) -> Agreement:

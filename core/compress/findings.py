@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.compress.footprint import FileSize, Footprint
 from core.evaluate import Evaluation
-from core.recipe import Cluster, PruneKind, Recipe
+from core.recipe import Cluster, PruneKind, QuantizeKind, Recipe
 
 #: So many values are told apart by a code of four bits; eight bits are what int8 takes anyway.
 MOST_CLUSTERS_THAT_SAVE = 16
@@ -30,9 +30,9 @@ def _near_chance(before: Evaluation) -> Iterator[Finding]:
     if before.near_chance:
         yield Finding(
             "near-chance",
-            f"Before compression the model is right on {100 * before.accuracy:.1f} % of the test data, hardly"
-            f" more than guessing ({100 * before.chance:.1f} %): it may not be trained, or the data or their"
-            " scaling may not be its own.",
+            f"Before compression the model is right on {100 * before.accuracy:.1f} % of the test data;"
+            f" guessing gives {100 * before.chance:.1f} %: it may not be trained, or the data or their scaling"
+            " may not be its own.",
         )
 
 
@@ -52,10 +52,21 @@ def notes(recipe: Recipe, before: Footprint | None, after: Footprint) -> tuple[F
         return ()
     element_wise = recipe.prune is not None and recipe.prune.kind is PruneKind.ELEMENT
     return (
+        *_floats_on_boards(recipe.quantize.kind),
         *(_element_wise(before, after) if element_wise else ()),
         *_copies_of_weights(after),
         *_without_code(before, after),
     )
+
+
+def _floats_on_boards(kind: QuantizeKind) -> Iterator[Finding]:
+    """These formats shrink the file alone: the compiler makes floats of such weights when it reads them."""
+    if kind in (QuantizeKind.FLOAT16, QuantizeKind.DYNAMIC):
+        yield Finding(
+            "floats-on-boards",
+            f"{kind.value} makes model.tflite smaller, but not the program of a microcontroller: the generated"
+            " C stores and computes floats. Use int8 or uint8 for less flash and less time there.",
+        )
 
 
 def _element_wise(before: Footprint, after: Footprint) -> Iterator[Finding]:

@@ -18,6 +18,8 @@ from core.work_folder import is_owned
 
 _PREFIX = ".thimble-partial-"
 RECORD = "run.json"
+#: What every run writes, last of all its record; an interrupted one writes none of them.
+_WRITTEN = ("model.keras", "model.tflite", "model.onnx", "recipe.toml")
 #: Errors of a disk that takes no more.
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
@@ -36,8 +38,10 @@ class RunFolder:
         self._made: list[Path] = []
 
     def __enter__(self) -> RunFolder:
-        """Raises ThimbleError ``cannot-write``, or ``busy`` when another process is writing there."""
+        """Raises ThimbleError ``cannot-write``, ``busy`` when another process is writing there, or
+        ``would-overwrite`` for files there that are not of a run."""
         self._made = _missing_folders(self.out)
+        _check_ours(self.out)
         try:
             output_dir(self.out)
             _remove_stale(self.out)
@@ -75,6 +79,20 @@ class RunFolder:
             raise cannot_write(self.out, error) from error
         written: dict[str, Any] = json.loads(text)
         return written
+
+
+def _check_ours(out: Path) -> None:
+    """A folder with a record, or with what an interrupted run left, is a run's and may be replaced; other
+    files of these names are a person's."""
+    if (out / RECORD).exists() or any(out.glob(".thimble-*")):
+        return
+    for name in _WRITTEN:
+        if (out / name).exists():
+            raise ThimbleError(
+                "would-overwrite",
+                f"{out / name} is there already, and {out} is not the folder of a run",
+                "choose another folder, or move that file away",
+            )
 
 
 def _full_disk(error: BaseException | None) -> OSError | None:

@@ -27,8 +27,8 @@ _METHODS = {
     Rule.BYTES: "compares every output byte with that of {reference}",
     Rule.TOLERANCE: "compares every output with that of {reference}, within 1e-5 of the largest",
     Rule.CLASSES: (
-        "compares the answers with those of {reference}, wherever the first class leads by more than two "
-        "steps of the integers"
+        "compares the answers with those of {reference}, wherever the first class leads by more than the "
+        "integers inside can tell"
     ),
 }
 

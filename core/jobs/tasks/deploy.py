@@ -18,7 +18,7 @@ from codegen.options import BuildOptions
 from codegen.single_ends import require_single_ends
 from codegen.targets.board import Board
 from core.bench import Measurement, bench, check_runs, estimate_energy
-from core.boards.agreement import Agreement, onnx_agreement, same_bytes, within_tolerance
+from core.boards.agreement import Agreement, hybrid_agreement, onnx_agreement, same_bytes, within_tolerance
 from core.boards.catalogue import board_named
 from core.boards.flashing.base import Surroundings
 from core.boards.layout import to_graph_layout
@@ -33,6 +33,7 @@ from core.data.samples import Watch
 from core.data.source import nobody_watches
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
+from core.models.tflite_weights import read_tflite_weights
 from core.paths import cache_dir, output_dir
 
 Array = npt.NDArray[Any]
@@ -121,7 +122,10 @@ def _reference(model: str, graph: Graph, x: Array, context: JobContext) -> tuple
     if _reference_name(model) == "onnxruntime":
         return onnx_outputs(model, graph, x, watch), onnx_agreement(graph)
     reference = reference_outputs(model, x, watch)
-    return reference, same_bytes if reference.dtype.kind in "iu" else within_tolerance
+    if reference.dtype.kind in "iu":
+        return reference, same_bytes
+    hybrid = sum(layer.kernel.dtype.kind in "iu" for layer in read_tflite_weights(model))
+    return reference, hybrid_agreement(reference, hybrid) if hybrid else within_tolerance
 
 
 def load_samples(params: dict[str, Any], graph: Graph, watch: Watch = nobody_watches) -> Samples:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from codegen.graph import DType, Graph, Relu, Tensor
-from core.boards.agreement import onnx_agreement, same_classes, within_tolerance
+from core.boards.agreement import hybrid_agreement, onnx_agreement, same_classes, within_tolerance
 from core.boards.layout import to_file_layout, to_graph_layout
 
 
@@ -55,3 +55,10 @@ def test_layouts_are_those_of_the_file():
 
 def test_a_float_network_is_compared_in_floats():
     assert onnx_agreement(_network()) is within_tolerance
+
+
+def test_a_hybrid_network_is_compared_by_its_clear_answers():
+    reference = np.array([[0.9, 0.1], [0.51, 0.49]])
+    agree = hybrid_agreement(reference, layers=4)
+    assert agree(np.array([[0.8, 0.2], [0.49, 0.51]]), reference)
+    assert not agree(np.array([[0.4, 0.6], [0.51, 0.49]]), reference)

@@ -108,3 +108,20 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
             _write(out, "one")
         assert caught.value.code == "cannot-write"
     assert _names(tmp_path) == ["file"]
+
+
+def test_files_that_are_no_runs_are_not_overwritten(tmp_path):
+    (tmp_path / "model.keras").write_text("precious")
+    with pytest.raises(ThimbleError) as caught, RunFolder(tmp_path):
+        pass
+    assert caught.value.code == "would-overwrite"
+    assert (tmp_path / "model.keras").read_text() == "precious"
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
+
+
+def test_the_folder_of_an_earlier_run_may_be_used_again(tmp_path):
+    for text in ("first", "second"):
+        with RunFolder(tmp_path) as folder:
+            (folder.partial / "model.keras").write_text(text)
+            folder.commit({})
+    assert (tmp_path / "model.keras").read_text() == "second"
