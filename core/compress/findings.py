@@ -31,8 +31,8 @@ def _near_chance(before: Evaluation) -> Iterator[Finding]:
         yield Finding(
             "near-chance",
             f"Before compression the model is right on {100 * before.accuracy:.1f} % of the test data;"
-            f" guessing gives {100 * before.chance:.1f} %: it may not be trained, or the data or their scaling"
-            " may not be its own.",
+            f" guessing gives {100 * before.chance:.1f} %: it may not be trained, or the data or their"
+            " scaling may not be its own.",
         )
 
 
@@ -64,8 +64,8 @@ def _floats_on_boards(kind: QuantizeKind) -> Iterator[Finding]:
     if kind in (QuantizeKind.FLOAT16, QuantizeKind.DYNAMIC):
         yield Finding(
             "floats-on-boards",
-            f"{kind.value} makes model.tflite smaller, but not the program of a microcontroller: the generated"
-            " C stores and computes floats. Use int8 or uint8 for less flash and less time there.",
+            f"{kind.value} makes model.tflite smaller, but not the program of a microcontroller: the"
+            " generated C stores and computes floats. Use int8 or uint8 for less flash and time there.",
         )
 
 
