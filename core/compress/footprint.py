@@ -18,6 +18,7 @@ from core.compress.quantizers import ONNX, TFLITE, find_quantizer
 from core.data import DataSet
 from core.errors import EXPECTED_ERRORS
 from core.jobs.context import JobContext
+from core.models.keras_writing import save_keras
 from core.recipe import Quantize, QuantizeMode, Recipe
 
 KERAS = "model.keras"
@@ -100,7 +101,7 @@ def original_footprint(
     that is too large for every board is not converted. Raises CancelledByUser and ThimbleError.
     """
     folder.mkdir()
-    model.save(folder / KERAS)
+    save_keras(model, folder / KERAS)
     deployed = None
     if graph.nonzero <= MOST_WEIGHTS:
         plain = Quantize(recipe.quantize.kind, QuantizeMode.PTQ, calibration=_SAMPLES_FOR_SIZES)
@@ -138,7 +139,7 @@ def keras_with_optimizer_bytes(model: Any, scratch: Path) -> int:
     copied.compile(optimizer=keras.optimizers.SGD(momentum=0.9), loss=loss_of(copied))
     copied.optimizer.build(copied.trainable_variables)
     try:
-        copied.save(scratch)
+        save_keras(copied, scratch)
         return scratch.stat().st_size
     finally:
         scratch.unlink(missing_ok=True)
