@@ -217,14 +217,24 @@ def lower_layer(layer: Layer, encoding: str, cpu: Cpu, scratch_limit_bytes: int)
 
 
 def _smallest(layers: list[LoweredLayer]) -> LoweredLayer:
-    encoding = min(layers, key=lambda x: (x.weights_bytes, x.cycles)).encoding
+    plain = [x for x in layers if x.encoding in _PLAIN]
+    paying = [x for x in layers if not plain or _pays(x, _fastest(plain))]
+    encoding = min(paying, key=lambda x: (x.weights_bytes, x.cycles)).encoding
     return _fastest([x for x in layers if x.encoding == encoding])
+
+
+def _pays(layer: LoweredLayer, dense: LoweredLayer) -> bool:
+    """Whether the flash that a storage saves is worth its time: a slower one has to save a fair part."""
+    limit_bytes = dense.weights_bytes * (1.0 - _LEAST_SAVED)
+    return layer.cycles <= dense.cycles or layer.encoding in _PLAIN or layer.weights_bytes <= limit_bytes
 
 
 def _fastest(layers: list[LoweredLayer]) -> LoweredLayer:
     return min(layers, key=lambda x: (x.cycles, x.weights_bytes))
 
 
+#: Of a layer's bytes, what a storage that is slower than dense weights must save to be taken by itself.
+_LEAST_SAVED = 0.25
 #: The encodings that choose for each layer among all formats that can be smaller, and how.
 _CHOOSING: dict[str, Callable[[list[LoweredLayer]], LoweredLayer]] = {
     "auto": _smallest,
