@@ -77,7 +77,7 @@ TIERS = {
     "unit": ["tests/unit", "tests/fuzz", "-n", "2"],
     "toolchain": ["tests/toolchain", "-n", "2", "--dist", "loadgroup"],
     "gui": ["tests/gui"],
-    "tf": ["tests/tf"],
+    "tf": ["tests/tf", "-n", "2", "--dist", "loadfile"],
 }
 
 
