@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from codegen.targets.board import Board, all_boards
 from core.errors import ThimbleError
@@ -138,8 +138,3 @@ def _at_port(board: Board, port: str, found: Sequence[UsbBoard]) -> UsbBoard:
         f"there is no {board.title} at {port}",
         f"boards that are plugged in: {places}; `thimble devices` lists them",
     )
-
-
-def as_json(usb: UsbBoard) -> dict[str, Any]:
-    """A USB board for messages between processes."""
-    return {"board": usb.board.id, "where": usb.where, "serial_number": usb.serial_number}

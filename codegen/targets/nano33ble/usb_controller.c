@@ -22,7 +22,6 @@
 #define EVENT_END_IN(endpoint) (USBD + 0x108u + 4u * (endpoint))
 #define EVENT_CONTROL_DATA (USBD + 0x128u)
 #define EVENT_END_OUT(endpoint) (USBD + 0x130u + 4u * (endpoint))
-#define EVENT_USB (USBD + 0x158u)
 #define EVENT_SETUP (USBD + 0x15Cu)
 #define EVENT_DATA (USBD + 0x160u)
 #define INTERRUPT_SET (USBD + 0x304u)

@@ -93,15 +93,9 @@
 #define NVIC_USB (1u << 5)
 
 /* 4.10.13, the flash's serial interface */
-#define SSI_CTRLR0 0x18000000u
-#define SSI_CTRLR1 0x18000004u
-#define SSI_ENABLE 0x18000008u
 #define SSI_STATUS 0x18000028u
 #define SSI_DATA 0x18000060u
-#define SSI_STATUS_BUSY (1u << 0)
-#define SSI_STATUS_TX_EMPTY (1u << 2)
 #define SSI_STATUS_RX_THERE (1u << 3)
-#define SSI_FRAMES_OF_8_BITS (7u << 16)
 
 #define FLASH_START 0x10000000u
 #define BOOT2_BYTES 256u
