@@ -69,7 +69,10 @@ TEST_TOOLS = {
     "qemu-system-arm": "qemu-system-arm",
     "node": "nodejs",
     "npm": "npm",
+    "sshd": "openssh-server",
 }
+# sshd lies where only an administrator's PATH looks.
+SEARCHED = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
 # An emulator of the RP2040 with its USB controller, from the npm registry (MIT license).
 RP2040JS = "rp2040js@1.4.1"
 
@@ -133,7 +136,7 @@ def missing_tools() -> list[str]:
     """The Debian packages of the compilers that tests skip without."""
     if not sys.platform.startswith("linux"):
         return []
-    return [package for tool, package in TEST_TOOLS.items() if not shutil.which(tool)]
+    return [package for tool, package in TEST_TOOLS.items() if not shutil.which(tool, path=SEARCHED)]
 
 
 def install_test_tools() -> None:
