@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegen.targets.board import Board
+from core.boards.counts import RunCounts
 from core.boards.host import HostProgram
 from core.boards.link import Link
 from core.boards.protocol import Counts, Hello
@@ -54,29 +55,27 @@ class RunResult:
     """What a series of inferences gave; one entry a sample.
 
     `outputs` is int8 ``[samples, output_bytes]``: view and reshape it for other types. `startup_s` is what
-    the board needed before the first inference could begin. Counts and stack are None where the board
-    cannot tell them. `estimated` says that the times come from counted cycles, not from a clock;
-    `undisturbed` that no interrupt could lengthen the last inference (None where that is not known).
+    the board needed before the first inference could begin. `estimated` says that the times come from counted
+    cycles, not from a clock.
     """
 
     outputs: Bytes
-    cycles: tuple[int, ...] | None
-    instructions: tuple[int, ...] | None
-    stack_bytes: int | None
+    counts: RunCounts
     latencies_s: tuple[float, ...]
     startup_s: float
     estimated: bool
-    undisturbed: bool | None
+
+    @property
+    def cycles(self) -> tuple[int, ...] | None:
+        return self.counts.cycles
+
+    @property
+    def instructions(self) -> tuple[int, ...] | None:
+        return self.counts.instructions
 
     def to_json(self) -> dict[str, Any]:
         """The fields of ``thimble run --json``."""
-        return {
-            "samples": len(self.outputs),
-            "cycles": None if self.cycles is None else list(self.cycles),
-            "instructions": None if self.instructions is None else list(self.instructions),
-            "stack_bytes": self.stack_bytes,
-            "undisturbed": self.undisturbed,
-        }
+        return {"samples": len(self.outputs), **self.counts.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +141,15 @@ def run_samples(
                 on_inference(inference)
         return RunResult(
             outputs=np.stack([i.output for i in inferences]),
-            cycles=_all_known([i.cycles for i in inferences]),
-            instructions=_all_known([i.instructions for i in inferences]),
-            stack_bytes=runner.stack_used_bytes(),
+            counts=RunCounts(
+                cycles=_all_known([i.cycles for i in inferences]),
+                instructions=_all_known([i.instructions for i in inferences]),
+                stack_bytes=runner.stack_used_bytes(),
+                undisturbed=runner.undisturbed(),
+            ),
             latencies_s=tuple(i.latency_s for i in inferences),
             startup_s=runner.startup_s,
             estimated=runner.estimated,
-            undisturbed=runner.undisturbed(),
         )
 
 

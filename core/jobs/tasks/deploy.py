@@ -17,7 +17,7 @@ from codegen.graph import Graph
 from codegen.options import BuildOptions
 from codegen.single_ends import require_single_ends
 from codegen.targets.board import Board
-from core.bench import Measurement, bench, check_runs, estimate_energy
+from core.bench import BoardSeries, Facts, bench, check_runs, estimate_energy
 from core.boards.agreement import Agreement, hybrid_agreement, onnx_agreement, same_bytes, within_tolerance
 from core.boards.catalogue import board_named
 from core.boards.flashing.base import Surroundings
@@ -94,9 +94,10 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     context.check_cancelled()
     context.progress(0.35, f"Starting {board.title}")
     watch = _watcher(context, board, samples, runs)
-    measurement = bench(image, board, samples.x[:runs], reference, runs, watch, agree, placed)
+    facts = Facts(clock_hz=board.clock_hz or None, compiler=image.compiler)
+    series = bench(image, board, samples.x[:runs], reference, runs, watch, agree, placed, facts)
     context.progress(1.0, "Done")
-    return _result(params["model"], compilation, image, measurement, samples)
+    return _result(params["model"], compilation, image, series, samples)
 
 
 def _uncancellable(context: JobContext) -> Callable[[float, str], None]:
@@ -200,16 +201,16 @@ def _result(
     model: str,
     compilation: Compilation,
     image: FirmwareImage,
-    measurement: Measurement,
+    series: BoardSeries,
     samples: Samples,
 ) -> dict[str, Any]:
     return {
         "plan": {"model": str(model), **compilation.plan_json()},
         "build": image.to_json(),
-        "bench": {**measurement.to_json(), "reference": _reference_name(model)},
-        "verified": measurement.verified,
-        "accuracy_on_board": _accuracy(measurement.result.outputs, samples),
-        "labelled_samples": _labelled(measurement.result.outputs, samples),
+        "bench": {**series.measurement.to_json(), "reference": _reference_name(model)},
+        "verified": series.measurement.verified,
+        "accuracy_on_board": _accuracy(series.outputs, samples),
+        "labelled_samples": _labelled(series.outputs, samples),
     }
 
 

@@ -26,7 +26,7 @@ def image_for(request: pytest.FixtureRequest, board: Board) -> FakeImage:
 @pytest.mark.parametrize("board", [PICO, NANO, HOST], ids=lambda b: b.id)
 def test_measurement(request: pytest.FixtureRequest, board: Board) -> None:
     seen: list[Inference] = []
-    measurement = bench(image_for(request, board), board, X, REFERENCE, 5, seen.append)
+    measurement = bench(image_for(request, board), board, X, REFERENCE, 5, seen.append).measurement
     told = measurement.to_json()
     assert measurement.verified
     assert [inference.index for inference in seen] == list(range(5))
@@ -43,13 +43,13 @@ def test_measurement(request: pytest.FixtureRequest, board: Board) -> None:
 
 
 def test_estimates_are_called_estimates(pico_image: FakeImage, host_image: FakeImage) -> None:
-    virtual = bench(pico_image, PICO, X, REFERENCE, 3)
+    virtual = bench(pico_image, PICO, X, REFERENCE, 3).measurement
     assert virtual.timing is Source.ESTIMATED
     assert virtual.energy is not None
     assert PICO.power_profile is not None
     assert virtual.energy.source is Source.ESTIMATED
-    assert virtual.energy.energy_j == pytest.approx(PICO.power_profile.active_w * virtual.mean_s)
-    host = bench(host_image, HOST, X, REFERENCE, 3)
+    assert virtual.energy.energy_j == pytest.approx(PICO.power_profile.active_w * virtual.series.mean_s)
+    host = bench(host_image, HOST, X, REFERENCE, 3).measurement
     assert host.timing is Source.MEASURED
     assert host.energy is None
     assert host.to_json()["energy"] is None
@@ -59,7 +59,7 @@ def test_estimates_are_called_estimates(pico_image: FakeImage, host_image: FakeI
 def test_one_wrong_byte_is_not_verified(request: pytest.FixtureRequest, board: Board) -> None:
     wrong = REFERENCE.copy()
     wrong[-1, -1] ^= 1
-    assert not bench(image_for(request, board), board, X, wrong, 3).verified
+    assert not bench(image_for(request, board), board, X, wrong, 3).measurement.verified
 
 
 def test_one_byte_corrupted_on_the_way_is_not_verified(
@@ -75,4 +75,4 @@ def test_one_byte_corrupted_on_the_way_is_not_verified(
         return bytes(output)
 
     monkeypatch.setattr(Link, "read_output", flipping)
-    assert not bench(pico_image, PICO, X, REFERENCE, 3).verified
+    assert not bench(pico_image, PICO, X, REFERENCE, 3).measurement.verified

@@ -81,8 +81,8 @@ def test_instructions_are_counted_exactly(tmp_path: Path) -> None:
 
 def test_stack_use_is_reported(tmp_path: Path, pico_image: FakeImage) -> None:
     hungry = misbehaving("volatile int8_t big[1024]; for (int i = 0; i < 1024; i++) big[i] = 1;")
-    modest = run_samples(pico_image, PICO, random_samples(1)).stack_bytes
-    large = run_samples(build_for(PICO, tmp_path, hungry), PICO, random_samples(1)).stack_bytes
+    modest = run_samples(pico_image, PICO, random_samples(1)).counts.stack_bytes
+    large = run_samples(build_for(PICO, tmp_path, hungry), PICO, random_samples(1)).counts.stack_bytes
     assert modest is not None
     assert large is not None
     assert 32 < modest < 1024

@@ -84,7 +84,7 @@ def test_it_runs_the_model_as_its_virtual_twin_does(
     ran = run_samples(image, board, samples, placed=Placed(running.port, predicted_s=0.01))
     np.testing.assert_array_equal(ran.outputs, on_twin.outputs)
     assert not ran.estimated
-    assert ran.undisturbed
+    assert ran.counts.undisturbed
     assert ran.instructions is None
     assert ran.cycles is not None
     # the Nano's model counts instructions in the place of cycles
@@ -109,7 +109,7 @@ def test_a_long_inference_leaves_the_usb_on_and_says_so(
     board: Board, running: EmulatedBoard, image: FirmwareImage, samples: np.ndarray
 ) -> None:
     ran = run_samples(image, board, samples[:1], placed=Placed(running.port, predicted_s=2.0))
-    assert ran.undisturbed is False
+    assert ran.counts.undisturbed is False
 
 
 def test_the_descriptors_are_those_of_a_serial_port(board: Board, running: EmulatedBoard) -> None:

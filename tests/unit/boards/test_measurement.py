@@ -6,17 +6,25 @@ import numpy as np
 import pytest
 
 from codegen.targets.board import find_board
-from core.bench import Measurement, Source, check_runs, estimate_energy
+from core.bench import (
+    Energy,
+    Facts,
+    Measurement,
+    RunCounts,
+    Series,
+    Source,
+    Timed,
+    check_runs,
+    estimate_energy,
+)
 from core.boards.agreement import Rule, same_bytes
 from core.boards.devices import find_devices
-from core.boards.session import RunResult
 from core.errors import ThimbleError
 
 
 def measurement(*times_s: float) -> Measurement:
-    outputs = np.zeros((len(times_s), 1), np.int8)
-    result = RunResult(outputs, (1,) * len(times_s), None, 400, times_s, 0.0, True, undisturbed=None)
-    return Measurement("b", "e", times_s, Source.ESTIMATED, None, True, Rule.BYTES, result)
+    counts = RunCounts(cycles=(1,) * len(times_s), stack_bytes=400)
+    return Measurement("b", "e", Series(times_s), Source.ESTIMATED, None, True, Rule.BYTES, counts=counts)
 
 
 def test_statistics_leave_the_first_out() -> None:
@@ -65,3 +73,40 @@ def test_devices_are_what_is_really_there() -> None:
     assert told["host"]["kind"] == "host"
     assert told["virtual-nano"]["kind"] == "virtual"
     assert set(told) == {"virtual-pico", "virtual-nano", "host"}
+
+
+def test_a_series_of_one_has_nothing_to_tell() -> None:
+    with pytest.raises(ThimbleError) as caught:
+        Series((1.0,))
+    assert caught.value.code == "too-few-runs"
+
+
+def test_what_a_meter_and_a_computer_know_is_told_and_nothing_else() -> None:
+    measured = Energy(
+        Source.MEASURED, 2.0, 0.5, of="PPK2", power_max_w=3.0, inferences=10, idle_subtracted=False
+    )
+    facts = Facts(threads=4, throttled=False, tools={"litert": "2.3.0"})
+    told = Measurement(
+        "pi",
+        "xnnpack",
+        Series((1.0, 2.0, 3.0)),
+        Source.MEASURED,
+        measured,
+        True,
+        Rule.TOLERANCE,
+        timed=Timed.DISK_TO_CLASS,
+        facts=facts,
+        partial=True,
+    ).to_json()
+    assert told["energy"] == {
+        "source": "measured",
+        "power_w": 2.0,
+        "energy_j": 0.5,
+        "of": "PPK2",
+        "power_max_w": 3.0,
+        "inferences": 10,
+        "idle_subtracted": False,
+    }
+    assert told["facts"] == {"threads": 4, "throttled": False, "tools": {"litert": "2.3.0"}}
+    assert (told["timed"], told["timing"], told["partial"]) == ("disk-to-class", "measured", True)
+    assert told["cycles"] is None

@@ -1,0 +1,32 @@
+"""What a CPU counted during a series of inferences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """One entry an inference, without the connection to the board; None where nobody counts.
+
+    `stack_bytes` is the most that was ever used of the stack. `undisturbed`: no interrupt could lengthen the
+    last inference.
+    """
+
+    cycles: tuple[int, ...] | None = None
+    instructions: tuple[int, ...] | None = None
+    stack_bytes: int | None = None
+    undisturbed: bool | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """In the names of ``thimble bench --json`` and ``thimble run --json``."""
+        return {
+            "cycles": None if self.cycles is None else list(self.cycles),
+            "instructions": None if self.instructions is None else list(self.instructions),
+            "stack_bytes": self.stack_bytes,
+            "undisturbed": self.undisturbed,
+        }
+
+
+NO_COUNTS = RunCounts()
