@@ -63,7 +63,7 @@ def place(image: Image, compilation: Compilation, port: str | None, around: Surr
         if replaces_other_program(usb):
             around.progress(0.0, _REPLACED.format(program=usb.product or "the program", board=board.title))
         usb = find_flasher(board).flash(image.image, usb, around)
-    return Placed(usb.where, compilation.cycles / board.clock_hz)
+    return Placed(usb.where, compilation.cycles / board.clock_hz, usb.pretended)
 
 
 def replaces_other_program(usb: UsbBoard) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from codegen.targets.board import Board
 from core.boards.counts import RunCounts
 from core.boards.host import HostProgram
-from core.boards.link import Link
+from core.boards.link import Link, Timeouts
 from core.boards.protocol import Counts, Hello
 from core.boards.serial_transport import SerialTransport
 from core.boards.virtual import VirtualBoard
@@ -27,6 +27,8 @@ Bytes = npt.NDArray[np.int8]
 
 #: A host gives up a device that does not answer for longer.
 _UNHEARD_S = 0.5
+#: How many times slower than predicted a board may be, which waits for its flash where that is not modelled.
+_SLOWER = 20.0
 
 
 class Image(Protocol):
@@ -103,14 +105,24 @@ class Runner(Protocol):
 @dataclass(frozen=True, slots=True)
 class Placed:
     """Where the image runs: `port` is the serial port of a board on USB. `predicted_s` is how long, as the
-    planner thinks, an inference takes: a short one may keep the board from listening meanwhile."""
+    planner thinks, an inference takes: a short one may keep the board from listening meanwhile. `pretended`:
+    it is no board, but a program that behaves like one, and its times are estimates."""
 
     port: str | None = None
     predicted_s: float | None = None
+    pretended: bool = False
 
     @property
     def undisturbed(self) -> bool:
         return self.predicted_s is not None and self.predicted_s < _UNHEARD_S
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """A board that computes far longer than predicted has stopped."""
+        usual = Timeouts()
+        if self.predicted_s is None:
+            return usual
+        return replace(usual, run_s=min(usual.run_s, usual.answer_s + _SLOWER * self.predicted_s))
 
 
 ANYWHERE = Placed()
@@ -174,12 +186,12 @@ def _all_known(counts: list[int | None]) -> tuple[int, ...] | None:
 class _LinkRunner:
     """A board behind the framed protocol."""
 
-    def __init__(self, link: Link, hello: Hello, undisturbed: bool) -> None:
+    def __init__(self, link: Link, hello: Hello, placed: Placed) -> None:
         self._link = link
         self._hello = hello
-        self._undisturbed = undisturbed
+        self._undisturbed = placed.undisturbed
         self.input_bytes = hello.input_bytes
-        self.estimated = hello.virtual
+        self.estimated = hello.virtual or placed.pretended
         self.startup_s = self._seconds(link.counters().startup)
 
     def _seconds(self, counts: Counts) -> float:
@@ -237,13 +249,13 @@ def _open_usb(image: Image, board: Board, placed: Placed) -> Iterator[Runner]:
     if placed.port is None:
         raise RuntimeError(f"{board.title} was not placed before it was opened")
     with SerialTransport(placed.port) as transport:
-        yield _linked(Link(transport), image, board, placed)
+        yield _linked(Link(transport, placed.timeouts), image, board, placed)
 
 
 def _linked(link: Link, image: Image, board: Board, placed: Placed) -> Runner:
     hello = link.hello()
     check_identity(hello, image, board)
-    return _LinkRunner(link, hello, placed.undisturbed)
+    return _LinkRunner(link, hello, placed)
 
 
 @contextmanager

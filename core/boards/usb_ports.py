@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
 from codegen.targets.board import Board, all_boards
+from core.boards.pretended_usb import PRETEND, pretended_usb
 from core.errors import ThimbleError
 
 
@@ -23,23 +25,35 @@ class Attachment(Enum):
 @dataclass(frozen=True, slots=True)
 class UsbBoard:
     """A board that is plugged in. `where` is its port (``/dev/ttyACM0``, ``COM3``) or drive; `serial_number`
-    is empty where it has none to tell; `product` is its name in the USB descriptor."""
+    is empty where it has none to tell; `product` is its name in the USB descriptor. `pretended`: it is no
+    board, but a program that behaves like one."""
 
     board: Board
     attachment: Attachment
     where: str
     serial_number: str
     product: str
+    pretended: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells it from its like: the serial number, which stays when it is plugged in elsewhere."""
+        return self.serial_number or self.where
 
 
 class PortInfo(Protocol):
     """What pyserial tells of a port."""
 
-    device: str
-    vid: int | None
-    pid: int | None
-    serial_number: str | None
-    product: str | None
+    @property
+    def device(self) -> str: ...
+    @property
+    def vid(self) -> int | None: ...
+    @property
+    def pid(self) -> int | None: ...
+    @property
+    def serial_number(self) -> str | None: ...
+    @property
+    def product(self) -> str | None: ...
 
 
 #: What a drive of a UF2 bootloader holds (Microsoft, "USB Flashing Format", "Files exposed by bootloaders").
@@ -48,19 +62,24 @@ _BOARD_ID = "Board-ID:"
 
 
 def list_ports() -> Sequence[PortInfo]:
-    """The serial ports of this computer."""
+    """The serial ports of this computer, or those that are pretended."""
+    pretended = pretended_usb()
+    if pretended is not None:
+        return pretended.ports
     from serial.tools import list_ports as pyserial
 
     ports: Sequence[PortInfo] = pyserial.comports()
     return ports
 
 
-def mounted_drives() -> Iterable[Path]:
+def mounted_drives() -> Sequence[Path]:
     """Where file systems are mounted; on macOS and Linux the desktop mounts a new drive by itself."""
+    pretended = pretended_usb()
+    if pretended is not None:
+        return pretended.drives
     import psutil
 
-    for partition in psutil.disk_partitions(all=False):
-        yield Path(partition.mountpoint)
+    return [Path(partition.mountpoint) for partition in psutil.disk_partitions(all=False)]
 
 
 def find_usb_boards(
@@ -71,7 +90,9 @@ def find_usb_boards(
     real = [board for board in all_boards().values() if not board.virtual and board.usb_ids]
     found = [_on_port(board, port) for port in ports() for board in real]
     found += [_on_drive(board, drive) for drive in drives() for board in real]
-    return tuple(sorted((usb for usb in found if usb is not None), key=lambda usb: usb.where))
+    pretended = bool(os.environ.get(PRETEND))
+    known = (replace(usb, pretended=pretended) for usb in found if usb is not None)
+    return tuple(sorted(known, key=lambda usb: usb.where))
 
 
 def _on_port(board: Board, port: PortInfo) -> UsbBoard | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,28 +12,23 @@ from core.boards.flashing import arduino_bootloader
 from core.boards.flashing.arduino_bootloader import ArduinoBootloader
 from core.boards.usb_ports import Attachment, UsbBoard
 from core.errors import ThimbleError
+from tests.fake_usb.nano_bootloader import PAGE_BYTES, NanoBootloader
 from tests.unit.boards.usb_fakes import World, on_port
 
 NANO = find_board("nano33ble")
 IMAGE = bytes(range(1, 252)) * 40
-COMMAND = re.compile(rb"([NVIXSYK])(?:([0-9A-F]+)(?:,([0-9A-F]+))?)?#")
 BOOT = UsbBoard(NANO, Attachment.BOOT_SERIAL, "COM8", "", "")
 
 
 Mishap = Callable[[bytes, bytes], bytes | None]
 
 
-class FakeBootloader:
-    """`mishap` may change or swallow (None) the answer to a command."""
+class FakeBootloader(NanoBootloader):
+    """Opened like a port. `mishap` may change or swallow (None) the answer to a command."""
 
-    def __init__(
-        self, mishap: Callable[[bytes, bytes], bytes | None] = lambda command, answer: answer
-    ) -> None:
-        self.flash: dict[int, bytes] = {}
-        self.erased = self.started = False
+    def __init__(self, mishap: Mishap = lambda command, answer: answer) -> None:
+        super().__init__()
         self._mishap = mishap
-        self._buffer = b""
-        self._expected = 0
         self._answers = b""
 
     def __call__(self, port: str) -> FakeBootloader:
@@ -51,35 +45,11 @@ class FakeBootloader:
         return answer
 
     def write(self, data: bytes) -> None:
-        if self._expected:
-            assert len(data) == self._expected, "the data of S come in a packet of their own"
-            self._buffer, self._expected = data, 0
-            return
-        match = COMMAND.fullmatch(data)
-        assert match is not None, data
-        answer = self._mishap(data, self._do(*match.groups()))
-        self._answers += answer or b""
-
-    def _do(self, letter: bytes, first: bytes | None, second: bytes | None) -> bytes:
-        if letter == b"N":
-            return b"\n\r"
-        if letter == b"V":
-            return b"Arduino Bootloader (SAM-BA extended) 2.0 [Arduino:IKXYZ]\n\r"
-        if letter == b"I":
-            return b"nRF52840-QIAA\n\r"
-        if letter == b"X":
-            self.erased = True
-            return b"X\n\r"
-        if letter == b"S":
-            self._expected = int(second or b"0", 16)
-            return b""
-        if letter == b"Y" and second != b"0":
-            assert self.erased
-            self.flash[int(first or b"0", 16)] = self._buffer
-        if letter == b"K":
-            self.started = True
-            return b""
-        return b"Y\n\r"
+        if self.expects_data:
+            assert len(data) == PAGE_BYTES, "the data of S come in a packet of their own"
+            self.take(data)
+        else:
+            self._answers += self._mishap(data, self.take(data)) or b""
 
 
 @pytest.fixture
@@ -112,9 +82,7 @@ def test_every_page_arrives_and_the_program_starts(flash, monkeypatch) -> None:
     assert flash(bootloader, world, board).where == "COM4"
     assert touched == ["COM3"]
     assert bootloader.started
-    assert b"".join(bootloader.flash[offset] for offset in sorted(bootloader.flash)) == IMAGE.ljust(
-        -(-len(IMAGE) // 4096) * 4096, b"\0"
-    )
+    assert bootloader.image == IMAGE.ljust(-(-len(IMAGE) // PAGE_BYTES) * PAGE_BYTES, b"\0")
     parts = [part for part, _ in world.told]
     assert parts == sorted(parts)
 
