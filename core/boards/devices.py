@@ -20,13 +20,21 @@ class DeviceKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Something that a model can be deployed to or measured with; `where` is a port or an address."""
+    """Something that a model can be deployed to or measured with; `where` is a port or an address, `name`
+    what its owner calls it."""
 
     id: str
     kind: DeviceKind
     title: str
     where: str
     note: str
+    name: str = ""
+    serial_number: str = ""
+
+    @property
+    def called(self) -> str:
+        """The name, if it has one, and what it is."""
+        return f"{self.name} ({self.title})" if self.name else self.title
 
     def to_json(self) -> dict[str, Any]:
         """The fields of ``thimble devices --json``."""
@@ -36,6 +44,8 @@ class Device:
             "title": self.title,
             "where": self.where,
             "note": self.note,
+            "name": self.name,
+            "serial_number": self.serial_number,
         }
 
 
@@ -48,7 +58,10 @@ def find_devices() -> tuple[Device, ...]:
 def _on_usb(usb: UsbBoard) -> Device:
     note = f"{usb.attachment.value}; {usb.product or 'unnamed program'}"
     note += f"; serial number {usb.serial_number}" if usb.serial_number else ""
-    return Device(usb.board.id, DeviceKind.BOARD, usb.board.title, usb.where, note)
+    note += "; pretended: no board, but a program" if usb.pretended else ""
+    return Device(
+        usb.board.id, DeviceKind.BOARD, usb.board.title, usb.where, note, usb.name, usb.serial_number
+    )
 
 
 def _as_device(board: Board) -> Device:

@@ -50,8 +50,8 @@ def check_plugged_in(board: Board, port: str | None) -> None:
 def place(image: Image, compilation: Compilation, port: str | None, around: Surroundings) -> Placed:
     """Put `image` on its board and say where it runs; virtual boards and this computer need nothing.
 
-    `port` is a port, a drive or a serial number where several boards are plugged in. A board that runs the
-    image already is left as it is. Raises ThimbleError.
+    `port` is a port, a drive, a serial number or a name where several boards are plugged in. A board that
+    runs the image already is left as it is. Raises ThimbleError.
     """
     board = compilation.board
     if not is_on_usb(board):
@@ -62,7 +62,8 @@ def place(image: Image, compilation: Compilation, port: str | None, around: Surr
     else:
         if replaces_other_program(usb):
             around.progress(0.0, _REPLACED.format(program=usb.product or "the program", board=board.title))
-        usb = find_flasher(board).flash(image.image, usb, around)
+        with around.alone():
+            usb = find_flasher(board).flash(image.image, usb, around)
     return Placed(usb.where, compilation.cycles / board.clock_hz, usb.pretended)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
 from codegen.targets.board import Board, all_boards
+from core.boards.names import board_names
 from core.boards.pretended_usb import PRETEND, pretended_usb
 from core.errors import ThimbleError
 
@@ -26,7 +27,7 @@ class Attachment(Enum):
 class UsbBoard:
     """A board that is plugged in. `where` is its port (``/dev/ttyACM0``, ``COM3``) or drive; `serial_number`
     is empty where it has none to tell; `product` is its name in the USB descriptor. `pretended`: it is no
-    board, but a program that behaves like one."""
+    board, but a program that behaves like one. `name` is what its owner calls it."""
 
     board: Board
     attachment: Attachment
@@ -34,11 +35,22 @@ class UsbBoard:
     serial_number: str
     product: str
     pretended: bool = False
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"{self.name} ({self.board.title})" if self.name else self.board.title
 
     @property
     def key(self) -> str:
         """What tells it from its like: the serial number, which stays when it is plugged in elsewhere."""
         return self.serial_number or self.where
+
+    def is_at(self, port: str) -> bool:
+        """Whether people mean this board by `port`: a port, a drive, a serial number or a name."""
+        named = bool(self.name) and self.name.casefold() == port.casefold()
+        return named or port in (self.where, self.serial_number)
 
 
 class PortInfo(Protocol):
@@ -85,13 +97,19 @@ def mounted_drives() -> Sequence[Path]:
 def find_usb_boards(
     ports: Callable[[], Iterable[PortInfo]] = list_ports,
     drives: Callable[[], Iterable[Path]] = mounted_drives,
+    names: Callable[[], Mapping[str, str]] = board_names,
 ) -> tuple[UsbBoard, ...]:
     """Every board on USB, by port or drive; boards that look alike are told apart by their serial numbers."""
     real = [board for board in all_boards().values() if not board.virtual and board.usb_ids]
     found = [_on_port(board, port) for port in ports() for board in real]
     found += [_on_drive(board, drive) for drive in drives() for board in real]
     pretended = bool(os.environ.get(PRETEND))
-    known = (replace(usb, pretended=pretended) for usb in found if usb is not None)
+    named = names() if any(found) else {}
+    known = (
+        replace(usb, pretended=pretended, name=named.get(usb.serial_number, ""))
+        for usb in found
+        if usb is not None
+    )
     return tuple(sorted(known, key=lambda usb: usb.where))
 
 
@@ -120,7 +138,7 @@ def boot_drive_id(drive: Path) -> str:
 
 
 def choose_usb_board(board: Board, port: str | None, found: Sequence[UsbBoard]) -> UsbBoard:
-    """The one board of this kind, or that at `port` (a port, a drive or a serial number).
+    """The one board of this kind, or that at `port` (a port, a drive, a serial number or a name).
 
     Raises ThimbleError ``board-not-there``, ``which-board`` for several, or ``wrong-board``.
     """
@@ -145,7 +163,7 @@ def choose_usb_board(board: Board, port: str | None, found: Sequence[UsbBoard]) 
 
 def _at_port(board: Board, port: str, found: Sequence[UsbBoard]) -> UsbBoard:
     for usb in found:
-        if port in (usb.where, usb.serial_number):
+        if usb.is_at(port):
             if usb.board.id == board.id:
                 return usb
             raise ThimbleError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -20,12 +21,16 @@ class Surroundings:
 
     `progress` takes the part done, 0…1, and what is being done. While `find` does not show what is waited
     for, `sleep` passes the time that `clock` tells (seconds).
+
+    Boards of one kind look alike in their bootloaders, so each is flashed `alone`: no other one goes or comes
+    by our doing meanwhile.
     """
 
     progress: Callable[[float, str], None] = field(default=lambda part, text: None)
     find: Callable[[], tuple[UsbBoard, ...]] = find_usb_boards
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    alone: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def wait_for(
         self, wanted: Callable[[UsbBoard], bool], timeout_s: float, otherwise: ThimbleError

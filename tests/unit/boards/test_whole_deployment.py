@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from core.boards import placing
 from core.boards.flashing import uf2_drive
 from core.boards.link import Timeouts
 from core.boards.placing import place
-from core.boards.pretended_usb import PRETEND
 from core.boards.session import Placed, RunResult, run_samples
 from core.errors import ThimbleError
 from tests.fake_usb.faults import Fault, Mishap, Step
@@ -65,19 +64,15 @@ def image_for(board: Board, folder: Path) -> Image:
 
 
 @pytest.fixture
-def usb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeUsb]:
+def usb(plugged: FakeUsb, monkeypatch: pytest.MonkeyPatch) -> FakeUsb:
     monkeypatch.setattr(placing, "_QUICK", SHORT)
     monkeypatch.setattr(Placed, "timeouts", SHORT)
     monkeypatch.setattr(uf2_drive.os, "fsync", fsync_of_a_drive)
-    with FakeUsb(tmp_path / "usb") as usb:
-        monkeypatch.setenv(PRETEND, str(usb.file))
-        yield usb
+    return plugged
 
 
 def fsync_of_a_drive(descriptor: int) -> None:
     """A file on a folder can be written to when the folder is gone; one on a drive cannot."""
-    import os
-
     if not os.fstat(descriptor).st_nlink:
         raise OSError(5, "Input/output error")
 
