@@ -161,6 +161,23 @@ def choose_usb_board(board: Board, port: str | None, found: Sequence[UsbBoard]) 
     return ours[0]
 
 
+def choose_usb_boards(board: Board, ports: Sequence[str], found: Sequence[UsbBoard]) -> list[UsbBoard]:
+    """Those at `ports`, or every board of the kind where `ports` is empty.
+
+    Raises ThimbleError ``board-not-there``, ``wrong-board``, or ``same-board`` for two ports of one board.
+    """
+    if not ports:
+        ours = [usb for usb in found if usb.board.id == board.id]
+        return ours or [choose_usb_board(board, None, found)]
+    chosen = [_at_port(board, port, found) for port in ports]
+    for place, usb in enumerate(chosen):
+        if usb in chosen[:place]:
+            raise ThimbleError(
+                "same-board", f"{usb.title} at {usb.where} is named twice", "name each board once"
+            )
+    return chosen
+
+
 def _at_port(board: Board, port: str, found: Sequence[UsbBoard]) -> UsbBoard:
     for usb in found:
         if usb.is_at(port):

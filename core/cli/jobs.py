@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ThimbleError
-from core.jobs.events import Done, Event, Failed, Log, Progress
+from core.jobs.events import Done, Event, Failed, Log, Partial, Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -59,6 +59,7 @@ class ProgressShown:
     def __init__(self) -> None:
         self._bar: Bar | None = None
         self._row: Any = None
+        self._boards: dict[str, Any] = {}
         self._last_line_s = -_LINE_EVERY_S
         self._last_text = ""
 
@@ -78,6 +79,8 @@ class ProgressShown:
     def __call__(self, event: Event) -> None:
         if isinstance(event, Log):
             self._say(event.text)
+        if isinstance(event, Partial) and event.kind == "board":
+            self._show_board(event.data)
         if not isinstance(event, Progress):
             return
         if self._bar is not None:
@@ -88,6 +91,18 @@ class ProgressShown:
         if now_s - self._last_line_s >= _LINE_EVERY_S and event.text != self._last_text:
             self._last_line_s, self._last_text = now_s, event.text
             print(f"{100 * event.fraction:3.0f} %  {event.text}", file=sys.stderr, flush=True)
+
+    def _show_board(self, told: dict[str, Any]) -> None:
+        """One of several boards that work side by side: a bar of its own, or a line when it has ended."""
+        ended = "" if told["error"] is None else told["error"]["what"]
+        if self._bar is None:
+            if told["state"] != "running":
+                self._say(f"{told['title']}: {ended or told['state']}")
+            return
+        if told["board"] not in self._boards:
+            self._boards[told["board"]] = self._bar.add_task(told["title"], total=1.0, left="")
+        words = f"{told['title']}: {ended or told['text'] or told['state']}"
+        self._bar.update(self._boards[told["board"]], completed=told["fraction"], description=words)
 
     def _say(self, text: str) -> None:
         """A line of the log, above the bar where there is one."""

@@ -99,6 +99,10 @@ class JobContext:
         """A context for one part of the job, whose progress 0…1 is shown as `low`…`high`."""
         return _Section(self, low, high)
 
+    def beside(self, emit: Callable[[Event], None]) -> JobContext:
+        """A context whose events go elsewhere; it is cancelled with this one."""
+        return JobContext(emit, self._cancelled, self._clock)
+
 
 class _Section(JobContext):
     def __init__(self, whole: JobContext, low: float, high: float) -> None:

@@ -19,6 +19,7 @@ from core.cli.options import (
     add_port,
     add_scale,
 )
+from core.cli.several_boards import add_several_boards, require_every_board, several_boards, show_boards
 from core.cli.terminal import Terminal
 from core.errors import ThimbleError
 from core.paths import cache_dir, new_output_dir
@@ -38,7 +39,8 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("--data", help=f"{DATA_HELP}; random inputs if left out")
     add_scale(parser)
     parser.add_argument("--out", metavar="DIR", type=Path, help="folder for the image and deploy.json")
-    add_board_connection(parser)
+    add_several_boards(parser)
+    add_pi_options(parser)
     add_build_options(parser)
     add_json(parser)
 
@@ -46,6 +48,10 @@ def _configure(parser: ArgumentParser) -> None:
 def add_board_connection(parser: ArgumentParser) -> None:
     """Where a real board or a Pi is; Pis are not there yet, and refused with words."""
     add_port(parser)
+    add_pi_options(parser)
+
+
+def add_pi_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("Raspberry Pis (not there yet)")
     group.add_argument("--host", metavar="H[:PORT]", help="address of the Pi")
     group.add_argument("--user", help="user on the Pi")
@@ -70,23 +76,34 @@ def refuse_what_is_not_there(arguments: Namespace) -> None:
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.report import save_deploy
 
-    refuse_what_is_not_there(arguments)
+    several = several_boards(arguments)
+    if several is None:
+        refuse_what_is_not_there(arguments)
     out = arguments.out or cache_dir() / "deployed" / arguments.board
-    value = deploy_job(arguments, out, _VERIFY_RUNS, terminal)
+    value = deploy_job(arguments, out, _VERIFY_RUNS, terminal, several)
     save_deploy(out, value)
     terminal.result(value, lambda console: _show(console, value))
-    require_verified(value["bench"])
+    if several is None:
+        require_verified(value["bench"])
+    else:
+        require_every_board(value["boards"])
 
 
 def _show(console: Any, value: dict[str, Any]) -> None:
     from core.cli.commands.bench import show_bench
 
     show_build(console, value["build"])
-    show_bench(console, value["bench"])
+    if "boards" in value:
+        show_boards(console, value["boards"])
+    else:
+        show_bench(console, value["bench"])
 
 
-def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -> dict[str, Any]:
-    """Build, run `runs` samples of the data (or random ones) on the board, verify."""
+def deploy_job(
+    arguments: Namespace, out: Path, runs: int, terminal: Terminal, several: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Build, run `runs` samples of the data (or random ones) on the board, verify. `several`: which boards,
+    as params of the task `deploy-several`."""
     from codegen.single_ends import require_single_ends
 
     graph = compiled(arguments, terminal).graph  # what a person can mend is told before a worker starts
@@ -99,14 +116,14 @@ def deploy_job(arguments: Namespace, out: Path, runs: int, terminal: Terminal) -
         "compiler": arguments.compiler,
         "encoding": arguments.encoding,
         "planner": arguments.planner,
-        "port": arguments.port,
     }
+    params |= {"port": arguments.port} if several is None else several
     with new_output_dir(out), work_folder() as work:
         if arguments.data:
             params |= {"data": arguments.data, "scale": arguments.scale, "made_from": arguments.model}
         else:
             params["input"] = str(_random_samples(work, graph, runs))
-        return run_job("deploy", params, terminal)
+        return run_job("deploy" if several is None else "deploy-several", params, terminal)
 
 
 def _random_samples(folder: Path, graph: Graph, count: int) -> Path:

@@ -26,6 +26,7 @@ TASKS: Mapping[str, str] = MappingProxyType(
         "sensitivity": "core.jobs.tasks.sensitivity:sensitivity",
         "import-model": "core.jobs.tasks.import_model:import_model",
         "deploy": "core.jobs.tasks.deploy:deploy",
+        "deploy-several": "core.jobs.tasks.deploy_several:deploy_several",
         "download": "core.jobs.tasks.download:download_set",
         "report": "core.jobs.tasks.report:report",
         "export-code": "core.jobs.tasks.export_code:export",

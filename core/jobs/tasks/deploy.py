@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from codegen.graph import Graph
 from codegen.options import BuildOptions
 from codegen.single_ends import require_single_ends
 from codegen.targets.board import Board
-from core.bench import BoardSeries, Facts, bench, check_runs, estimate_energy
+from core.bench import Facts, bench, check_runs, estimate_energy
 from core.boards.agreement import Agreement, hybrid_agreement, onnx_agreement, same_bytes, within_tolerance
 from core.boards.catalogue import board_named
 from core.boards.flashing.base import Surroundings
@@ -40,6 +41,8 @@ Array = npt.NDArray[Any]
 
 _DEFAULT_RUNS = 100
 _SEED = 0
+#: The part of the job that needs no board.
+PREPARED = 0.33
 _BUILD_OPTIONS = ("compiler", "encoding", "planner")
 
 
@@ -56,48 +59,94 @@ class Samples:
         return np.asarray(np.argmax(outputs.view(self.output_type), axis=-1))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A built program, what is sent to it, and what it has to answer, whichever board it runs on."""
+
+    model: str
+    runs: int
+    compilation: Compilation
+    image: FirmwareImage
+    samples: Samples
+    reference: Array
+    agree: Agreement
+
+    def to_json(self) -> dict[str, Any]:
+        """The part of the result of `deploy` that is the same for every board of the kind."""
+        return {
+            "plan": {"model": self.model, **self.compilation.plan_json()},
+            "build": self.image.to_json(),
+        }
+
+
 def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Params: model (.tflite, .onnx), made_from (the file that the user named, where that is another one),
     board, port (of a board on USB; may be left out), out, runs, data (a name or path; scale as in
     `evaluate`) or input (an .npy), and the build options compiler, encoding, planner. Result: plan, build,
     bench, verified, accuracy_on_board (None without labels), labelled_samples (how many that is the accuracy
-    of). Partials `inference`: index, latency_s, energy_j, cycles, predicted, correct.
+    of), port (where the board is now; None for one that is at no port). Partials `inference`: index,
+    latency_s, energy_j, cycles, predicted, correct.
 
     Raises ThimbleError and CodegenError for what a person can mend.
     """
+    prepared = prepare(params, context.section(0.0, PREPARED))
+    ran = run_on_board(prepared, params.get("port"), context.section(PREPARED, 1.0))
+    return {**prepared.to_json(), **ran}
+
+
+def prepare(params: dict[str, Any], context: JobContext) -> Prepared:
+    """All that needs no board, for the params of `deploy`. Raises as it does."""
     runs = int(params.get("runs", _DEFAULT_RUNS))
     check_runs(runs)
     board = board_named(params["board"])
     options = BuildOptions(**{k: params[k] for k in _BUILD_OPTIONS if params.get(k)})
     out = output_dir(Path(params["out"]))
 
-    context.progress(0.02, "Reading the model")
+    context.progress(0.05, "Reading the model")
     graph = load_graph(params["model"])
     compilation = compile_model(graph, board, options)
     require_single_ends(graph, "verification", "run it with `thimble run`, inputs by name in an .npz file")
-    samples = load_samples(params, graph, context.section(0.02, 0.08).watch("Reading the data"))
+    samples = load_samples(params, graph, context.section(0.05, 0.25).watch("Reading the data"))
     context.check_cancelled()
 
     cache = cache_dir() / "compiler"
     first = options.compiler == "zig" and not cache.exists()
     context.progress(
-        0.08, "Building the program for the board" + (" (longer the first time)" if first else "")
+        0.25, "Building the program for the board" + (" (longer the first time)" if first else "")
     )
     image = build_firmware(compilation, out, cache)
     context.check_cancelled()
 
-    context.progress(0.3, "Computing what the outputs must be")
+    context.progress(0.9, "Computing what the outputs must be")
     reference, agree = _reference(params["model"], graph, samples.x[:runs], context)
+    return Prepared(str(params["model"]), runs, compilation, image, samples, reference, agree)
 
-    part = context.section(0.33, 0.35)
-    placed = place(image, compilation, params.get("port"), Surroundings(_uncancellable(part)))
+
+def run_on_board(
+    prepared: Prepared,
+    port: str | None,
+    context: JobContext,
+    alone: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> dict[str, Any]:
+    """Put the program on the board at `port`, run the samples, verify: what of the result of `deploy`
+    is the board's own. `alone` as in Surroundings. Raises as `deploy` does."""
+    board, image, samples = prepared.compilation.board, prepared.image, prepared.samples
+    around = Surroundings(_uncancellable(context.section(0.0, 0.1)), alone=alone)
+    placed = place(image, prepared.compilation, port, around)
     context.check_cancelled()
-    context.progress(0.35, f"Starting {board.title}")
-    watch = _watcher(context, board, samples, runs)
+    context.progress(0.1, f"Starting {board.title}")
+    watch = _watcher(context.section(0.1, 0.99), board, samples, prepared.runs)
     facts = Facts(clock_hz=board.clock_hz or None, compiler=image.compiler)
-    series = bench(image, board, samples.x[:runs], reference, runs, watch, agree, placed, facts)
+    x = samples.x[: prepared.runs]
+    series = bench(image, board, x, prepared.reference, prepared.runs, watch, prepared.agree, placed, facts)
     context.progress(1.0, "Done")
-    return _result(params["model"], compilation, image, series, samples)
+    return {
+        "bench": {**series.measurement.to_json(), "reference": _reference_name(prepared.model)},
+        "verified": series.measurement.verified,
+        "accuracy_on_board": _accuracy(series.outputs, samples),
+        "labelled_samples": _labelled(series.outputs, samples),
+        "port": placed.port,
+    }
 
 
 def _uncancellable(context: JobContext) -> Callable[[float, str], None]:
@@ -185,7 +234,7 @@ def _watcher(context: JobContext, board: Board, samples: Samples, runs: int) -> 
             },
         )
         done = (inference.index + 1) / runs
-        context.progress(0.35 + 0.64 * done, f"Running on {board.title}: {inference.index + 1} of {runs}")
+        context.progress(done, f"Running on {board.title}: {inference.index + 1} of {runs}")
         context.check_cancelled()
 
     return watch
@@ -195,23 +244,6 @@ def _is_correct(samples: Samples, index: int, predicted: int) -> bool | None:
     if samples.labels is None:
         return None
     return predicted == int(samples.labels[index % len(samples.labels)])
-
-
-def _result(
-    model: str,
-    compilation: Compilation,
-    image: FirmwareImage,
-    series: BoardSeries,
-    samples: Samples,
-) -> dict[str, Any]:
-    return {
-        "plan": {"model": str(model), **compilation.plan_json()},
-        "build": image.to_json(),
-        "bench": {**series.measurement.to_json(), "reference": _reference_name(model)},
-        "verified": series.measurement.verified,
-        "accuracy_on_board": _accuracy(series.outputs, samples),
-        "labelled_samples": _labelled(series.outputs, samples),
-    }
 
 
 def _accuracy(outputs: Array, samples: Samples) -> float | None:

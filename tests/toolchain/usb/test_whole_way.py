@@ -14,6 +14,7 @@ from codegen.targets.board import find_board
 from core.boards.pretended_usb import PRETEND
 from core.boards.reference import reference_outputs
 from core.cli import main
+from tests.fake_usb.faults import Fault, Step
 from tests.fake_usb.hub import FakeUsb
 from tests.fake_usb.programs import ChipProgram, Sketch
 from tests.toolchain.usb.emulated_board import rp2040js_is_installed
@@ -61,3 +62,52 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict:
     streams = capsys.readouterr()
     assert status == 0, streams.err
     return json.loads(streams.out)
+
+
+def test_every_board_that_is_plugged_in_gets_one_build_and_one_may_fail(
+    usb: FakeUsb, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The Nano's chip is emulated without anything to install."""
+    nano, model = find_board("nano33ble"), write_int8_tflite(tmp_path / "tiny.tflite")
+    usb.add(nano, "A1", start=ChipProgram, foreign=Sketch)
+    usb.add(nano, "B2", start=ChipProgram, foreign=Sketch, fault=Fault(Step.READ))
+    out = tmp_path / "out"
+    status = main(["deploy", str(model), "--board", nano.id, "--all", "--out", str(out), "--json"])
+    streams = capsys.readouterr()
+    value = json.loads(streams.out)
+    assert status == 1
+    assert "1 of 2 boards failed" in streams.err
+    assert value["verified"] is False
+    good, bad = value["boards"]
+    assert (good["serial_number"], good["verified"], good["error"]) == ("A1", True, None)
+    assert (bad["serial_number"], bad["verified"]) == ("B2", False)
+    assert bad["error"]["code"] == "board-gone"
+    assert value["bench"] == good["bench"]
+    assert json.loads((out / "deploy.json").read_text())["boards"] == value["boards"]
+
+
+def test_several_virtual_boards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = write_int8_tflite(tmp_path / "tiny.tflite")
+    options = ("--board", "virtual-pico", "--count", "2", "--out", tmp_path / "out", "--json")
+    value = printed(capsys, "deploy", model, *options)
+    assert value["verified"] is True
+    assert [board["title"][-1] for board in value["boards"]] == ["1", "2"]
+    assert value["boards"][0]["bench"]["cycles"] == value["boards"][1]["bench"]["cycles"]
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        (["--board", "virtual-pico", "--all"], 1),
+        (["--board", "host", "--count", "2"], 1),
+        (["--board", "pico", "--all"], 1),
+        (["--board", "pico", "--all", "--port", "COM3"], 2),
+        (["--board", "virtual-pico", "--count", "0"], 2),
+    ],
+)
+def test_boards_that_cannot_be_meant(
+    usb: FakeUsb, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], status: int
+) -> None:
+    model = write_int8_tflite(tmp_path / "tiny.tflite")
+    assert main(["deploy", str(model), *options]) == status
+    assert "error: " in capsys.readouterr().err
