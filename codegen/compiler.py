@@ -9,13 +9,20 @@ import numpy as np
 
 from codegen.errors import CodegenError, all_of
 from codegen.graph import Graph, macs
-from codegen.kernels import Layer, LoweredLayer, in_place_operators, lower_layer
+from codegen.kernels import (
+    Choice,
+    Layer,
+    LoweredLayer,
+    choose_kernel,
+    choose_together,
+    in_place_operators,
+)
 from codegen.options import BuildOptions
 from codegen.passes import run_passes
 from codegen.plan import ArenaPlan, MemoryPlan, in_lowest_order, plan_arena, scratch_limits_bytes
 from codegen.targets.board import Board, Cpu
 from codegen.targets.target import WeightsIn
-from codegen.toolchain.prediction import SIZED_COMPILER, LayerSize, predict
+from codegen.toolchain.prediction import SIZED_COMPILER, LayerSize, predict, size_table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +144,8 @@ def compile_model(
     cpu = kernels_for or board.cpu
     in_place = in_place_operators(graph, cpu)
     graph = in_lowest_order(graph, in_place)
-    layers = _lower(graph, options.encoding, cpu, scratch_limits_bytes(graph, in_place))
+    choices = _choices(graph, options.encoding, cpu, scratch_limits_bytes(graph, in_place))
+    layers = choose_together(choices, size_table(board.cpu).functions)
     scratch_bytes = {x.op.name: x.scratch_bytes for x in layers if x.scratch_bytes}
     arena = plan_arena(graph, options.planner, scratch_bytes, in_place)
     sizes = tuple(LayerSize(x.function, x.weights_bytes, len(x.constants), x.params_bytes) for x in layers)
@@ -153,19 +161,19 @@ def compile_model(
     )
 
 
-def _lower(
+def _choices(
     graph: Graph, encoding: str, cpu: Cpu, scratch_limits_bytes: tuple[int, ...]
-) -> tuple[LoweredLayer, ...]:
-    """Every layer lowered; what cannot be is told of all layers at once."""
-    layers, refused = [], []
+) -> tuple[Choice, ...]:
+    """What can compute every layer; what none can is told of all layers at once."""
+    choices, refused = [], []
     for op, limit in zip(graph.ops, scratch_limits_bytes, strict=True):
         try:
-            layers.append(lower_layer(Layer(graph, op), encoding, cpu, limit))
+            choices.append(choose_kernel(Layer(graph, op), encoding, cpu, limit))
         except CodegenError as error:
             refused.append(error)
     if refused:
         raise all_of(refused)
-    return tuple(layers)
+    return tuple(choices)
 
 
 def _check_ends(graph: Graph) -> None:

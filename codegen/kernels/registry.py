@@ -1,28 +1,15 @@
-"""All kernels, and the choice among those that serve a layer."""
+"""All kernels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-
-import numpy as np
-
-from codegen.errors import CodegenError
-from codegen.graph import ArgMax, ArgMin, Graph, Op
+from codegen.graph import ArgMax, ArgMin
 from codegen.kernels.add_s8_m4 import AddS8M4
 from codegen.kernels.along_axis_f32 import ArgMaxF32, CumSumF32, HardmaxF32, ResampleF32
 from codegen.kernels.arg_max_s8 import ArgMaxS8
 from codegen.kernels.arithmetic_f32 import ARITHMETIC
 from codegen.kernels.asymmetric_conv2d_s8 import AsymmetricConv2DS8
 from codegen.kernels.average_pool_s8 import AveragePoolS8
-from codegen.kernels.base import (
-    DenseAlternative,
-    Kernel,
-    Layer,
-    LoweredLayer,
-    serves_cpu,
-    serves_rounding,
-)
+from codegen.kernels.base import Kernel
 from codegen.kernels.batch_norm_f32 import BatchNormF32
 from codegen.kernels.binary_f32 import BINARY
 from codegen.kernels.cast import CastElements
@@ -33,7 +20,6 @@ from codegen.kernels.conv2d_s8_m0 import Conv2DS8M0
 from codegen.kernels.conv2d_s8_m4 import Conv2DS8M4
 from codegen.kernels.conv_transpose2d_s8 import ConvTranspose2DS8
 from codegen.kernels.conversions import DequantizeS8, QuantizeS8
-from codegen.kernels.cycles import with_cycles_on
 from codegen.kernels.dense_f32_m4 import DenseF32M4
 from codegen.kernels.dense_light_s8_m0 import DenseLightS8M0
 from codegen.kernels.dense_s8 import DenseS8
@@ -84,14 +70,12 @@ from codegen.kernels.sparse_dense_s8 import SparseDenseS8
 from codegen.kernels.sparse_f32 import FLOAT_ENCODINGS
 from codegen.kernels.sparse_pointwise_s8 import POINTWISE_ENCODINGS, SparsePointwiseS8
 from codegen.kernels.squared_difference import SquaredDifferenceS8
-from codegen.kernels.stored_weights import KERNEL_NAMES, paying_encodings
+from codegen.kernels.stored_weights import KERNEL_NAMES
 from codegen.kernels.sums_s8 import AddS8, SubS8
 from codegen.kernels.sums_s8_m0 import AddS8M0, SubS8M0
 from codegen.kernels.take import StoredBytes, TakeBytes
 from codegen.kernels.unary_f32 import UNARY
 from codegen.kernels.weights_f32 import Conv2DF32, DenseF32, DepthwiseConv2DF32
-from codegen.sparse import ENCODINGS
-from codegen.targets.board import Cpu
 
 KERNELS: tuple[Kernel, ...] = (
     Conv2DS8(),
@@ -185,100 +169,3 @@ KERNELS: tuple[Kernel, ...] = (
     ResizeNearestBytes(),
     ResizeBilinearF32(),
 )
-
-
-def lower_layer(layer: Layer, encoding: str, cpu: Cpu, scratch_limit_bytes: int) -> LoweredLayer:
-    """The layer in the storage that takes the least flash under this `encoding`, through the kernel for it
-    that takes the fewest cycles on `cpu` and no more scratch memory than `scratch_limit_bytes`.
-
-    `fastest` asks for the fewest cycles alone. A forced encoding applies to the layers that have a kernel for
-    it; the others stay as with `dense`.
-    Raises CodegenError ``unsupported-operator`` naming the layer and the reason.
-    """
-    serving = [k for k in KERNELS if _serves(k, layer.op, cpu)]
-    typed = [k for k in serving if k.dtype in (None, layer.input.dtype)]
-    if encoding in _CHOOSING:
-        typed = _worth_trying(typed, layer)
-    refusals = [k.refusal(layer) for k in typed]
-    able = [k for k, refusal in zip(typed, refusals, strict=True) if refusal is None]
-    if not able:
-        raise _unsupported(layer, serving, refusals)
-    # Scales of a damaged file overflow single precision; what comes of it is refused as a factor.
-    with np.errstate(all="ignore"):
-        lowered = [
-            with_cycles_on(cpu, k.lower(layer)) for k in able if k.encoding in (*ENCODINGS[encoding], *_PLAIN)
-        ]
-    fitting = [x for x in lowered if x.scratch_bytes <= scratch_limit_bytes]
-    wanted = [x for x in fitting if x.encoding in ENCODINGS[encoding]]
-    plain = [x for x in fitting if x.encoding in _PLAIN]
-    if not fitting:
-        raise _unsupported(layer, serving, ["needs more scratch memory than the network leaves"])
-    return _beside_dense(_CHOOSING.get(encoding, _smallest)(wanted or plain), plain)
-
-
-def _smallest(layers: list[LoweredLayer]) -> LoweredLayer:
-    plain = [x for x in layers if x.encoding in _PLAIN]
-    paying = [x for x in layers if not plain or _pays(x, _fastest(plain))]
-    encoding = min(paying, key=lambda x: (x.weights_bytes, x.cycles)).encoding
-    return _fastest([x for x in layers if x.encoding == encoding])
-
-
-def _pays(layer: LoweredLayer, dense: LoweredLayer) -> bool:
-    """Whether the flash that a storage saves is worth its time: a slower one has to save a fair part."""
-    limit_bytes = dense.weights_bytes * (1.0 - _LEAST_SAVED)
-    return layer.cycles <= dense.cycles or layer.encoding in _PLAIN or layer.weights_bytes <= limit_bytes
-
-
-def _fastest(layers: list[LoweredLayer]) -> LoweredLayer:
-    return min(layers, key=lambda x: (x.cycles, x.weights_bytes))
-
-
-#: Of a layer's bytes, what a storage that is slower than dense weights must save to be taken by itself.
-_LEAST_SAVED = 0.25
-#: The encodings that choose for each layer among all formats that can be smaller, and how.
-_CHOOSING: dict[str, Callable[[list[LoweredLayer]], LoweredLayer]] = {
-    "auto": _smallest,
-    "fastest": _fastest,
-}
-_PLAIN = ("dense", "none")
-
-
-def _beside_dense(layer: LoweredLayer, plain: list[LoweredLayer]) -> LoweredLayer:
-    if layer.encoding in _PLAIN or not plain:
-        return layer
-    dense = _fastest(plain)
-    return replace(layer, dense=DenseAlternative(dense.weights_bytes, dense.cycles))
-
-
-def in_place_operators(graph: Graph, cpu: Cpu) -> frozenset[str]:
-    """The operators that may write over an input of the output's shape, whichever kernel serves them."""
-    return frozenset(op.name for op in graph.ops if _is_in_place(Layer(graph, op), cpu))
-
-
-def _is_in_place(layer: Layer, cpu: Cpu) -> bool:
-    serving = [k for k in KERNELS if _serves(k, layer.op, cpu) and k.dtype in (None, layer.input.dtype)]
-    return bool(serving) and all(getattr(kernel, "in_place", False) for kernel in serving)
-
-
-def _serves(kernel: Kernel, op: Op, cpu: Cpu) -> bool:
-    return isinstance(op, kernel.serves) and serves_cpu(kernel, cpu) and serves_rounding(kernel, op)
-
-
-def _worth_trying(kernels: list[Kernel], layer: Layer) -> list[Kernel]:
-    """Without those whose storage cannot be smaller than the weights as they are."""
-    stored = {k.encoding for k in kernels} & KERNEL_NAMES.keys()
-    paying = paying_encodings(layer.constant(1)) if stored else frozenset()
-    return [k for k in kernels if k.encoding not in stored or k.encoding in paying]
-
-
-def _unsupported(layer: Layer, serving: list[Kernel], refusals: list[str | None]) -> CodegenError:
-    """Names the layer, what stops it, and what to do instead."""
-    types = sorted({k.dtype.value for k in serving if k.dtype is not None})
-    reason = next((r for r in refusals if r), None)
-    hint = "replace the layer"
-    if not serving:
-        reason = "is an operator that the generated code cannot compute yet"
-    elif reason is None:
-        reason = f"computes with {layer.input.dtype.value}; there is code for {' and '.join(types)}"
-        hint = 'compress the model with [quantize] kind = "int8" first'
-    return CodegenError("unsupported-operator", f"layer {layer.op.name!r} ({layer.op.kind}) {reason}", hint)

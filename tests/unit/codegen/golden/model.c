@@ -4,7 +4,7 @@
 #include "model_data.h"
 #include "thimble_conv2d_s8_m0.h"
 #include "thimble_dense_crs8_s8.h"
-#include "thimble_dense_s8_m0.h"
+#include "thimble_dense_s8.h"
 #include "thimble_max_pool_s8.h"
 #include "thimble_softmax_s8.h"
 
@@ -103,13 +103,17 @@ static const thimble_dense_crs8_s8_params dense4 = {
     .layer.outputs = 12,
 };
 
-static const thimble_dense_s8_m0_params dense5 = {
+static const thimble_dense_s8_params dense5 = {
     .weights = model_dense5_weights,
     .bias = model_dense5_bias,
-    .scaling = model_dense5_scaling,
+    .multiplier = model_dense5_multiplier,
+    .shift = model_dense5_shift,
     .inputs = 12,
     .outputs = 5,
     .per_channel = 1,
+    .output_zero = 4,
+    .output_min = -128,
+    .output_max = 127,
 };
 
 static const thimble_softmax_s8_params softmax6 = {
@@ -153,7 +157,7 @@ void model_run(void)
     thimble_dense_crs8_s8(&dense4, at(AT_POOL2), at(AT_DENSE4));
 
     /* dense5: dense, 12 -> 5 */
-    thimble_dense_s8_m0(&dense5, at(AT_DENSE4), at(AT_DENSE5));
+    thimble_dense_s8(&dense5, at(AT_DENSE4), at(AT_DENSE5));
 
     /* softmax6: softmax over 5 */
     thimble_softmax_s8(&softmax6, at(AT_DENSE5), at(AT_DENSE5));
