@@ -2,6 +2,7 @@
  * from zero. */
 #include "thimble_average_pool_s8.h"
 #include "thimble_requantize.h"
+#include "thimble_small.h"
 
 static int32_t larger(int32_t a, int32_t b)
 {
@@ -13,7 +14,7 @@ static int32_t smaller(int32_t a, int32_t b)
     return a < b ? a : b;
 }
 
-void thimble_average_pool_s8(const thimble_average_pool_s8_params *p, const int8_t *input, int8_t *output)
+THIMBLE_SMALL void thimble_average_pool_s8(const thimble_average_pool_s8_params *p, const int8_t *input, int8_t *output)
 {
     for (int32_t oy = 0; oy < p->out_height; oy++) {
         const int32_t top = oy * p->stride_height - p->pad_top;

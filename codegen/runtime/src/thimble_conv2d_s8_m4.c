@@ -13,6 +13,7 @@
 #include "thimble_dsp.h"
 #include "thimble_naked.h"
 #include "thimble_requantize.h"
+#include "thimble_small.h"
 
 enum { PIXELS = 4 };
 
@@ -219,16 +220,20 @@ static inline cursor spread(cursor to, const int8_t *from, int32_t n)
 }
 
 /* Taps in the padding. */
-__attribute__((noinline)) static cursor pad(cursor to, int8_t zero, int32_t n)
+THIMBLE_SMALL static cursor pad(cursor to, int8_t zero, int32_t n)
 {
-    for (; n > 0; n--) {
-        if (to.odd) {
-            *to.word |= (uint32_t)zero << 16;
-            to.word += PIXELS;
-        } else {
-            *to.word = (uint16_t)zero;
-        }
-        to.odd = !to.odd;
+    if (to.odd && n > 0) {
+        *to.word |= (uint32_t)zero << 16;
+        to.word += PIXELS;
+        to.odd = 0;
+        n--;
+    }
+    for (; n > 1; n -= 2, to.word += PIXELS) {
+        *to.word = (uint16_t)zero | (uint32_t)zero << 16;
+    }
+    if (n > 0) {
+        *to.word = (uint16_t)zero;
+        to.odd = 1;
     }
     return to;
 }
@@ -309,7 +314,7 @@ static place spread_pixels(const thimble_conv2d_s8_m4_params *p, const int8_t *i
 }
 
 /* Makes room for `left` pixels at the end of a group: the others move to its beginning. */
-static void keep_pixels(uint32_t *words, int32_t pairs, int32_t left)
+THIMBLE_SMALL static void keep_pixels(uint32_t *words, int32_t pairs, int32_t left)
 {
     for (int32_t k = 0; k < pairs; k++, words += PIXELS) {
         for (int32_t i = 0; i + left < PIXELS; i++) {

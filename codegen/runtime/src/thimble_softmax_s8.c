@@ -2,10 +2,11 @@
  * come from a table, since an int8 difference has at most 256 values. */
 #include "thimble_softmax_s8.h"
 #include "thimble_reciprocal.h"
+#include "thimble_small.h"
 
 #define SUM_INTEGER_BITS 12
 
-static void one_row(const thimble_softmax_s8_params *p, const int8_t *input, int8_t *output)
+THIMBLE_SMALL static void one_row(const thimble_softmax_s8_params *p, const int8_t *input, int8_t *output)
 {
     int32_t largest = input[0];
     for (int32_t i = 1; i < p->columns; i++) {

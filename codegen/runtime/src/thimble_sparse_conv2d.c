@@ -1,4 +1,5 @@
 /* Input lines channel by channel, and the walk over the output, for convolutions on sparse weights. */
+#include "thimble_small.h"
 #include "thimble_sparse_conv2d.h"
 
 enum { PIXELS = THIMBLE_SPARSE_PIXELS, EXCESS = 0x80 };
@@ -73,7 +74,7 @@ __attribute__((noinline)) static void thimble_sparse_spread_all(uint8_t *to, int
 #endif
 
 /* The zero point, in whole words. */
-__attribute__((noinline)) static void thimble_sparse_fill(const thimble_sparse_conv2d *p, uint32_t *to, int32_t bytes)
+THIMBLE_SMALL static void thimble_sparse_fill(const thimble_sparse_conv2d *p, uint32_t *to, int32_t bytes)
 {
     const uint32_t four = ((uint8_t)p->input_zero ^ EXCESS) * UINT32_C(0x01010101);
     for (uint32_t *end = to + bytes / 4; to != end; to++) {
@@ -82,7 +83,7 @@ __attribute__((noinline)) static void thimble_sparse_fill(const thimble_sparse_c
 }
 
 /* One line of the image, or of padding, to `to`; what pads it at the left and right is there already. */
-__attribute__((noinline)) static void thimble_sparse_spread_line(const thimble_sparse_conv2d *p, const int8_t *input, int32_t y, void *lines)
+THIMBLE_SMALL static void thimble_sparse_spread_line(const thimble_sparse_conv2d *p, const int8_t *input, int32_t y, void *lines)
 {
     const int32_t channels = p->in_channels, stride = p->stride_width, plane = stride * p->line;
     if (y < 0 || y >= p->in_height) {
@@ -105,7 +106,7 @@ __attribute__((noinline)) static void thimble_sparse_spread_line(const thimble_s
     }
 }
 
-__attribute__((noinline)) static void thimble_sparse_move(uint32_t *to, const uint32_t *from, int32_t words)
+THIMBLE_SMALL static void thimble_sparse_move(uint32_t *to, const uint32_t *from, int32_t words)
 {
     for (; words >= 4; words -= 4, to += 4, from += 4) {
         const uint32_t a = from[0], b = from[1], c = from[2], d = from[3];

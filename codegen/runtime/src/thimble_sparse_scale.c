@@ -2,6 +2,7 @@
 #include "thimble_sparse_scale.h"
 #include "thimble_dsp.h"
 #include "thimble_requantize.h"
+#include "thimble_small.h"
 
 int8_t thimble_sparse_scale(const thimble_sparse_output *o, int32_t sum, const int32_t *scaling)
 {
@@ -31,7 +32,7 @@ static inline uint32_t smaller_bytes(uint32_t a, uint32_t b)
 
 #endif
 
-void thimble_sparse_clamp(const thimble_sparse_output *o, int8_t *outputs, int32_t n)
+THIMBLE_SMALL void thimble_sparse_clamp(const thimble_sparse_output *o, int8_t *outputs, int32_t n)
 {
     const int32_t low = o->output_min, high = o->output_max;
 #if THIMBLE_HAS_DSP
