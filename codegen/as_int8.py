@@ -26,7 +26,8 @@ from codegen.graph import (
 )
 from codegen.passes import run_passes
 
-_ASSUMED = Quantization((1 / 64,), (0,))
+#: The lowest number stands for 0, as in files behind a ReLU: fused ones then cost no comparison.
+_ASSUMED = Quantization((1 / 64,), (-128,))
 _SOFTMAX = Quantization((1 / 256,), (-128,))
 
 

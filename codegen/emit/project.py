@@ -50,7 +50,7 @@ def project_sources(
     """Paths inside the project to contents; the same for the same model and options, always. `beside` has the
     C files of other models in the same folder.
 
-    Raises CodegenError ``unknown-format``, or for a format with an example ``no-samples``, and
+    Raises CodegenError ``unknown-export``, or for a format with an example ``no-samples``, and
     ``unsupported-model`` where there are several inputs or outputs.
     """
     export = export or ExportOptions()
@@ -92,7 +92,7 @@ def write_project(
 ) -> tuple[Path, ...]:
     """Write the project into `folder` (created), all of it or nothing.
 
-    Raises CodegenError ``unknown-format``, ``no-samples``, ``unsupported-model``, ``would-overwrite`` for a
+    Raises CodegenError ``unknown-export``, ``no-samples``, ``unsupported-model``, ``would-overwrite`` for a
     file that is not Thimble's, or ``cannot-write``.
     """
     export = export or ExportOptions()

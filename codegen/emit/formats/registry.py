@@ -15,12 +15,12 @@ EXPORTERS: MappingProxyType[str, Exporter] = MappingProxyType({e.id: e for e in 
 
 
 def find_exporter(format_id: str) -> Exporter:
-    """Raises CodegenError ``unknown-format`` with the formats that there are."""
+    """Raises CodegenError ``unknown-export`` with the formats that there are."""
     try:
         return EXPORTERS[format_id]
     except KeyError:
         raise CodegenError(
-            "unknown-format",
-            f"the format {format_id!r} is not there",
+            "unknown-export",
+            f"there is no format {format_id!r}",
             f"use one of: {', '.join(EXPORTERS)}",
         ) from None

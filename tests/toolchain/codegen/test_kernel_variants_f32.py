@@ -14,6 +14,7 @@ import pytest
 from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
 from codegen.graph import Activation, DType, Graph, MaxPool2D, Padding, Tensor
+from codegen.options import BuildOptions
 from codegen.targets.board import Cpu, find_board
 from core.boards.session import run_samples
 from core.paths import cache_dir
@@ -27,9 +28,9 @@ TOLERANCE = 1e-5
 
 
 def outputs(graph: Graph, board_id: str, cpu: Cpu, folder: Path, samples: int) -> tuple[np.ndarray, str]:
-    """What `board_id` gives with the kernels of `cpu`, and the function that was called."""
+    """What `board_id` gives with the fastest kernels of `cpu`, and the function that was called."""
     board = find_board(board_id)
-    compiled = compile_model(graph, board, kernels_for=cpu)
+    compiled = compile_model(graph, board, BuildOptions(encoding="fastest"), cpu)
     image = build_firmware(compiled, folder / f"{board_id}-{cpu.value}", cache_dir())
     shape = graph.tensors["x"].shape[1:]
     x = 2 * np.random.default_rng(1).normal(size=(max(SAMPLES.values()), *shape)).astype(np.float32)

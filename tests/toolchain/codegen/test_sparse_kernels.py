@@ -16,6 +16,7 @@ from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
 from codegen.graph import DType, Graph, Rounding
 from codegen.options import BuildOptions
+from codegen.sparse import ENCODINGS
 from codegen.targets.board import find_board
 from core.boards.session import run_samples
 from core.paths import cache_dir
@@ -122,7 +123,7 @@ def test_an_output_without_weights_may_have_any_bias(name, tmp_path):
     graph = getattr(case, name)()
     graph.tensors["w0"].data[2:5] = 0
     graph.tensors["b0"].data[2:5] = (2_000_000_000, -2_000_000_000, 70_000)
-    assert check(graph, case.encoding, tmp_path) == "crs8"
+    assert check(graph, case.encoding, tmp_path) in ENCODINGS["crs"]
 
 
 def test_scales_beyond_the_fast_arithmetic(tmp_path):

@@ -286,6 +286,12 @@ def test_a_value_that_is_none_of_the_choices_is_wrong_usage(thimble, tflite, com
     assert_failed(ended, f"there is no {option[2:]} '{value}'", choice, status=2)
 
 
+def test_a_format_of_sources_that_is_not_there_is_wrong_usage(thimble, tflite, tmp_path):
+    ended = thimble("generate", tflite, "--out", tmp_path / "out", "--format", "cmake")
+    assert_failed(ended, "there is no format 'cmake'", "pico-sdk", status=2)
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("command", ["inspect", "plan", "build"])
 @pytest.mark.parametrize(
     ("name", "words"),
