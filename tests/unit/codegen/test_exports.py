@@ -72,7 +72,7 @@ def test_an_example_needs_samples(format_id):
 
 
 def test_an_unknown_format_names_those_that_there_are():
-    with pytest.raises(CodegenError, match="'rust' is not there") as caught:
+    with pytest.raises(CodegenError, match="no format 'rust'") as caught:
         exported("rust")
     assert caught.value.hint == "use one of: c, arduino, pico-sdk"
 
