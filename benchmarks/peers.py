@@ -66,13 +66,13 @@ def count(graph: Graph, board: Board) -> Count:
     tensor = graph.tensors[graph.inputs[0]]
     with tempfile.TemporaryDirectory() as folder:
         image = build_firmware(compilation, folder, cache_dir() / "compiler")
-        result = run_samples(image, board, sample(tensor))
-    if result.cycles is None or result.instructions is None or result.stack_bytes is None:
+        counts = run_samples(image, board, sample(tensor)).counts
+    if counts.cycles is None or counts.instructions is None or counts.stack_bytes is None:
         raise ThimbleError("no-counts", f"{board.title} counts no cycles", "use a virtual board")
     firmware = firmware_size(board)
     firmware_bytes = firmware.resident_bytes + firmware.base_bytes
     code = image.flash_bytes - compilation.plan.flash.weights_bytes - firmware_bytes
-    return Count(compilation, result.cycles[0], result.instructions[0], result.stack_bytes, code)
+    return Count(compilation, counts.cycles[0], counts.instructions[0], counts.stack_bytes, code)
 
 
 def sample(tensor: Tensor) -> Array:

@@ -3,8 +3,8 @@
     python -m benchmarks.sparse_speed [SHAPE ...] [--board BOARD,…] [--encoding auto,crs,delta]
 
 Builds each layer alone, runs one inference, and prints the kernel, the cycles, their ratio to those of the
-same weights stored dense, and what the plan's estimate is of them. Float layers run on the Cortex-M4F alone:
-without an FPU the multiplications are all that counts. Ends with 1 when a ratio of `auto` is above the limit.
+same weights stored dense, and what the plan's estimate is of them. Ends with 1 when a ratio of `auto` is
+above the limit.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from codegen.firmware import build_firmware
 from codegen.graph import Activation, Array, Conv2D, Dense, DType, Graph, Op, Padding, Quantization, Tensor
 from codegen.kernels import LoweredLayer
 from codegen.options import BuildOptions
-from codegen.targets.board import Board, Cpu, find_board
+from codegen.targets.board import Board, find_board
 from core.boards.session import run_samples
 from core.paths import cache_dir
 
@@ -147,8 +147,6 @@ def main() -> int:
         (name, find_board(id_)) for name in options.shapes or SHAPES for id_ in options.board.split(",")
     ):
         shape = SHAPES[name]
-        if shape.dtype is DType.FLOAT32 and board.cpu is not Cpu.CORTEX_M4F:
-            continue
         for encoding, layer, cycles, ratio in _rows(shape, board, options.encoding.split(",")):
             missed += encoding == "auto" and ratio > LIMIT
             print(
