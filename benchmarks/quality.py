@@ -22,7 +22,7 @@ import numpy as np
 from core.data import DataSet, load_data
 from core.jobs.context import JobContext
 from core.presets import find_preset
-from core.recipe import Augment, Prune, Quantize, QuantizeMode, Recipe, Training
+from core.recipe import Augment, Quantize, QuantizeMode, Recipe, Training
 from core.recipe_toml import recipe_to_dict
 
 _AUGMENT = Augment(shift=0.07)
@@ -38,14 +38,9 @@ class Case:
     demanded: float
 
 
-def _structured(sparsity: float, epochs: int, steps: int, quantize: Quantize) -> Recipe:
-    prune, training = Prune(sparsity=sparsity, steps=steps), Training(epochs=epochs, learning_rate=0.002)
-    return Recipe("structured", prune=prune, finetune=training, augment=_AUGMENT, quantize=quantize)
-
-
 CASES = (
-    Case("structured 95 %, int8", _structured(0.95, 24, 4, Quantize()), 0.99),
-    Case("structured 99 %, int8", _structured(0.99, 40, 6, Quantize()), 0.97),
+    Case("structured 95 %, int8", find_preset("structured-95-int8"), 0.99),
+    Case("structured 99 %, int8", find_preset("structured-99-int8"), 0.97),
     Case("element 95 %, int8 with QAT", find_preset("sparse-qat-int8"), 0.99),
     Case("element 95 %, int8 after training", find_preset("sparse-int8"), 0.0),
     Case(

@@ -45,7 +45,8 @@ class Evaluation:
     """A model on the test images. `confusion[actual][predicted]` counts samples; `loss` is the mean
     cross-entropy in nats; `macro_precision` is the mean precision of the classes.
 
-    A model with more outputs than the data have classes has one class more, `OTHER`, for all of the rest.
+    A model with more outputs than the data have classes has one class more, `OTHER`, for all of the rest:
+    `spare_outputs` counts them.
     """
 
     samples: int
@@ -54,6 +55,7 @@ class Evaluation:
     loss: float
     per_class: tuple[ClassScore, ...]
     confusion: tuple[tuple[int, ...], ...]
+    spare_outputs: int = 0
 
     @property
     def chance(self) -> float:
@@ -74,7 +76,8 @@ class Evaluation:
 def score(outputs: npt.NDArray[Any], labels: npt.NDArray[Any], class_names: Sequence[str]) -> Evaluation:
     """The evaluation of `outputs` ``[samples, classes]`` (probabilities, or logits) against the labels."""
     probabilities = as_probabilities(np.asarray(outputs, np.float64))
-    names = list(class_names) if probabilities.shape[1] <= len(class_names) else [*class_names, OTHER]
+    spare = max(probabilities.shape[1] - len(class_names), 0)
+    names = [*class_names, OTHER] if spare else list(class_names)
     classes = len(names)
     predicted = np.minimum(probabilities.argmax(axis=1), classes - 1)
     confusion = np.zeros((classes, classes), np.int64)
@@ -94,6 +97,7 @@ def score(outputs: npt.NDArray[Any], labels: npt.NDArray[Any], class_names: Sequ
             ClassScore(names[n], float(precision[n]), float(recall[n]), int(own[n])) for n in range(classes)
         ),
         confusion=tuple(tuple(int(n) for n in row) for row in confusion),
+        spare_outputs=spare,
     )
 
 

@@ -23,16 +23,32 @@ class Finding:
 
 def warnings(recipe: Recipe, before: Evaluation) -> tuple[Finding, ...]:
     """What may make the whole run worthless, or a step of it useless."""
-    return (*_near_chance(before), *too_many_clusters(recipe.cluster))
+    return (*doubts(before, "Before compression the model"), *too_many_clusters(recipe.cluster))
 
 
-def _near_chance(before: Evaluation) -> Iterator[Finding]:
-    if before.near_chance:
+def doubts(tested: Evaluation, subject: str = "The model") -> tuple[Finding, ...]:
+    """Why a model may not belong to the data that it was tested on. `subject` begins the sentence."""
+    return (*_near_chance(tested, subject), *_spare_outputs(tested))
+
+
+def _near_chance(tested: Evaluation, subject: str) -> Iterator[Finding]:
+    if tested.near_chance:
         yield Finding(
             "near-chance",
-            f"Before compression the model is right on {100 * before.accuracy:.1f} % of the test data;"
-            f" guessing gives {100 * before.chance:.1f} %: it may not be trained, or the data or their"
+            f"{subject} is right on {100 * tested.accuracy:.1f} % of the test data;"
+            f" guessing gives {100 * tested.chance:.1f} %: it may not be trained, or the data or their"
             " scaling may not be its own.",
+        )
+
+
+def _spare_outputs(tested: Evaluation) -> Iterator[Finding]:
+    """Fewer outputs than classes are refused; more may be meant, and more often are other data."""
+    if tested.spare_outputs:
+        classes = len(tested.per_class) - 1
+        yield Finding(
+            "spare-outputs",
+            f"The model has {classes + tested.spare_outputs} outputs, the data have {classes} classes: if the"
+            " model was made for other data, its classes are not these.",
         )
 
 

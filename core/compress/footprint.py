@@ -27,8 +27,6 @@ BOARDS = ("virtual-pico", "virtual-nano")
 #: Networks with more weights that are not zero fit no board; planning them would take minutes.
 MOST_WEIGHTS = 4_000_000
 _CHUNK_BYTES = 1 << 20
-#: Sizes do not depend on the ranges of activations, so few samples do.
-_SAMPLES_FOR_SIZES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +58,12 @@ class OnBoard:
 @dataclass(frozen=True, slots=True)
 class Footprint:
     """`keras_with_optimizer_bytes` is a `.keras` file with SGD's momentum: one slot for each weight that is
-    trained. Files that were not made are None."""
+    trained. After gzip it is an estimate: the slots are filled at random, with zeros where the weights are
+    zero, as masked training leaves them. Files that were not made are None."""
 
     keras: FileSize
     keras_with_optimizer_bytes: int
+    keras_with_optimizer_gzip_bytes: int
     tflite: FileSize | None
     onnx: FileSize | None
     boards: tuple[OnBoard, ...]
@@ -87,9 +87,10 @@ def footprint(model: Any, folder: Path, deployed: Path | None, context: JobConte
     keras = found[KERAS]
     assert keras is not None  # noqa: S101 - promised by the caller
     context.progress(0.45, "Measuring the files")
-    with_optimizer = keras_with_optimizer_bytes(model, folder / ".with-optimizer.keras")
+    with_optimizer = keras_with_optimizer(model, folder / ".with-optimizer.keras", context.check_cancelled)
     boards = on_boards(deployed, context.section(0.5, 1.0))
-    return Footprint(keras, with_optimizer, found[TFLITE], found[ONNX], boards)
+    sizes = (with_optimizer.size_bytes, with_optimizer.gzip_bytes)
+    return Footprint(keras, *sizes, found[TFLITE], found[ONNX], boards)
 
 
 def original_footprint(
@@ -104,7 +105,7 @@ def original_footprint(
     save_keras(model, folder / KERAS)
     deployed = None
     if graph.nonzero <= MOST_WEIGHTS:
-        plain = Quantize(recipe.quantize.kind, QuantizeMode.PTQ, calibration=_SAMPLES_FOR_SIZES)
+        plain = Quantize(recipe.quantize.kind, QuantizeMode.PTQ, calibration=recipe.quantize.calibration)
         quantizer = find_quantizer(plain)
         part = context.section(0.0, 0.5)
         quantizer.write(Compressed(model, ()), data, replace(recipe, quantize=plain), folder, part)
@@ -128,9 +129,13 @@ def file_size(path: Path, after_chunk: Callable[[], None] = lambda: None) -> Fil
     return FileSize(size_bytes, packed_bytes + len(packer.flush()))
 
 
-def keras_with_optimizer_bytes(model: Any, scratch: Path) -> int:
-    """Bytes of the `.keras` file that Keras writes of a model under training; `scratch` is removed again."""
+def keras_with_optimizer(
+    model: Any, scratch: Path, after_chunk: Callable[[], None] = lambda: None
+) -> FileSize:
+    """The `.keras` file that Keras writes of a model under training; `scratch` is removed again. The momentum
+    is random, and zero where the weights are."""
     import keras
+    import numpy as np
 
     from core.compress.finetune import loss_of
 
@@ -138,9 +143,12 @@ def keras_with_optimizer_bytes(model: Any, scratch: Path) -> int:
     copied.set_weights(model.get_weights())
     copied.compile(optimizer=keras.optimizers.SGD(momentum=0.9), loss=loss_of(copied))
     copied.optimizer.build(copied.trainable_variables)
+    draw = np.random.default_rng(0)
+    for slot, weight in zip(copied.optimizer.momentums, copied.trainable_variables, strict=True):
+        slot.assign(draw.standard_normal(slot.shape, np.float32) * (weight.numpy() != 0.0))
     try:
         save_keras(copied, scratch)
-        return scratch.stat().st_size
+        return file_size(scratch, after_chunk)
     finally:
         scratch.unlink(missing_ok=True)
 

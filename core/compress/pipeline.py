@@ -22,6 +22,7 @@ from core.data import DataSet
 from core.jobs.context import JobContext
 from core.models.keras_copies import architecture_of, fresh_copy, model_of_architecture, plain_copy
 from core.models.keras_graph import graph_of_model, network_of_model
+from core.models.loading import graph_at_once
 from core.recipe import Augment, Recipe
 
 
@@ -30,6 +31,20 @@ def check_recipe(recipe: Recipe, graph: Graph) -> None:
     check_supported(recipe)
     if recipe.prune is not None:
         PRUNERS[recipe.prune.kind].check(graph, recipe.prune)
+
+
+def check_exceptions(recipe: Recipe, model: str, allow_unsafe: bool = False) -> None:
+    """Check the layers that the recipe names against those of the model's file, before TensorFlow starts.
+
+    Where the file does not tell its layers, `check_recipe` does so later. Raises ThimbleError
+    ``unknown-layer``.
+    """
+    prune = recipe.prune
+    if prune is None or not prune.layers:
+        return
+    graph = graph_at_once(model, allow_unsafe)
+    if graph is not None:
+        PRUNERS[prune.kind].check_layers(graph, prune)
 
 
 def train_baseline(

@@ -38,6 +38,14 @@ class Pruner(Protocol):
         """Raise ThimbleError when the recipe cannot be met, before any training."""
         ...
 
+    def check_layers(self, original: Graph, prune: Prune) -> None:
+        """Raise ThimbleError ``unknown-layer`` for exceptions of layers that cannot be pruned."""
+        ...
+
+    def layers(self, graph: Graph) -> frozenset[str]:
+        """The names of the layers that may be pruned."""
+        ...
+
     def prune(
         self, model: Any, original: Graph, prune: Prune, seed: int, evidence: Evidence | None
     ) -> Pruned: ...
@@ -48,6 +56,12 @@ class StructuredPruner:
 
     def check(self, original: Graph, prune: Prune) -> None:
         structured.choose(original, ranked_without_data(prune))
+
+    def check_layers(self, original: Graph, prune: Prune) -> None:
+        structured.check_exceptions(original, prune)
+
+    def layers(self, graph: Graph) -> frozenset[str]:
+        return frozenset(layer for group in structured.find_groups(graph) for layer in group.layers)
 
     def prune(
         self, model: Any, original: Graph, prune: Prune, seed: int, evidence: Evidence | None
@@ -64,7 +78,13 @@ class ElementPruner:
     """Sets weights to zero; the shapes stay."""
 
     def check(self, original: Graph, prune: Prune) -> None:
+        self.check_layers(original, prune)
+
+    def check_layers(self, original: Graph, prune: Prune) -> None:
         elementwise.check_exceptions(original, prune)
+
+    def layers(self, graph: Graph) -> frozenset[str]:
+        return frozenset(op.name for op in graph.ops if graph.weight(op) is not None)
 
     def prune(
         self, model: Any, original: Graph, prune: Prune, seed: int, evidence: Evidence | None

@@ -101,6 +101,7 @@ def _size_bytes(after: Footprint) -> dict[str, int]:
         "keras": after.keras.size_bytes,
         "tflite": after.tflite.size_bytes,
         "tflite_gzip": after.tflite.gzip_bytes,
+        "keras_with_optimizer_gzip": after.keras_with_optimizer_gzip_bytes,
     }
 
 

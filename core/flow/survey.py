@@ -11,8 +11,9 @@ from typing import Any
 class Survey:
     """`accuracy` and `chance` in 0…1; `near_chance` when the model hardly does better than guessing.
 
-    `counts` are (part, samples); `samples` is an .npz with a few images, or None. `input_range` says in words
-    how the data are scaled; unless `range_known`, nothing tells whether that is what the model wants.
+    `spare_outputs` are those of the model that the data have no class for. `counts` are (part, samples);
+    `samples` is an .npz with a few images, or None. `input_range` says in words how the data are scaled;
+    unless `range_known`, nothing tells whether that is what the model wants.
     """
 
     accuracy: float
@@ -23,6 +24,7 @@ class Survey:
     samples: Path | None
     input_range: str = ""
     range_known: bool = True
+    spare_outputs: int = 0
 
 
 def survey_from_result(result: dict[str, Any]) -> Survey:
@@ -37,4 +39,5 @@ def survey_from_result(result: dict[str, Any]) -> Survey:
         samples=Path(samples) if samples else None,
         input_range=str(result.get("input_range") or ""),
         range_known=bool(result.get("range_known", True)),
+        spare_outputs=int(result.get("spare_outputs", 0)),
     )

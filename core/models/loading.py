@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from codegen.graph import Graph
 from core.errors import ThimbleError
 from core.models.formats import Ends, Opening, find_format
 from core.models.keras_graph import check_layers, network_of_model
@@ -33,6 +34,15 @@ def check_model_file(model: str | Path, allow_unsafe: bool = False) -> Ends:
         return Ends(tuple(architecture.input_shape))
     path = Path(text)
     return find_format(path).check(Opening(path, allow_unsafe))
+
+
+def graph_at_once(model: str | Path, allow_unsafe: bool = False) -> Graph | None:
+    """The float Graph of a model that `check_model_file` has passed, with the layers named as Keras will name
+    them, where it can be read without TensorFlow; else None. Raises ThimbleError or CodegenError."""
+    if is_zoo(str(model)):
+        return None
+    path = Path(model)
+    return find_format(path).graph(Opening(path, allow_unsafe))
 
 
 def load_keras(model: str | Path, allow_unsafe: bool = False) -> Any:

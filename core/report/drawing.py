@@ -12,7 +12,9 @@ from matplotlib.figure import Figure
 BLUE, ORANGE, GREY, RED, INK = "#2b6a99", "#d9822b", "#c9ced4", "#b3261e", "#23292f"
 #: For as many series as a plot may have; the same place always has the same colour.
 SERIES_COLORS = (BLUE, ORANGE, "#3f8f5b", "#8a5ba6", RED, "#5b6670", "#b8912e", "#3a9ca3", "#c05f8c", INK)
-_DPI = 200
+DPI = 200
+#: Of a figure that is as wide as a page.
+FIGURE_WIDTH_IN = 6.7
 _STYLE = {"labelsize": 8, "colors": INK}
 
 
@@ -34,7 +36,7 @@ _NO_DATE: dict[PlotFormat, dict[str, None]] = {
 
 def new_figure(width_in: float, height_in: float) -> Any:
     """An empty figure; nothing else has to know matplotlib's canvases."""
-    figure = Figure(figsize=(width_in, height_in), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 

@@ -111,10 +111,14 @@ def confusion(matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence
 
 
 def draw_confusion(matrices: Mapping[str, Sequence[Sequence[int]]], classes: Sequence[str]) -> Any:
-    """Confusion matrices side by side: actual classes in rows, predicted ones in columns."""
-    figure = new_figure(3.35 * len(matrices), 3.3)
-    panels = figure.subplots(1, len(matrices), squeeze=False)[0]
-    for axes, (title, matrix) in zip(panels, matrices.items(), strict=True):
+    """Confusion matrices, two side by side: actual classes in rows, predicted ones in columns."""
+    columns = min(len(matrices), 2)
+    rows = -(-len(matrices) // 2)
+    figure = new_figure(3.35 * columns, 3.3 * rows)
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes in panels[len(matrices) :]:
+        axes.set_axis_off()
+    for axes, (title, matrix) in zip(panels, matrices.items(), strict=False):
         totals = [max(sum(row), 1) for row in matrix]
         shares = [[cell / total for cell in row] for row, total in zip(matrix, totals, strict=True)]
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)

@@ -15,11 +15,14 @@ from core.paths import write_atomically
 from core.recipe_toml import recipe_from_dict
 from core.report import figures, quantization, tables
 from core.report.content import Report
-from core.report.pages import (
+from core.report.grid import grid
+from core.report.pages import document_bytes, paragraph, picture, together
+from core.report.recipe_words import sentences
+from core.report.side_by_side import before_after
+from core.report.styles import (
     BAND,
     BIG,
     BODY,
-    HASH,
     HEADING,
     NOTE,
     RIGHT,
@@ -28,14 +31,7 @@ from core.report.pages import (
     TITLE,
     WIDTH,
     WRONG,
-    document_bytes,
-    grid,
-    paragraph,
-    picture,
-    together,
 )
-from core.report.recipe_words import sentences
-from core.report.side_by_side import before_after
 from core.report.units import change, percent, quantity
 from core.report.verdict import method
 
@@ -99,7 +95,7 @@ def _summary(report: Report) -> Iterator[Any]:
         yield Spacer(1, 8)
         yield paragraph(tables.verdict(report), RIGHT if report.verified else WRONG)
     if report.run is not None:
-        yield together(paragraph("Before and after", HEADING), grid(before_after(report.run), (4, 2, 2, 1.6)))
+        yield together(paragraph("Before and after", HEADING), grid(before_after(report.run)))
         for found in report.run.get("warnings") or ():
             yield paragraph(found["text"], WRONG)
         for found in report.run.get("notes") or ():
@@ -141,11 +137,11 @@ def _accuracy(report: Report) -> Iterator[Any]:
     yield together(
         paragraph("Right and wrong answers", HEADING),
         paragraph("Actual classes in rows, predicted ones in columns; mistakes in red.", NOTE),
-        picture(figures.confusion(matrices, confusion["classes"]), share=len(matrices) / 2),
+        picture(figures.confusion(matrices, confusion["classes"])),
     )
     if len(confusion["classes"]) <= 40:
         yield Spacer(1, 6)
-        yield grid(tables.classes(confusion), (2, 2, 2, 2, 2, 2)[: 2 + 2 * len(matrices)])
+        yield grid(tables.classes(confusion))
 
 
 def _quantization(report: Report) -> Iterator[Any]:
@@ -158,7 +154,7 @@ def _quantization(report: Report) -> Iterator[Any]:
         *(paragraph(f"• {sentence}") for sentence in loss["suggestions"]),
         picture(figures.quantization_noise(loss["layers"])),
     )
-    yield grid(quantization.layers(loss), (3, 2, 1.4, 1.4), left=(0, 1))
+    yield grid(quantization.layers(loss), left=(0, 1))
     samples = f"10·log10(Σr² / Σ(r − q)²) of floats r and integers q, on {loss['samples']} training samples."
     yield paragraph(f"{samples} The noise of a layer includes what came from those before it.", NOTE)
 
@@ -169,10 +165,10 @@ def _memory(report: Report) -> Iterator[Any]:
     yield together(
         paragraph("Memory of the board", HEADING),
         picture(figures.memory_bars(tables.memory_rows(report))),
-        grid(tables.memory(report), (1.2, 2, 2, 2, 1.2)),
+        grid(tables.memory(report)),
     )
     yield Spacer(1, 8)
-    yield grid(tables.memory_parts(report.plan), (2, 1.3, 5), left=(0, 2))
+    yield grid(tables.memory_parts(report.plan), left=(0, 2))
     arena = report.plan["arena"]
     words = f"The arena holds the activations. {tables.arena_words(arena)}"
     yield together(
@@ -187,7 +183,7 @@ def _layers_on_board(report: Report) -> Iterator[Any]:
         return
     yield together(
         paragraph("Layers on the board", HEADING),
-        grid(tables.deployed_layers(report.plan), (2.6, 1.7, 1.5, 1.5, 1.5, 1.7, 1.6, 1.8), left=(0, 1, 2)),
+        grid(tables.deployed_layers(report.plan), left=(0, 1, 2)),
     )
 
 
@@ -199,7 +195,7 @@ def _latency(report: Report) -> Iterator[Any]:
     yield together(
         paragraph("Latency and energy", HEADING),
         picture(figures.latency(bench["times_s"], bench["mean_s"], estimated)),
-        grid(tables.latency(bench), (2.5, 2, 4), left=(0, 2)),
+        grid(tables.latency(bench), left=(0, 2)),
         paragraph("Mean, standard deviation and standard error are over the inferences 2 to N.", NOTE),
     )
 
@@ -212,14 +208,7 @@ def _method(report: Report) -> Iterator[Any]:
     if report.artifacts:
         rows = [["file", "bytes", "SHA-256"]]
         rows += [[a.name, f"{a.size_bytes:,}", a.sha256] for a in report.artifacts]
-        yield together(paragraph("Files", HEADING), _hash_table(rows))
-
-
-def _hash_table(rows: tables.Table) -> Any:
-    table = grid(rows, (2.2, 1.1, 5.2), left=(0, 2))
-    for row, cells in zip(table._cellvalues[1:], rows[1:], strict=True):
-        row[2] = paragraph(cells[2], HASH)
-    return table
+        yield together(paragraph("Files", HEADING), grid(rows, left=(0, 2), mono=(2,)))
 
 
 def _notes(report: Report) -> Iterator[str]:

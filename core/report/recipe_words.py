@@ -17,6 +17,7 @@ from core.recipe import (
     SparsityOf,
     Training,
 )
+from core.report.units import counted
 
 _CRITERIA = {
     Criterion.MAGNITUDE: "the size of the weights",
@@ -28,8 +29,8 @@ _CRITERIA = {
 }
 _SCHEDULES = {
     Schedule.ONE_SHOT: "in one step",
-    Schedule.ITERATIVE: "in {steps} equal steps",
-    Schedule.AGP: "in {steps} steps, large ones first (automated gradual pruning)",
+    Schedule.ITERATIVE: "in {equal}",
+    Schedule.AGP: "in {steps}, large ones first (automated gradual pruning)",
 }
 _QUANTIZED = {
     QuantizeKind.NONE: "The numbers stay 32-bit floating point.",
@@ -65,16 +66,17 @@ def sentences(recipe: Recipe) -> list[str]:
 def _prune(prune: Prune) -> list[str]:
     structured = prune.kind is PruneKind.STRUCTURED
     what = "Remove whole filters and neurons for good" if structured else "Set single weights to zero"
-    counted = "filters and neurons" if prune.of is SparsityOf.STRUCTURES and structured else "parameters"
+    parts = "filters and neurons" if prune.of is SparsityOf.STRUCTURES and structured else "parameters"
     gone = "gone" if structured else "zero"
     if prune.threshold is not None:
         how_far = f"that score below {prune.threshold:g}"
     else:
-        how_far = f"until {100 * prune.sparsity:g} % of the {counted} are {gone}"
+        how_far = f"until {100 * prune.sparsity:g} % of the {parts} are {gone}"
     where = (
         "ranked over all layers together" if prune.scope is Scope.GLOBAL else "the same share of each layer"
     )
-    schedule = _SCHEDULES[prune.schedule].format(steps=prune.steps)
+    counts = {"steps": counted(prune.steps, "step"), "equal": counted(prune.steps, "equal step")}
+    schedule = _SCHEDULES[prune.schedule].format_map(counts)
     steps = [f"{what}, {how_far}, by {_CRITERIA[prune.criterion]}, {where}, {schedule}."]
     if prune.layers:
         exceptions = ", ".join(f"{name} {100 * share:g} %" for name, share in prune.layers.items())
@@ -84,7 +86,7 @@ def _prune(prune: Prune) -> list[str]:
 
 def _training(training: Training) -> str:
     words = (
-        f"{training.epochs} epochs with {training.optimizer.value}, learning rate "
+        f"{counted(training.epochs, 'epoch')} with {training.optimizer.value}, learning rate "
         f"{training.learning_rate:g}, batches of {training.batch_size}"
     )
     if training.early_stopping:
@@ -110,7 +112,9 @@ def _quantize(quantize: Quantize) -> str:
         return words
     if quantize.mode is QuantizeMode.QAT:
         return f"{words}, and the model is trained with that in mind."
-    ranges = f"{words} after training; {quantize.calibration} training samples set the ranges"
+    samples = counted(quantize.calibration, "training sample sets", "training samples set")
+    ranges = f"{words} after training; {samples} the ranges"
     if quantize.finetune_epochs:
-        return f"{ranges}, and {quantize.finetune_epochs} more epochs make the weights fit them."
+        more = counted(quantize.finetune_epochs, "more epoch makes", "more epochs make")
+        return f"{ranges}, and {more} the weights fit them."
     return f"{ranges}."

@@ -92,6 +92,9 @@ def _footprint(found: Json, when: str) -> Iterator[Row]:
                 yield Row("file", f"model.{file}", words, found[file][name], "bytes")
     optimizer = found["keras_with_optimizer_bytes"]
     yield Row("file", "model.keras with optimizer state", f"size {when}", optimizer, "bytes")
+    packed = found.get("keras_with_optimizer_gzip_bytes")
+    if packed is not None:  # runs of earlier versions do not tell it
+        yield Row("file", "model.keras with optimizer state", f"gzip {when}", packed, "bytes", "estimated")
     for board in found["boards"]:
         for memory in ("flash", "weights", "code", "sram", "arena"):
             size_bytes = board[f"{memory}_bytes"]

@@ -67,6 +67,10 @@ def _footprint(footprint: Json) -> Iterator[Line]:
             yield _sized(f"{name}, gzip", old.get("gzip_bytes"), after[key]["gzip_bytes"])
     optimizer = "keras_with_optimizer_bytes"
     yield _sized("model.keras with optimizer state", before.get(optimizer), after[optimizer])
+    packed = "keras_with_optimizer_gzip_bytes"
+    if packed in after:  # runs of earlier versions do not tell it
+        words = "model.keras with optimizer state, gzip (estimate)"
+        yield _sized(words, before.get(packed), after[packed])
     old_boards = {board["board"]: board for board in before.get("boards", ())}
     for board in after["boards"]:
         old = old_boards.get(board["board"], {})

@@ -7,6 +7,11 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def counted(value: int, thing: str, things: str = "") -> str:
+    """``1 epoch``, ``2 epochs``; `things` is the plural where that is not `thing` with an s."""
+    return f"{value:,} {thing if value == 1 else things or thing + 's'}"
+
+
 def percent(fraction: float, digits: int = 1) -> str:
     return f"{100 * fraction:.{digits}f} %"
 

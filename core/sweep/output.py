@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +38,13 @@ def write_results(results: Results, formats: Sequence[PlotFormat]) -> dict[str, 
     for kind, table in tables.items():
         contents[results.out / f"{kind}.csv"] = _csv(table.rows)
     drawn = _figures(results)
-    pictures = {kind: png(figure) for kind, figure in drawn.items()}
+    pictures = _pictures(drawn)
     for form in formats:
-        for kind, figure in drawn.items():
-            content = pictures[kind] if form is PlotFormat.PNG else file_bytes(figure, form)
-            contents[results.out / f"{kind}.{form.value}"] = content
+        for kind, figures in drawn.items():
+            for place, figure in enumerate(figures):
+                content = pictures[kind][place] if form is PlotFormat.PNG else file_bytes(figure, form)
+                number = f"-{place + 1}" if place else ""
+                contents[results.out / f"{kind}{number}.{form.value}"] = content
     contents[results.out / REPORT] = report_bytes(results, tables, pictures)
     record = _record(results, tables, [path.name for path in contents])
     contents[results.out / SWEEP] = json.dumps(record, indent=1, ensure_ascii=False)
@@ -75,8 +77,7 @@ def write_report(folder: Path, pdf: Path | None = None, csv_file: Path | None = 
     if csv_file is not None:
         contents[csv_file] = points_csv(points)
     if pdf is not None:
-        pictures = {kind: png(figure) for kind, figure in _figures(results).items()}
-        contents[pdf] = report_bytes(results, _tables(results), pictures)
+        contents[pdf] = report_bytes(results, _tables(results), _pictures(_figures(results)))
     write_all_or_nothing(contents)
 
 
@@ -84,9 +85,13 @@ def _tables(results: Results) -> dict[str, Rendered]:
     return {kind: rendered(kind, find_table(kind), results) for kind in results.spec.tables}
 
 
-def _figures(results: Results) -> dict[str, Any]:
+def _figures(results: Results) -> dict[str, Sequence[Any]]:
     found = {kind: find_plot(kind).draw(results) for kind in results.spec.plots}
-    return {kind: figure for kind, figure in found.items() if figure is not None}
+    return {kind: figures for kind, figures in found.items() if figures}
+
+
+def _pictures(drawn: Mapping[str, Sequence[Any]]) -> dict[str, list[bytes]]:
+    return {kind: [png(figure) for figure in figures] for kind, figures in drawn.items()}
 
 
 def _record(results: Results, tables: dict[str, Rendered], files: list[str]) -> dict[str, Any]:

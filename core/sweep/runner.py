@@ -11,9 +11,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
-import numpy as np
-
-from codegen.graph import Graph
 from core.compress.compressed import Compressed
 from core.compress.delivery import Original, deliver
 from core.compress.distillation import teacher_of
@@ -270,25 +267,19 @@ class _Opened:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pruned:
-    """A pruned model in floats, with how good it is and how many of its parameters are not zero."""
+    """A pruned model in floats, with how good it is and how many weights and biases are not zero: what
+    run.json counts too."""
 
     compressed: Compressed
     accuracy: float
     loss: float
-    left: int
+    nonzero: int
 
     @classmethod
     def of(cls, compressed: Compressed, data: DataSet, after_batch: Watch) -> _Pruned:
         evaluation = evaluate_keras(compressed.model, data, after_batch)
-        zeros = _zero_weights(graph_of_model(compressed.model))
-        left = int(compressed.model.count_params()) - zeros
-        return cls(compressed, evaluation.accuracy, evaluation.loss, left)
-
-
-def _zero_weights(graph: Graph) -> int:
-    """Weights that are zero; biases, which no pruning takes, begin at zero and do not count."""
-    kernels = [weight.data for op in graph.ops if (weight := graph.weight(op)) is not None]
-    return sum(int(np.count_nonzero(kernel == 0.0)) for kernel in kernels if kernel is not None)
+        nonzero = graph_of_model(compressed.model).nonzero
+        return cls(compressed, evaluation.accuracy, evaluation.loss, nonzero)
 
 
 def _figures(record: dict[str, Any], pruned: _Pruned) -> Figures:
@@ -304,7 +295,7 @@ def _figures(record: dict[str, Any], pruned: _Pruned) -> Figures:
         macro_precision=evaluation["macro_precision"],
         parameters_before=parameters["before"],
         parameters=parameters["after"],
-        remaining=pruned.left / parameters["before"],
+        remaining=pruned.nonzero / record["counts"]["before"]["nonzero"],
         nonzero=parameters["nonzero"],
         unique=parameters["unique"],
         macs_before=record["macs"]["before"],

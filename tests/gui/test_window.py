@@ -178,12 +178,19 @@ def test_a_step_is_ticked_as_soon_as_it_is_left(opened: MainWindow) -> None:
         assert ticked() == steps[:place]
 
 
-def test_a_model_near_chance_is_warned_about(opened: MainWindow, jobs: FakeJobs, qtbot: QtBot) -> None:
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [({"accuracy": 0.12, "near_chance": True}, "guessing"), ({"spare_outputs": 3}, "5 outputs")],
+)
+def test_a_model_that_may_be_of_other_data_is_warned_about(
+    opened: MainWindow, jobs: FakeJobs, qtbot: QtBot, found: dict[str, Any], words: str
+) -> None:
     opened.go(Place.DATA)
-    jobs.last("survey").send(Done({**SURVEY, "accuracy": 0.12, "near_chance": True}))
+    jobs.last("survey").send(Done({**SURVEY, **found}))
     banner = opened.wizard.data_page.banner
     qtbot.waitUntil(banner.isVisible)
     assert banner.kind is BannerKind.WARNING
+    assert words in banner.text.text()
     assert opened.wizard.flow.unlocked(Step.REVIEW)
 
 

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from codegen.frontends import load_graph
+from codegen.graph import Graph
 from core.boards.onnx_reference import onnx_outputs
 from core.data.preprocessing import read_preprocessing
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.jobs.tasks.import_model import import_model
 from core.models.formats import Form
-from core.models.from_graph import rebuild
+from core.models.from_graph import named_as_layers, rebuild
 from core.models.imported import imported_file
 from core.models.keras_graph import graph_of_model, read_keras_graph
 from core.models.loading import load_keras
@@ -46,8 +47,13 @@ def _assert_same(path: Path) -> Any:
     found = model.predict(x, verbose=0)
     assert np.max(np.abs(found - expected)) <= _TOLERANCE * np.max(np.abs(expected))
     assert "Permute" not in {type(layer).__name__ for layer in model.layers}
-    graph_of_model(model)  # it can be pruned
+    # It can be pruned, and the names of its layers are known before.
+    assert _weighted(graph_of_model(model)) == _weighted(named_as_layers(graph))
     return model
+
+
+def _weighted(graph: Graph) -> list[str]:
+    return [op.name for op in graph.ops if graph.weight(op) is not None]
 
 
 def _torch_like() -> OnnxModel:

@@ -116,6 +116,8 @@ def test_before_and_after_lie_side_by_side(run: Run) -> None:
         assert 4 * run.result["parameters"][when] <= slots < 4 * run.result["parameters"][when] + 20_000
         assert {board["board"] for board in found["boards"]} == {"virtual-pico", "virtual-nano"}
         assert all(board["fits"] for board in found["boards"])
+        assert found["keras"]["gzip_bytes"] < found["keras_with_optimizer_gzip_bytes"]
+        assert found["keras_with_optimizer_gzip_bytes"] < found["keras_with_optimizer_bytes"]
     assert before["tflite"]["size_bytes"] > after["tflite"]["size_bytes"]
     assert after["tflite"]["size_bytes"] == run.result["size_bytes"]["tflite"]
     graph = load_graph(run.out / "model.tflite")
@@ -244,6 +246,12 @@ def test_without_quantization_and_without_training(params: dict[str, Any]) -> No
     assert result["parameters"]["after"] == result["parameters"]["before"]
     assert result["parameters"]["nonzero"] >= 0.99 * result["parameters"]["before"]  # biases start at 0
     assert result["history"] == []
+
+
+def test_a_model_that_is_only_quantized_has_the_footprint_of_before(params: dict[str, Any]) -> None:
+    result = compress({**params, "recipe": {"name": "int8"}}, Watcher().context)
+    assert result["footprint"]["before"]["boards"] == result["footprint"]["after"]["boards"]
+    assert result["footprint"]["before"]["tflite"] == result["footprint"]["after"]["tflite"]
 
 
 def test_what_was_done_to_the_inputs_is_done_again(params: dict[str, Any]) -> None:

@@ -80,6 +80,9 @@ def test_every_point_has_a_run_or_a_reason(swept: Swept) -> None:
         assert row["virtual-pico fits"] == "True"
     assert float(rows[0]["remaining"]) == 1.0
     assert float(rows[2]["remaining"]) == pytest.approx(0.2, abs=0.03)
+    floats = json.loads((out / rows[2]["folder"] / RECORD).read_text())
+    whole = floats["counts"]["before"]["nonzero"]
+    assert float(rows[2]["remaining"]) == pytest.approx(floats["parameters"]["nonzero"] / whole, abs=1e-9)
     assert [partial["done"] for partial in watcher.partials() if "where" in partial] == [1, 2, 3, 4, 5, 6]
     assert watcher.fractions() == sorted(watcher.fractions())
     assert watcher.fractions()[-1] == 1.0

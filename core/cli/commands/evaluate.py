@@ -52,6 +52,8 @@ def _show(console: Console, value: dict[str, Any]) -> None:
             for name, row in zip(names, value["confusion"], strict=True)
         ]
         console.print(table("Actual classes in rows, predicted ones in columns", ("", *names), matrix))
+    for found in value["warnings"]:
+        console.print(f"Warning: {found['text']}")
 
 
 EVALUATE = Command("evaluate", "accuracy, precision, loss, per class, confusion matrix", _configure, _run)

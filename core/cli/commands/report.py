@@ -67,6 +67,7 @@ def show_report(console: Console, report: Report) -> None:
     """The report's tables on the terminal."""
     from core.cli.run_tables import show_run
     from core.report import tables
+    from core.report.units import counted
 
     if report.run is not None:
         show_run(console, "Compressed", report.run)
@@ -75,7 +76,7 @@ def show_report(console: Console, report: Report) -> None:
         console.print(table(f"Memory on {report.board}", rows[0], rows[1:]))
     if report.bench is not None:
         rows = tables.latency(report.bench)
-        title = f"Latency and energy on {report.board}, {report.bench['runs']} inferences"
+        title = f"Latency and energy on {report.board}, {counted(report.bench['runs'], 'inference')}"
         console.print(table(title, rows[0], rows[1:], text=(0, 2)))
     if report.verified is not None:
         console.print(tables.verdict(report))

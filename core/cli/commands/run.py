@@ -40,6 +40,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.boards.flashing.base import Surroundings
     from core.boards.placing import check_plugged_in, place
     from core.boards.session import run_samples
+    from core.report.units import counted
 
     compilation = compiled(arguments, terminal)
     check_plugged_in(compilation.board, arguments.port)
@@ -51,7 +52,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         raise cannot_write(arguments.output, IsADirectoryError(21, "it is a folder"))
     with work_folder() as work:
         image = built(compilation, work, terminal)
-        terminal.say(f"running {len(samples)} samples on {compilation.board.title}")
+        terminal.say(f"running {counted(len(samples), 'sample')} on {compilation.board.title}")
         around = Surroundings(lambda part, text: terminal.say(f"{text} …"))
         placed = place(image, compilation, arguments.port, around)
         result = run_samples(image, compilation.board, samples, placed=placed)
@@ -61,7 +62,9 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
 
 
 def _show(console: Console, value: dict[str, Any], output: Path) -> None:
-    console.print(f"{value['samples']:,} samples; outputs in {output}", soft_wrap=True)
+    from core.report.units import counted
+
+    console.print(f"{counted(value['samples'], 'sample')}; outputs in {output}", soft_wrap=True)
     if value["cycles"]:
         mean = sum(value["cycles"]) / len(value["cycles"])
         console.print(f"{mean:,.0f} cycles a sample (counted by the emulator: an estimate)")

@@ -146,6 +146,8 @@ def _check(spec: SweepSpec, formats: list[str]) -> None:
 
 def show_sweep(console: Console, result: dict[str, Any], out: Path) -> None:
     """The sweep's tables, what failed, and where the files are."""
+    from core.report.units import counted
+
     for shown in result["results"].values():
         rows = shown["rows"]
         console.print(table(shown["title"], rows[0], rows[1:], text=shown["text"]))
@@ -155,7 +157,9 @@ def show_sweep(console: Console, result: dict[str, Any], out: Path) -> None:
         if point["reason"]:
             console.print(f"failed: {point['where']['folder']}: {point['reason']['what']}", soft_wrap=True)
     runs = result["runs"]
-    console.print(f"{runs['done']} runs done, {runs['failed']} failed; results in {out}", soft_wrap=True)
+    console.print(
+        f"{counted(runs['done'], 'run')} done, {runs['failed']} failed; results in {out}", soft_wrap=True
+    )
 
 
 SWEEP = Command("sweep", "a recipe, or a paper's study, at each point of a grid", _configure, _run)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.compress.pruners import PRUNERS
 from core.compress.quantization_loss.advice import what_to_try
 from core.compress.quantization_loss.noise import LayerNoise, layer_noise
 from core.compress.quantization_loss.probes import open_pair
@@ -14,6 +15,7 @@ from core.data import DataSet
 from core.data.subset import calibration_images
 from core.evaluate import Evaluation
 from core.jobs.context import JobContext
+from core.models.keras_graph import graph_of_model
 from core.recipe import Recipe
 
 #: Calibration samples on which the layers are compared.
@@ -80,8 +82,16 @@ def explain(
         len(samples),
         tuple(layers),
         tuple(layer.name for layer in worst),
-        what_to_try(recipe, lost, worst),
+        what_to_try(recipe, lost, worst, _prunable(model, recipe)),
     )
+
+
+def _prunable(model: Any, recipe: Recipe) -> frozenset[str]:
+    """The layers that the recipe could prune less."""
+    if recipe.prune is None:
+        return frozenset()
+    left_out = {layer for layer, share in recipe.prune.layers.items() if share == 0.0}
+    return PRUNERS[recipe.prune.kind].layers(graph_of_model(model)) - left_out
 
 
 def _worst(layers: list[LayerNoise]) -> list[LayerNoise]:

@@ -12,7 +12,7 @@ from core.compress.delivery import BASELINE, Original, deliver
 from core.compress.fingerprints import fingerprint_of_data, fingerprint_of_model
 from core.compress.footprint import original_footprint
 from core.compress.output import RunFolder
-from core.compress.pipeline import check_recipe, run_recipe, train_baseline
+from core.compress.pipeline import check_exceptions, check_recipe, run_recipe, train_baseline
 from core.compress.steps import share_before_quantization
 from core.compress.supported import check_supported
 from core.data import DataSet
@@ -44,6 +44,7 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     check_supported(recipe)
     allow_unsafe = bool(params.get("allow_unsafe"))
     ends = check_model_file(params["model"], allow_unsafe)
+    check_exceptions(recipe, params["model"], allow_unsafe)
     with RunFolder(params["out"]) as folder:
         reading = context.section(0.0, 0.01).watch("Reading the data")
         checked = check_data(ends, params["model"], params["data"], recipe.data, reading)

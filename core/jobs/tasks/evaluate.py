@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from codegen.graph import Graph, macs
+from core.compress.findings import doubts
 from core.data import DataSet, load_for_model
 from core.data.preprocessing import Preprocessing, with_scaling
 from core.evaluate import Evaluation, evaluate_keras, evaluate_runner
@@ -26,7 +28,7 @@ def evaluate(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     Result: model, data, samples, accuracy, macro_precision, loss, per_class (name, precision, recall,
     samples), classes, confusion (rows are the actual class), parameters, nonzero, unique (different
     values of the weights, summed over the layers), macs, preprocessing (how the inputs were scaled), chance,
-    near_chance, and size_bytes (None for a built-in model).
+    near_chance, warnings (code, text), and size_bytes (None for a built-in model).
     Raises ThimbleError. TensorFlow is not needed for `.tflite` and `.onnx`.
     """
     model = str(params["model"])
@@ -46,6 +48,7 @@ def evaluate(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         "classes": [each.name for each in evaluation.per_class],
         "chance": evaluation.chance,
         "near_chance": evaluation.near_chance,
+        "warnings": [asdict(found) for found in doubts(evaluation)],
         "input_range": data.input_range,
         "preprocessing": Preprocessing.of(data).to_dict(),
         **counts,

@@ -31,9 +31,9 @@ def survey(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     Writes samples.npz into `out`, where the data are images: `images` ``[n, h, w, c]`` of 0…1, `labels`
     ``[n]``, `class_names`; test images that take the classes in turn. Result: accuracy,
     macro_precision, loss, classes, counts (train, test), chance (share of the largest class of the test
-    samples), near_chance, samples (the path, or None), input_shape, input_range, parameters, preprocessing,
-    range_known (False where nothing tells in which range the model wants its inputs: ask). Raises
-    ThimbleError.
+    samples), near_chance, spare_outputs (those that the data have no class for), samples (the path, or None),
+    input_shape, input_range, parameters, preprocessing, range_known (False where nothing tells in which
+    range the model wants its inputs: ask). Raises ThimbleError.
     """
     options = section_from_dict(DataOptions, params.get("options") or {}, "data")
     allow_unsafe = bool(params.get("allow_unsafe"))
@@ -61,6 +61,7 @@ def survey(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         "counts": {"train": len(data.y_train), "test": len(data.y_test)},
         "chance": evaluation.chance,
         "near_chance": evaluation.near_chance,
+        "spare_outputs": evaluation.spare_outputs,
         "samples": samples,
         "input_shape": list(data.sample_shape),
         "input_range": data.input_range,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.compress.output import RunFolder
+from core.compress.pipeline import check_exceptions
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.models.loading import check_model_file
@@ -34,6 +35,8 @@ def sweep(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     spec = spec_from_json(params["spec"])
     formats = [PlotFormat(name) for name in params.get("formats", [PlotFormat.PNG.value])]
     ends = check_model_file(spec.model)
+    for series in spec.series:
+        check_exceptions(series.recipe, spec.model)
     for options in dict.fromkeys(series.recipe.data for series in spec.series):
         check_data(ends, spec.model, spec.data, options)
     variants = [variant for series in spec.series for variant in variants_of(series)]

@@ -8,6 +8,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, ClassVar
 
+from codegen.graph import Graph
+from core.errors import ThimbleError
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -23,6 +26,16 @@ class Ends:
 
     input: tuple[int, ...] | None = None
     outputs: int | None = None
+
+
+def require_single_ends(source: object, inputs: int, outputs: int) -> None:
+    """Raise ThimbleError ``not-there-yet`` for a network of several inputs or outputs."""
+    if inputs != 1 or outputs != 1:
+        raise ThimbleError(
+            "not-there-yet",
+            f"the network in {source} has more than one input or output ({inputs} in, {outputs} out)",
+            "only models with one input and one output can be compressed so far",
+        )
 
 
 class Form(Enum):
@@ -62,6 +75,12 @@ class ModelFormat(ABC):
 
         Raises ThimbleError or CodegenError.
         """
+
+    def graph(self, opening: Opening) -> Graph | None:
+        """The float Graph with the layers named as those of the Keras model that `load` gives, where that
+        can be read without Keras; else None. The file was checked. Raises ThimbleError or CodegenError.
+        """
+        return None
 
     def load_tflite(self, opening: Opening) -> bytes | None:
         """The network as a float TFLite file, where the format gives one without a Keras model; else None."""

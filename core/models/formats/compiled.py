@@ -6,9 +6,8 @@ from typing import Any
 
 from codegen.frontends import load_graph
 from codegen.graph import Graph
-from core.errors import ThimbleError
-from core.models.formats.base import Ends, ModelFormat, Opening
-from core.models.from_graph import check_rebuildable, rebuild
+from core.models.formats.base import Ends, ModelFormat, Opening, require_single_ends
+from core.models.from_graph import check_rebuildable, named_as_layers, rebuild
 
 
 class _Compiled(ModelFormat):
@@ -18,6 +17,9 @@ class _Compiled(ModelFormat):
         graph = load_graph(opening.path)
         check_rebuildable(graph)
         return _ends(graph, str(opening.path))
+
+    def graph(self, opening: Opening) -> Graph:
+        return named_as_layers(load_graph(opening.path))
 
     def load(self, opening: Opening) -> Any:
         return rebuild(load_graph(opening.path))
@@ -40,11 +42,6 @@ class Tflite(_Compiled):
 
 
 def _ends(graph: Graph, source: str) -> Ends:
-    if len(graph.inputs) != 1 or len(graph.outputs) != 1:
-        raise ThimbleError(
-            "not-there-yet",
-            f"{source} has {len(graph.inputs)} inputs and {len(graph.outputs)} outputs",
-            "only models with one input and one output can be compressed so far",
-        )
+    require_single_ends(source, len(graph.inputs), len(graph.outputs))
     shapes = [graph.tensors[name].shape for name in (*graph.inputs, *graph.outputs)]
     return Ends(shapes[0][1:], shapes[1][-1])

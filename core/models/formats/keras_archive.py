@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from codegen.graph import Graph
 from core.models.formats.base import Ends, ModelFormat, Opening
 from core.models.formats.keras_loading import ends_of_network, load_with_keras
 from core.models.keras_file import check_weights, read_network
+from core.models.keras_graph import read_keras_graph
 
 
 class KerasArchive(ModelFormat):
@@ -20,6 +22,9 @@ class KerasArchive(ModelFormat):
         network = read_network(opening.path, opening.allow_unsafe)
         check_weights(opening.path)
         return ends_of_network(network, str(opening.path), opening.allow_unsafe)
+
+    def graph(self, opening: Opening) -> Graph | None:
+        return None if opening.allow_unsafe else read_keras_graph(opening.path)
 
     def load(self, opening: Opening) -> Any:
         return load_with_keras(opening)

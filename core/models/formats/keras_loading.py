@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import ThimbleError
-from core.models.formats.base import Ends, Opening
+from core.models.formats.base import Ends, Opening, require_single_ends
 from core.models.keras_config import KerasNetwork
 from core.models.keras_graph import check_layers
 
@@ -18,12 +18,7 @@ def ends_of_network(network: KerasNetwork, source: str, allow_unsafe: bool) -> E
     """
     if not allow_unsafe:
         check_layers(network)
-    if len(network.inputs) != 1 or len(network.outputs) != 1:
-        raise ThimbleError(
-            "not-there-yet",
-            f"{source} has {len(network.inputs)} inputs and {len(network.outputs)} outputs",
-            "only models with one input and one output can be compressed so far",
-        )
+    require_single_ends(source, len(network.inputs), len(network.outputs))
     described = next(layer for layer in network.layers if layer.name == network.inputs[0])
     shape = described.config.get("batch_shape") or described.config.get("batch_input_shape") or (None,)
     fixed = tuple(n for n in shape[1:] if isinstance(n, int))

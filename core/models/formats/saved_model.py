@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
-from core.models.formats.base import Ends, Form, ModelFormat, Opening
+from core.models.formats.base import Ends, Form, ModelFormat, Opening, require_single_ends
 from core.models.formats.network_operators import reaching_out
 from core.models.retraced import Traceable, retraced, traced_to_tflite
 
@@ -81,12 +81,7 @@ def _served(folder: Path) -> Traceable:
     function = signatures.get("serving_default") or next(iter(signatures.values()))
     inputs = dict(function.structured_input_signature[1])
     outputs = dict(function.structured_outputs)
-    if len(inputs) != 1 or len(outputs) != 1:
-        raise ThimbleError(
-            "not-there-yet",
-            f"{folder} has {len(inputs)} inputs and {len(outputs)} outputs",
-            "only models with one input and one output can be compressed so far",
-        )
+    require_single_ends(folder, len(inputs), len(outputs))
     (name, spec), (result,) = next(iter(inputs.items())), outputs
     shape = () if spec.shape.rank is None else tuple(spec.shape)
     return Traceable(str(folder), lambda value: function(**{name: value})[result], shape, loaded)

@@ -4,6 +4,6 @@ One file a family; the way back is `core.models.keras_layers`, and only layers t
 worker processes: building imports Keras, the check does not.
 """
 
-from core.models.from_graph.rebuilt import check_rebuildable, rebuild
+from core.models.from_graph.rebuilt import check_rebuildable, named_as_layers, rebuild
 
-__all__ = ["check_rebuildable", "rebuild"]
+__all__ = ["check_rebuildable", "named_as_layers", "rebuild"]

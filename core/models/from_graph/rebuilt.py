@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from codegen.graph import DType, Graph, verify
+from codegen.graph import DType, Graph, Op, verify
 from codegen.passes.fold_bias import fold_bias
 from codegen.passes.fuse_relu import fuse_relu
 from core.errors import ThimbleError
@@ -33,7 +33,7 @@ def rebuild(graph: Graph) -> Any:
     import keras
 
     graph = _prepared(graph)
-    model = _Model(graph)
+    model = _Model.of(graph)
     for site, layers in list(_layers(graph)):
         model.add(site, layers)
     inputs = [model.values[name] for name in graph.inputs]
@@ -42,6 +42,17 @@ def rebuild(graph: Graph) -> Any:
     for layer, weights in model.weights:
         layer.set_weights(list(weights))
     return whole
+
+
+def named_as_layers(graph: Graph) -> Graph:
+    """The Graph of which `rebuild` makes layers, with the operators named as these. Raises as it does."""
+    graph = _prepared(graph)
+    names = _Names.of(graph)
+    ops = []
+    for site, layers in list(_layers(graph)):
+        named = {layer.suffix: names.of_layer(site.op, layer) for layer in layers}
+        ops.append(replace(site.op, name=named.get("", site.op.name)))
+    return graph.with_ops(tuple(ops))
 
 
 def _single(values: list[Any]) -> Any:
@@ -80,22 +91,55 @@ def _layers(graph: Graph) -> Iterator[tuple[Site, Sequence[Layer]]]:
 
 
 @dataclass(slots=True)
+class _Names:
+    """The names of the layers, given in the order of the operators. Those of the Graph's inputs are taken.
+
+    `lead` is what all operators begin with.
+    """
+
+    lead: str
+    inputs: list[str] = field(default_factory=list)
+    _taken: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, graph: Graph) -> _Names:
+        names = cls(_common_lead([op.name for op in graph.ops]))
+        names.inputs = [names._unique(name) for name in graph.inputs]
+        return names
+
+    def of_layer(self, op: Op, layer: Layer) -> str:
+        """The name of the next layer."""
+        suffix = f"_{layer.suffix}" if layer.suffix else ""
+        return self._unique(op.name.removeprefix(self.lead) + suffix)
+
+    def _unique(self, name: str) -> str:
+        """As Keras takes it, and with a number where it is taken."""
+        base = keras_name(name)
+        unique, number = base, 1
+        while unique.lower() in self._taken:
+            number += 1
+            unique = f"{base}_{number}"
+        self._taken.add(unique.lower())
+        return unique
+
+
+@dataclass(slots=True)
 class _Model:
     """The Keras model as far as it is built. `values` are Keras' symbolic tensors, by the Graph's names."""
 
     graph: Graph
+    names: _Names
     values: dict[str, Any] = field(default_factory=dict)
     weights: list[tuple[Any, Sequence[Any]]] = field(default_factory=list)
-    _names: set[str] = field(default_factory=set)
-    _lead: str = ""
 
-    def __post_init__(self) -> None:
+    @classmethod
+    def of(cls, graph: Graph) -> _Model:
         import keras
 
-        self._lead = _common_lead([op.name for op in self.graph.ops])
-        for name in self.graph.inputs:
-            shape = self.graph.tensors[name].shape[1:]
-            self.values[name] = keras.Input(shape, name=self._named(name))
+        model = cls(graph, _Names.of(graph))
+        for name, layer in zip(graph.inputs, model.names.inputs, strict=True):
+            model.values[name] = keras.Input(graph.tensors[name].shape[1:], name=layer)
+        return model
 
     def add(self, site: Site, layers: Sequence[Layer]) -> None:
         """Put the layers of an operator behind what it reads."""
@@ -103,25 +147,13 @@ class _Model:
 
         read = [self.values[name] for name in self.graph.activations_of(site.op)]
         value = _single(read)
-        own = site.op.name.removeprefix(self._lead)
         for described in layers:
-            suffix = f"_{described.suffix}" if described.suffix else ""
             kind = getattr(keras.layers, described.class_name)
-            layer = kind(name=self._named(own + suffix), **described.options)
+            layer = kind(name=self.names.of_layer(site.op, described), **described.options)
             value = layer(value)
             if described.weights:
                 self.weights.append((layer, described.weights))
         self.values[site.op.outputs[0]] = value
-
-    def _named(self, name: str) -> str:
-        """As Keras takes it, and with a number where it is taken."""
-        base = keras_name(name)
-        unique, number = base, 1
-        while unique.lower() in self._names:
-            number += 1
-            unique = f"{base}_{number}"
-        self._names.add(unique.lower())
-        return unique
 
 
 def _common_lead(names: Sequence[str]) -> str:

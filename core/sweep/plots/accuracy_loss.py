@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.report.drawing import legend, new_figure, tidy
@@ -16,10 +17,10 @@ class AccuracyLoss(SweepPlot):
     title = "Accuracy and loss against sparsity"
     note = "The Keras model before conversion, and the deployed files. Bars are one standard deviation."
 
-    def draw(self, results: Results) -> Any | None:
+    def draw(self, results: Results) -> Sequence[Any]:
         cells = [found for found in results.cells if found.cell.sparsity is not None]
         if not cells:
-            return None
+            return ()
         figure = new_figure(6.7, 3.0)
         for axes, (name, words, scale) in zip(figure.subplots(1, 2), _PANELS, strict=True):
             draw_curves(axes, _curves(results, cells, name), scale)
@@ -27,7 +28,7 @@ class AccuracyLoss(SweepPlot):
             axes.set_ylabel(words)
             tidy(axes)
         legend(figure.axes[0], loc="lower left")
-        return figure
+        return (figure,)
 
 
 def _curves(results: Results, cells: list[CellResult], name: str) -> dict[str, list[Dot]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,14 +15,14 @@ _MARKERS = "os^Dv<>ph*"
 
 
 class SweepPlot(ABC):
-    """Draws one figure."""
+    """Draws a figure, or several where one would hold too much."""
 
     title: ClassVar[str]
     note: ClassVar[str] = ""
 
     @abstractmethod
-    def draw(self, results: Results) -> Any | None:
-        """A matplotlib figure; None when the sweep has nothing to draw here."""
+    def draw(self, results: Results) -> Sequence[Any]:
+        """Matplotlib figures; none when the sweep has nothing to draw here."""
 
 
 @dataclass(frozen=True, slots=True)

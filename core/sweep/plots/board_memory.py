@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from codegen.targets.board import find_board
@@ -21,10 +22,10 @@ class BoardMemory(SweepPlot):
         "weights that are copied there, on boards where that is faster and as long as they fit."
     )
 
-    def draw(self, results: Results) -> Any | None:
+    def draw(self, results: Results) -> Sequence[Any]:
         boards = [board for board in results.spec.boards if any(_known(c, board) for c in results.cells)]
         if not boards:
-            return None
+            return ()
         figure = new_figure(6.7, 0.4 + 2.5 * len(boards))
         panels = figure.subplots(len(boards), 2, squeeze=False)
         for board, row in zip(boards, panels, strict=True):
@@ -34,7 +35,7 @@ class BoardMemory(SweepPlot):
                 _draw(axes, results, board, memory)
         handles, labels = panels[0][0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=7.5, frameon=False)
-        return figure
+        return (figure,)
 
 
 def _draw(axes: Any, results: Results, board: str, memory: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
@@ -15,10 +16,10 @@ class QuantizationLoss(SweepPlot):
     title = "Accuracy lost by quantization alone"
     note = "Over all criteria, schedules and seeds of a sparsity; bars are one standard deviation."
 
-    def draw(self, results: Results) -> Any | None:
+    def draw(self, results: Results) -> Sequence[Any]:
         quantized = [found for found in results.cells if found.cell.quantize != "none"]
         if not quantized:
-            return None
+            return ()
         pooled: dict[tuple[str, str, float | None, float | None], list[CellResult]] = {}
         for found in quantized:
             cell = found.cell
@@ -41,4 +42,4 @@ class QuantizationLoss(SweepPlot):
         remaining_axis(axes)
         tidy(axes)
         legend(axes, loc="upper left")
-        return figure
+        return (figure,)

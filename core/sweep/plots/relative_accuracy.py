@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.report.drawing import INK, legend, new_figure, tidy
@@ -15,10 +16,10 @@ class RelativeAccuracy(SweepPlot):
     title = "Accuracy relative to the unpruned model"
     note = "In floats, before quantization. Bars are one standard deviation over the seeds."
 
-    def draw(self, results: Results) -> Any | None:
+    def draw(self, results: Results) -> Sequence[Any]:
         pruned = [found for found in _once_each(results.cells) if found.cell.kind != "none"]
         if not pruned:
-            return None
+            return ()
         several = len({found.cell.series for found in pruned}) > 1
 
         def label(found: CellResult) -> str:
@@ -36,7 +37,7 @@ class RelativeAccuracy(SweepPlot):
         remaining_axis(axes)
         tidy(axes)
         legend(axes, loc="lower left")
-        return figure
+        return (figure,)
 
 
 def _once_each(cells: list[CellResult]) -> list[CellResult]:

@@ -145,6 +145,14 @@ def _warning(survey: Survey) -> str:
                 "was made for, and is it scaled as in its training? Compressing will not make it better."
             )
         )
+    if survey.spare_outputs:
+        classes = len(survey.classes)
+        words.append(
+            tr(
+                "The model has {outputs} outputs, the data have {classes} classes: if it was made for other "
+                "data, its classes are not these."
+            ).format(outputs=number(classes + survey.spare_outputs), classes=number(classes))
+        )
     if not survey.range_known:
         words.append(
             tr(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from core.compress.findings import notes, warnings
+from core.compress.findings import doubts, notes, warnings
 from core.compress.footprint import BOARDS, FileSize, Footprint, OnBoard, file_size
 from core.compress.quantization_loss.advice import what_to_try
 from core.compress.quantization_loss.noise import Array, LayerNoise, Traced, decibels, layer_noise
@@ -71,18 +71,27 @@ def test_other_layers_are_found_by_the_names_of_their_tensors() -> None:
 
 
 def test_nothing_is_advised_where_nothing_was_lost() -> None:
-    assert what_to_try(Recipe("r"), 0.004, ()) == ()
+    assert what_to_try(Recipe("r"), 0.004, (), ()) == ()
 
 
 def test_advice_fits_the_recipe() -> None:
     worst = [LayerNoise("shapes", "Conv", 8.0, 12.0)]
     recipe = Recipe("r", prune=Prune(PruneKind.STRUCTURED), quantize=Quantize(calibration=20))
-    words = " ".join(what_to_try(recipe, 0.2, worst))
+    words = " ".join(what_to_try(recipe, 0.2, worst, ["shapes"]))
     assert all(part in words for part in ('"qat"', "calibration = 500", "shapes", "filters", '"float16"'))
     trained = replace(recipe, quantize=Quantize(QuantizeKind.INT8, QuantizeMode.QAT), prune=None)
-    words = " ".join(what_to_try(trained, 0.2, []))
+    words = " ".join(what_to_try(trained, 0.2, [], []))
     assert '"qat"' not in words
     assert "pruning" not in words
+
+
+def test_no_exception_is_advised_for_a_layer_that_is_never_pruned() -> None:
+    worst = [LayerNoise("shapes", "Conv", 8.0, 40.0), LayerNoise("answer", "Dense", 9.0, 12.0)]
+    recipe = Recipe("r", prune=Prune(PruneKind.STRUCTURED))
+    assert "pruning (shapes)" in " ".join(what_to_try(recipe, 0.2, worst, ["shapes"]))
+    words = " ".join(what_to_try(recipe, 0.2, worst[1:], ["shapes"]))
+    assert "answer" in words  # its weights are told of
+    assert "prun" not in words
 
 
 def _evaluation(right: int) -> object:
@@ -95,6 +104,14 @@ def _evaluation(right: int) -> object:
 def test_an_accuracy_near_chance_is_a_warning(right: int, codes: list[str]) -> None:
     found = warnings(Recipe("r"), _evaluation(right))  # type: ignore[arg-type]
     assert [finding.code for finding in found] == codes
+
+
+def test_more_outputs_than_classes_are_a_warning_with_both_numbers() -> None:
+    labels = np.arange(100) % 4
+    (found,) = doubts(score(np.eye(6)[labels], labels, list("abcd")))
+    assert found.code == "spare-outputs"
+    assert "6 outputs" in found.text
+    assert "4 classes" in found.text
 
 
 @pytest.mark.parametrize(("clusters", "codes"), [(16, []), (17, ["clusters-save-no-flash"])])
@@ -110,7 +127,7 @@ def _footprint(tflite: int, gzip: int, flash: int | None, copies: int = 0) -> Fo
         else OnBoard(board, board, reason="too large")
         for board in BOARDS
     )
-    return Footprint(FileSize(4000, 3000), 8000, FileSize(tflite, gzip), None, boards)
+    return Footprint(FileSize(4000, 3000), 8000, 6500, FileSize(tflite, gzip), None, boards)
 
 
 def test_element_wise_pruning_says_what_did_not_shrink() -> None:

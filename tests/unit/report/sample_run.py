@@ -80,6 +80,7 @@ def _footprint(size: int) -> dict[str, Any]:
     return {
         "keras": files,
         "keras_with_optimizer_bytes": 2 * size,
+        "keras_with_optimizer_gzip_bytes": 2 * size - 9,
         "tflite": files,
         "onnx": None,
         "boards": boards,

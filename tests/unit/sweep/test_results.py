@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from core.compress.output import RECORD
 from core.errors import ThimbleError
 from core.report.drawing import PlotFormat, file_bytes, png
 from core.sweep.csv_files import points_csv, summary_csv
@@ -89,16 +91,28 @@ def test_the_table_of_boards_says_what_does_not_fit_or_cannot_be_built() -> None
 
 @pytest.mark.parametrize("kind", DRAWN_FROM_POINTS)
 def test_plots_of_points(kind: str) -> None:
-    figure = find_plot(kind).draw(results())
+    (figure,) = find_plot(kind).draw(results())
     assert png(figure)[:4] == b"\x89PNG"
     assert b"<svg" in file_bytes(figure, PlotFormat.SVG)
     assert file_bytes(figure, PlotFormat.PDF)[:5] == b"%PDF-"
 
 
+def test_every_confusion_matrix_is_drawn(tmp_path: Path) -> None:
+    found = replace(results(), out=tmp_path)
+    confusion = {"classes": ["a", "b"], "after": [[3, 1], [0, 4]]}
+    for cell in found.cells:
+        folder = tmp_path / cell.points[0].where.folder
+        folder.mkdir(parents=True)
+        (folder / RECORD).write_text(json.dumps({"confusion": confusion}))
+    titles = [axes.get_title() for one in find_plot("confusion").draw(found) for axes in one.axes]
+    assert len([title for title in titles if title]) == len(found.cells) > 4
+    assert len(set(filter(None, titles))) == len(found.cells)
+
+
 def test_the_report_has_everything() -> None:
     found = results()
     tables = {kind: rendered(kind, find_table(kind), found) for kind in TABLES}
-    pictures = {kind: png(PLOTS[kind].draw(found)) for kind in DRAWN_FROM_POINTS[:1]}
+    pictures = {kind: [png(figure) for figure in PLOTS[kind].draw(found)] for kind in DRAWN_FROM_POINTS[:1]}
     content = report_bytes(found, tables, pictures)
     assert content[:5] == b"%PDF-"
     assert len(content) > 20_000

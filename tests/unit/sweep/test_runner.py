@@ -78,7 +78,7 @@ def test_a_pruned_model_of_before_has_its_teacher_again(
 ) -> None:
     asked, delivered = [], []
     evaluation = SimpleNamespace(accuracy=0.9, loss=0.1)
-    model = SimpleNamespace(count_params=lambda: 10)
+    model = SimpleNamespace()
 
     def teacher_of(model: Any, data: Any, recipe: Recipe, check: Any) -> str:
         asked.append(model)
@@ -95,7 +95,7 @@ def test_a_pruned_model_of_before_has_its_teacher_again(
     monkeypatch.setattr(SweepRunner, "_delivered", deliver)
     monkeypatch.setattr(runner, "load_keras", lambda name: model)
     monkeypatch.setattr(runner, "evaluate_keras", lambda *_: evaluation)
-    monkeypatch.setattr(runner, "graph_of_model", lambda model: SimpleNamespace(ops=()))
+    monkeypatch.setattr(runner, "graph_of_model", lambda model: SimpleNamespace(nonzero=8))
     monkeypatch.setattr(runner, "teacher_of", teacher_of)
     recipe = Recipe("r", prune=Prune(), finetune=Training(epochs=1), distill=Distill())
     grid = Grid(sparsities=(0.5,), quantizations=missing)
@@ -108,6 +108,7 @@ def test_a_pruned_model_of_before_has_its_teacher_again(
 def _record(loss: dict[str, float] | None) -> dict[str, Any]:
     return {
         "parameters": {"before": 10, "after": 10, "nonzero": 8, "unique": 3},
+        "counts": {"before": {"nonzero": 10}},
         "evaluation": {"after": {"loss": 0.3, "macro_precision": 0.8}},
         "accuracy": {"before": 0.97, "after": 0.9},
         "macs": {"before": 1, "after": 1},
