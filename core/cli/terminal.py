@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
+
+    from core.cli.tables import Fitted
 
 
-#: Columns of the tables where stdout is a file or a pipe.
+#: Of sentences where stdout is a file or a pipe; tables are as wide as they need to be.
 _WIDTH_OF_FILES = 120
 
 
@@ -42,8 +43,10 @@ class Terminal:
             return
         from rich.console import Console
 
-        width = None if self._stdout.isatty() else _WIDTH_OF_FILES
-        show(Console(file=self._stdout, width=width, markup=False, highlight=False, emoji=False))
+        from core.cli.tables import Sheet
+
+        kind, width = (Console, None) if self._stdout.isatty() else (Sheet, _WIDTH_OF_FILES)
+        show(kind(file=self._stdout, width=width, markup=False, highlight=False, emoji=False))
 
 
 def plain(value: Any) -> Any:
@@ -59,19 +62,8 @@ def plain(value: Any) -> Any:
 
 def table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], text: Sequence[int] = (0,)
-) -> Table:
+) -> Fitted:
     """A table for people; the columns in `text` hold words, the others numbers."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+    from core.cli.tables import Fitted
 
-    made = Table(title=Text(title), box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for place, column in enumerate(columns):
-        if place in text:
-            made.add_column(Text(column), overflow="fold")
-        else:  # a number is never cut off
-            width = max((len(row[place]) for row in rows), default=0)
-            made.add_column(Text(column), justify="right", min_width=width)
-    for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
-    return made
+    return Fitted(title, columns, rows, text)

@@ -11,6 +11,7 @@ from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.pdfbase import pdfmetrics
 from reportlab.platypus import Paragraph, Table, TableStyle
 
+from core.report.columns import shared_out
 from core.report.styles import BOLD, INK, MONO, REGULAR, RULE, WIDTH, register_fonts, style
 
 #: Of the letters, in points: the first that lets every word and number stand in one piece.
@@ -76,11 +77,8 @@ def _widths(columns: Sequence[_Column], size: float) -> list[float]:
     edges = 2 * _PADDING + _SLACK
     least = [column.least * size + edges for column in columns]
     whole = [column.whole * size + edges for column in columns]
-    if sum(whole) <= WIDTH or sum(least) >= WIDTH:
-        wanted = whole if sum(whole) <= WIDTH else least
-        return [width * WIDTH / sum(wanted) for width in wanted]
-    share = (WIDTH - sum(least)) / (sum(whole) - sum(least))
-    return [low + share * (high - low) for low, high in zip(least, whole, strict=True)]
+    widths = shared_out(least, whole, WIDTH)
+    return [width * WIDTH / sum(widths) for width in widths]
 
 
 def _cell(text: str, font: str, size: float, is_text: bool) -> Any:

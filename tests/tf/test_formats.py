@@ -52,8 +52,8 @@ def _assert_same(path: Path) -> Any:
     return model
 
 
-def _weighted(graph: Graph) -> list[str]:
-    return [op.name for op in graph.ops if graph.weight(op) is not None]
+def _weighted(graph: Graph) -> set[str]:
+    return {op.name for op in graph.ops if graph.weight(op) is not None}
 
 
 def _torch_like() -> OnnxModel:

@@ -157,9 +157,8 @@ def show_sweep(console: Console, result: dict[str, Any], out: Path) -> None:
         if point["reason"]:
             console.print(f"failed: {point['where']['folder']}: {point['reason']['what']}", soft_wrap=True)
     runs = result["runs"]
-    console.print(
-        f"{counted(runs['done'], 'run')} done, {runs['failed']} failed; results in {out}", soft_wrap=True
-    )
+    done = counted(runs["done"], "run")
+    console.print(f"{done} done, {runs['failed']} failed; results in {out}", soft_wrap=True)
 
 
 SWEEP = Command("sweep", "a recipe, or a paper's study, at each point of a grid", _configure, _run)
