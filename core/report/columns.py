@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def shared_out(least: Sequence[float], whole: Sequence[float], room: float) -> list[float]:
-    """Widths between what keeps each column's words in one piece (`least`) and its cells on one line: `whole`.
+    """Widths between what keeps each column's words in one piece (`least`) and its cells on a line: `whole`.
 
     Together at most `room`, unless even the least take more.
     """

@@ -30,7 +30,7 @@ def test_words_and_numbers_are_not_broken(width: int) -> None:
 
 
 def test_columns_without_room_are_named() -> None:
-    drawn = _drawn(58)
+    drawn = _drawn(50)
     assert "98.80 ± 0.12 %" in drawn
     assert "1,234,567" not in drawn
     assert "with optimizer state" in " ".join(drawn.split())
