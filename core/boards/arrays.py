@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -79,17 +80,21 @@ def _load(path: Path, names: tuple[str, ...]) -> dict[str, Array]:
     """The array of each input by its name."""
     ending, one = (".npy", True) if len(names) == 1 else (".npz", False)
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            arrays = {names[0]: loaded} if one else {}
-        else:
-            with loaded:
-                arrays = {} if one else {name: loaded[name] for name in names if name in loaded.files}
+        with path.open("rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                arrays = {names[0]: loaded} if one else {}
+            else:
+                with loaded:
+                    arrays = {} if one else {name: loaded[name] for name in names if name in loaded.files}
     except FileNotFoundError:
         raise ThimbleError("missing-file", f"there is no input {path}", "check the path") from None
-    except (OSError, ValueError, EOFError) as error:
-        what = f"{path} cannot be read as {ending}: {error}"
-        raise ThimbleError("bad-input", what, "save the samples with numpy.save") from error
+    except OSError as error:
+        why = error.strerror or "it is damaged"
+        raise ThimbleError("bad-input", f"{path} cannot be read: {why}", "check the file") from error
+    except (ValueError, EOFError, BadZipFile) as error:  # of others NumPy says that they may be pickles
+        what = f"{path} is no {ending} file of numbers"
+        raise ThimbleError("bad-input", what, "save the samples with numpy.save or numpy.savez") from error
     if one and not arrays:
         raise ThimbleError("bad-input", f"{path} holds several arrays", "give one array in an .npy file")
     missing = [name for name in names if name not in arrays]

@@ -24,6 +24,15 @@ class OpenedModel:
     graph: Graph
     is_estimate: bool
 
+    @property
+    def numbers(self) -> str:
+        """What the network computes with; an estimate assumes int8."""
+        return self.graph.tensors[self.graph.inputs[0]].dtype.value
+
+    @property
+    def is_float(self) -> bool:
+        return self.numbers.startswith("float")
+
 
 def model_file(model: str, terminal: Terminal, allow_unsafe: bool = False) -> Path:
     """A file of the model that is read without TensorFlow: the model's own, or one made of it in the cache.

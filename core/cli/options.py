@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.recipe import MAX_SEED, Scaling
 
@@ -48,6 +48,15 @@ def add_scale(parser: ArgumentParser) -> None:
         " standard deviation 1 in each channel of the training data), as-is, or auto (default): what the"
         " model was made with where that is known, else what is usual for the data",
     )
+
+
+def data_options(arguments: Namespace) -> dict[str, Any] | None:
+    """What a task's param `options` is for --scale: the keys of ``[data]``; None without it."""
+    from core.data.preprocessing import with_scaling
+    from core.recipe_toml import section_to_dict
+
+    options = with_scaling(arguments.model, arguments.scale)
+    return None if options is None else section_to_dict(options)
 
 
 def add_json(parser: ArgumentParser) -> None:

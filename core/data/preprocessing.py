@@ -6,6 +6,7 @@ So every later command, the board and the Pi give it the same inputs.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from core.data.scaling import Normalization, ValueRange
 from core.data.source import SampleShape, nobody_watches
 from core.errors import ThimbleError
 from core.recipe import DataOptions, Scaling
+from core.recipe_toml import section_from_dict
 
 PREPROCESSING = "preprocessing.json"
 #: The models that lie beside it under these names, whatever their ending, are those that it is about.
@@ -144,6 +146,15 @@ def split_warning(model: str | Path, options: DataOptions) -> str | None:
         f"the model was made with other [data] ({was}; now {now}): where the data have no split of their own,"
         " some of its training samples are tested on now"
     )
+
+
+def options_given(params: Mapping[str, Any]) -> DataOptions | None:
+    """What a task's param `options`, the keys of a recipe's ``[data]``, says; None where it is left out.
+
+    Raises ThimbleError ``bad-recipe``.
+    """
+    given = params.get("options")
+    return section_from_dict(DataOptions, given, "data") if given else None
 
 
 def with_scaling(

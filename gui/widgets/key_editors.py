@@ -18,23 +18,23 @@ _HIGHEST = 2_147_483_647
 
 
 class KeyEditor(QObject):
-    """`edited` tells a new value, `let_go` that the control was left; `show` sets one without a signal."""
+    """`edited` tells a new value, `let_go` that the control was left; `show` sets one without a signal.
+
+    `put` makes `widget` show a value.
+    """
 
     edited = Signal(object)
     let_go = Signal()
 
-    def __init__(self, widget: QWidget) -> None:
+    def __init__(self, widget: QWidget, put: Callable[[Any], None]) -> None:
         super().__init__(widget)
-        self.widget = widget
+        self.widget, self._put = widget, put
 
     def show(self, value: Any) -> None:
         """Show what the recipe says."""
         self.widget.blockSignals(True)
-        self._set(value)
+        self._put(value)
         self.widget.blockSignals(False)
-
-    def _set(self, value: Any) -> None:
-        raise NotImplementedError
 
 
 class WholeEditor(KeyEditor):
@@ -42,7 +42,7 @@ class WholeEditor(KeyEditor):
 
     def __init__(self, key: Key, special: str) -> None:
         self._box = WholeBox()
-        super().__init__(self._box)
+        super().__init__(self._box, self._set)
         self._box.setRange(int(key.low or 0), min(_HIGHEST, int(key.high or _HIGHEST)))
         self._box.setSpecialValueText(special)
         self._box.valueChanged.connect(self.edited.emit)
@@ -57,7 +57,7 @@ class NumberEditor(KeyEditor):
 
     def __init__(self, key: Key, special: str) -> None:
         self._box, self._key = NumberBox(), key
-        super().__init__(self._box)
+        super().__init__(self._box, self._set)
         low = 0.0 if key.optional else key.low or 0.0
         self._box.setRange(low, 1e9 if key.high is None else key.high)
         self._box.setSpecialValueText(special)
@@ -79,7 +79,7 @@ class SwitchEditor(KeyEditor):
 
     def __init__(self) -> None:
         self.box = QCheckBox()
-        super().__init__(self.box)
+        super().__init__(self.box, self._set)
         self.box.clicked.connect(lambda checked: self.edited.emit(checked))
 
     def _set(self, value: Any) -> None:
@@ -91,7 +91,7 @@ class ChoiceEditor(KeyEditor):
 
     def __init__(self, key: Key, label: Callable[[Enum], str]) -> None:
         self.box = QComboBox()
-        super().__init__(self.box)
+        super().__init__(self.box, self._set)
         for member in key.kind:
             self.box.addItem(label(member), member)
         self.box.activated.connect(lambda index: self.edited.emit(self.box.itemData(index)))

@@ -263,7 +263,7 @@ def test_what_was_done_to_the_inputs_is_done_again(params: dict[str, Any]) -> No
     again = evaluate(deployed, Watcher().context)
     assert again["accuracy"] == result["accuracy"]["after"]
     assert again["preprocessing"] == result["preprocessing"]
-    usual = evaluate({**deployed, "scale": "0..1"}, Watcher().context)
+    usual = evaluate({**deployed, "options": {"scaling": "0..1"}}, Watcher().context)
     assert usual["accuracy"] > again["accuracy"]  # the range in which the model was trained
     graph = load_graph(deployed["model"])
     converted = {**deployed, "model": "in/the/cache.tflite", "made_from": deployed["model"]}

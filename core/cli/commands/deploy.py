@@ -18,6 +18,7 @@ from core.cli.options import (
     add_model,
     add_port,
     add_scale,
+    data_options,
 )
 from core.cli.several_boards import add_several_boards, require_every_board, several_boards, show_boards
 from core.cli.terminal import Terminal
@@ -97,6 +98,14 @@ def _show(console: Any, value: dict[str, Any]) -> None:
         show_boards(console, value["boards"])
     else:
         show_bench(console, value["bench"])
+        _show_accuracy(console, value)
+
+
+def _show_accuracy(console: Any, value: dict[str, Any]) -> None:
+    """Of samples with labels: how many the board gets right."""
+    if value["accuracy_on_board"] is not None:
+        share, count = 100 * value["accuracy_on_board"], value["labelled_samples"]
+        console.print(f"Accuracy on the board: {share:.2f} % of {count:,} test samples")
 
 
 def deploy_job(
@@ -120,7 +129,11 @@ def deploy_job(
     params |= {"port": arguments.port} if several is None else several
     with new_output_dir(out), work_folder() as work:
         if arguments.data:
-            params |= {"data": arguments.data, "scale": arguments.scale, "made_from": arguments.model}
+            params |= {
+                "data": arguments.data,
+                "options": data_options(arguments),
+                "made_from": arguments.model,
+            }
         else:
             params["input"] = str(_random_samples(work, graph, runs))
         return run_job("deploy" if several is None else "deploy-several", params, terminal)

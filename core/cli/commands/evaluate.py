@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, add_json, add_model, add_scale
+from core.cli.options import DATA_HELP, add_json, add_model, add_scale, data_options
 from core.cli.terminal import Terminal, table
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    names = ("model", "data", "scale", "allow_unsafe")
-    params = {name: getattr(arguments, name) for name in names}
+    names = ("model", "data", "allow_unsafe")
+    params = {name: getattr(arguments, name) for name in names} | {"options": data_options(arguments)}
     value = run_job("evaluate", params, terminal)
     terminal.result(value, lambda console: _show(console, value))
 

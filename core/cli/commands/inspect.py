@@ -52,16 +52,16 @@ def _show(console: Console, found: Inspection) -> None:
         console.print(f"inputs: {_ends(found.inputs)}; outputs: {_ends(found.outputs)}")
     columns = ("layer", "operator", "output", "parameters", "MACs")
     console.print(table(f"{found.name} ({found.format}, {found.numbers})", columns, rows, text=(0, 1, 2)))
-    targets = [
-        [
-            target.board,
-            "yes" if target.supported else "no",
-            {True: "yes", False: "no", None: ""}[target.fits],
-            "; ".join(part for part in (target.reason, target.hint) if part),
-        ]
-        for target in found.targets
-    ]
-    console.print(table("Boards", ("board", "supported", "fits", "why"), targets, text=range(4)))
+    boards: dict[tuple[str, str, str], list[str]] = {}
+    for target in found.targets:
+        fits = {True: "yes", False: "no", None: ""}[target.fits]
+        why = "; ".join(part for part in (target.reason, target.hint) if part)
+        boards.setdefault(("yes" if target.supported else "no", fits, why), []).append(target.board)
+    targets = [[", ".join(names), supported, fits] for (supported, fits, _), names in boards.items()]
+    console.print(table("Boards", ("board", "supported", "fits"), targets, text=range(3)))
+    for (*_, why), names in boards.items():
+        if why:
+            console.print(f"{', '.join(names)}: {why}")
 
 
 def _ends(ends: tuple[End, ...]) -> str:

@@ -31,11 +31,14 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     opened = open_any(arguments.model, terminal, arguments.allow_unsafe)
     if opened.is_estimate:
         terminal.say("an estimate: the model is float, and is planned as the int8 model that it will become")
+    elif opened.is_float:
+        terminal.say("the model computes with floats, and is planned so; `thimble compress` makes it smaller")
     compilation = compile_model(opened.graph, board, options)
     value = {
         "model": opened.name,
         **compilation.plan_json(),
         "estimate": opened.is_estimate,
+        "numbers": opened.numbers,
         "help": what_would_help(compilation),
         "notes": what_storage_costs(compilation),
     }
@@ -48,7 +51,8 @@ def show_plan(console: Console, plan: dict[str, Any]) -> None:
 
     board = plan["board"]
     parts = tables.memory_parts(plan)
-    console.print(table(f"Memory on {board}", parts[0], parts[1:], text=(0, 2)))
+    numbers = f", {plan['numbers']}" if "numbers" in plan else ""
+    console.print(table(f"Memory on {board}{numbers}", parts[0], parts[1:], text=(0, 2)))
     rows = [
         [title, f"{predicted:,}", f"{limit:,}", f"{100 * predicted / limit:.1f} %"]
         for title, predicted, _, limit in tables.planned_memory(plan)

@@ -7,7 +7,17 @@ from pathlib import Path
 
 from core.cli.command import Command
 from core.cli.jobs import run_job
-from core.cli.options import DATA_HELP, add_json, add_model, add_scale, choices, numbers, positive, seed
+from core.cli.options import (
+    DATA_HELP,
+    add_json,
+    add_model,
+    add_scale,
+    choices,
+    data_options,
+    numbers,
+    positive,
+    seed,
+)
 from core.cli.terminal import Terminal, table
 
 
@@ -38,8 +48,9 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     check_model_file(
         arguments.model, arguments.allow_unsafe
     )  # what a person can mend is told before TensorFlow starts
-    names = ("model", "data", "scale", "kind", "criterion", "fractions", "samples", "seed", "allow_unsafe")
-    params = {name: getattr(arguments, name) for name in names} | {"out": str(arguments.out)}
+    names = ("model", "data", "kind", "criterion", "fractions", "samples", "seed", "allow_unsafe")
+    params = {name: getattr(arguments, name) for name in names}
+    params |= {"options": data_options(arguments), "out": str(arguments.out)}
     result = run_job("sensitivity", params, terminal)
 
     from core.report import sensitivity

@@ -29,7 +29,7 @@ from core.boards.quantization import to_model_input
 from core.boards.reference import reference_outputs
 from core.boards.session import Inference
 from core.data import check_fits, load_for_model
-from core.data.preprocessing import with_scaling
+from core.data.preprocessing import options_given
 from core.data.samples import Watch
 from core.data.source import nobody_watches
 from core.errors import ThimbleError
@@ -184,7 +184,7 @@ def load_samples(params: dict[str, Any], graph: Graph, watch: Watch = nobody_wat
     result = graph.tensors[graph.outputs[0]]
     if params.get("data"):
         model = params.get("made_from") or params.get("model", "")
-        options = with_scaling(model, params.get("scale"))
+        options = options_given(params)
         data = load_for_model(params["data"], model, tensor.shape[1:], options, watch=watch)
         check_fits(data, tensor.shape[1:], result.elements)
         # A board never gets more samples than these; sets larger than memory are not read further.

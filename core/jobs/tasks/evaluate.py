@@ -13,7 +13,7 @@ import numpy as np
 from codegen.graph import Graph, macs
 from core.compress.findings import doubts
 from core.data import DataSet, load_for_model
-from core.data.preprocessing import Preprocessing, with_scaling
+from core.data.preprocessing import Preprocessing, options_given
 from core.evaluate import Evaluation, evaluate_keras, evaluate_runner
 from core.jobs.context import JobContext
 from core.models.stored_layers import read_stored_layers
@@ -22,8 +22,8 @@ from core.runners import RUNNERS, open_runner
 
 
 def evaluate(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: model (of any format, or ``zoo:NAME``), data, scale (a `Scaling`, or left out), allow_unsafe
-    (whether code in the model's file may run; False if left out).
+    """Params: model (of any format, or ``zoo:NAME``), data, options (the keys of a recipe's
+    ``[data]``, or left out), allow_unsafe (whether code in the model's file may run; False if left out).
 
     Result: model, data, samples, accuracy, macro_precision, loss, per_class (name, precision, recall,
     samples), classes, confusion (rows are the actual class), parameters, nonzero, unique (different
@@ -37,7 +37,7 @@ def evaluate(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         kind = _converted
     else:
         kind = partial(_keras, allow_unsafe=bool(params.get("allow_unsafe")))
-    options = with_scaling(model, params.get("scale"))
+    options = options_given(params)
     data, evaluation, counts = kind(model, str(params["data"]), options, context)
     context.progress(1.0, "Done")
     path = Path(model)

@@ -16,7 +16,7 @@ from core.compress.sensitivity import (
     check_question,
     measure,
 )
-from core.data.preprocessing import split_warning, with_scaling
+from core.data.preprocessing import options_given, split_warning
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
@@ -24,7 +24,6 @@ from core.models.loading import check_model_file, load_keras
 from core.models.model_data import check_data, data_for_keras
 from core.paths import new_output_dir, write_all_or_nothing
 from core.recipe import Criterion, DataOptions, PruneKind
-from core.recipe_toml import section_from_dict
 
 FILES = ("sensitivity.json", "sensitivity.csv", "sensitivity.png")
 
@@ -32,8 +31,7 @@ FILES = ("sensitivity.json", "sensitivity.csv", "sensitivity.png")
 def sensitivity(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Params: model, data, out (a folder); and, each with a default, kind (``structured`` | ``element``),
     criterion (``l1`` …), fractions (numbers in 0…1), samples (of the test data, at most), seed, options (the
-    keys of a recipe's `[data]`), scale (a `Scaling`, before that of the options), allow_unsafe (whether code
-    in the model's file may run).
+    keys of a recipe's `[data]`), allow_unsafe (whether code in the model's file may run).
 
     Partials `sensitivity`, one a layer and fraction: layer, layers (those that lose filters with it),
     fraction, accuracy, loss, parameters (left in the whole model; where kind is element, those not zero),
@@ -46,8 +44,7 @@ def sensitivity(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     check_question(question)
     allow_unsafe = bool(params.get("allow_unsafe"))
     ends = check_model_file(params["model"], allow_unsafe)
-    given = section_from_dict(DataOptions, params.get("options") or {}, "data")
-    options = with_scaling(params["model"], params.get("scale"), given)
+    options = options_given(params) or DataOptions()
     with new_output_dir(Path(params["out"])) as out:
         reading = context.section(0.0, 0.02).watch("Reading the data")
         checked = check_data(ends, params["model"], params["data"], options, reading)

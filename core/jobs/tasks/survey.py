@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.data import DataSet
-from core.data.preprocessing import Preprocessing
+from core.data.preprocessing import Preprocessing, options_given
 from core.data.subset import examples_of_each_class
 from core.evaluate import evaluate_keras
 from core.jobs.context import JobContext
@@ -17,7 +17,6 @@ from core.models.loading import check_model_file, load_keras
 from core.models.model_data import check_data, data_for_keras
 from core.paths import cannot_write, output_dir
 from core.recipe import DataOptions, Scaling
-from core.recipe_toml import section_from_dict
 
 SAMPLES = 20
 SAMPLES_FILE = "samples.npz"
@@ -35,7 +34,7 @@ def survey(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     input_shape, input_range, parameters, preprocessing, range_known (False where nothing tells in which
     range the model wants its inputs: ask). Raises ThimbleError.
     """
-    options = section_from_dict(DataOptions, params.get("options") or {}, "data")
+    options = options_given(params) or DataOptions()
     allow_unsafe = bool(params.get("allow_unsafe"))
     ends = check_model_file(params["model"], allow_unsafe)
     out = output_dir(Path(params["out"]))

@@ -105,6 +105,12 @@ def test_inspect_names_the_layer_that_stops_a_board(thimble, tmp_path, kind):
         assert repr(layer) in target["reason"]
 
 
+def test_inspect_says_once_why_no_board_can_have_the_model(thimble, tmp_path):
+    out = thimble("inspect", write_keras(tmp_path / "odd.keras", layer="GRU")).out
+    assert out.count("is a GRU") == 1
+    assert "virtual-pico" in out
+
+
 def test_generate_writes_the_sources_and_says_which(thimble, tflite, tmp_path):
     out = tmp_path / "new" / "sources"
     files = thimble("generate", tflite, "--out", out, "--json").json["files"]
@@ -353,6 +359,9 @@ def test_inspect_and_plan_take_onnx(thimble, tmp_path):
     assert (found["format"], found["numbers"], found["input"]) == ("onnx", "float32", [1, 2, 6, 6])
     assert found["parameters"] == 4 * 2 * 9 + 4 + 3 * 64 + 3
     assert [layer["op"] for layer in found["layers"]] == ["Conv2D", "Relu", "Reshape", "Dense"]
+    planned = thimble("plan", path, "--board", "host")
+    assert "computes with floats" in planned.err
+    assert "float32" in planned.out
 
 
 def test_inspect_names_the_onnx_layer_that_stops_it(thimble, tmp_path):

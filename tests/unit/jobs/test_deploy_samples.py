@@ -16,7 +16,7 @@ def test_sorted_data_give_samples_of_every_class(tmp_path: Path) -> None:
     labels = np.repeat(np.arange(5), 60)
     x = np.broadcast_to(labels.reshape(-1, *[1] * len(shape)), (300, *shape)).astype(np.uint8)
     np.savez(tmp_path / "sorted.npz", x_train=x, y_train=labels, x_test=x, y_test=labels)
-    params = {"data": str(tmp_path / "sorted.npz"), "runs": 100, "scale": "as-is"}
+    params = {"data": str(tmp_path / "sorted.npz"), "runs": 100, "options": {"scaling": "as-is"}}
     samples = load_samples(params, graph)
     assert samples.labels is not None
     assert set(samples.labels) == set(range(5))
