@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 from core.compress.footprint import KERAS
@@ -19,6 +20,8 @@ from core.sweep.grid import Quantization, Series, Variant
 from core.sweep.result import Point, point_from_json
 
 SWEEP = "sweep.json"
+#: Where the tracebacks of unexpected failures go.
+LOG = "sweep.log"
 _RUNS, _BASELINES = "runs", "baselines"
 _POINT = "point.json"
 _PRUNED = "pruned.json"
@@ -106,6 +109,16 @@ class SweepFolder:
         parts = recipe_to_dict(recipe)
         kept = {name: parts.get(name) for name in ("train", "augment", "seed")}
         return _digest([self.made_from, kept])
+
+    def log_unexpected(self, run: Path, error: BaseException) -> None:
+        """Append the traceback of a run that failed for a reason that is no user's to the log. Raises
+        ThimbleError ``cannot-write``."""
+        path = self.out / LOG
+        try:
+            with path.open("a", encoding="utf-8") as log:
+                log.write(f"{run.relative_to(self.out).as_posix()}\n{''.join(format_exception(error))}\n")
+        except OSError as failure:
+            raise cannot_write(path, failure) from failure
 
     def _key(self, recipe: Recipe) -> str:
         return _digest([self.made_from, recipe_to_dict(recipe)])

@@ -30,7 +30,7 @@ from core.models.loading import load_keras
 from core.models.model_data import data_for_keras
 from core.recipe import DataOptions, Recipe
 from core.sweep.baseline import baseline_model, trained_baseline
-from core.sweep.folder import SweepFolder
+from core.sweep.folder import LOG, SweepFolder
 from core.sweep.grid import Quantization, Variant
 from core.sweep.planned import on_board
 from core.sweep.result import Figures, Point, Reason, State, Where
@@ -237,6 +237,8 @@ class SweepRunner:
         return point
 
     def _failed(self, variant: Variant, quantization: Quantization, error: Exception) -> Point:
+        if not isinstance(error, EXPECTED_ERRORS):
+            self.folder.log_unexpected(self.folder.run(variant, quantization), error)
         return Point(self._where(variant, quantization), State.FAILED, reason=_reason(error))
 
     def _where(self, variant: Variant, quantization: Quantization) -> Where:
@@ -329,7 +331,7 @@ def _reason(error: Exception) -> Reason:
     if isinstance(error, EXPECTED_ERRORS):
         return Reason(error.code, error.what, error.hint)
     first_line = (str(error).splitlines() or [""])[0]
-    return Reason("unexpected", f"{type(error).__name__}: {first_line}", "please report this")
+    return Reason("unexpected", f"{type(error).__name__}: {first_line}", f"please report this with {LOG}")
 
 
 def _forget_models() -> None:

@@ -1,17 +1,10 @@
 """Two AlexNets for CIFAR-10, and a pocket edition."""
 
 from core.models.zoo.architecture import Architecture, chain
-from core.models.zoo.layers import BatchNorm, Conv, Flat, Full, MaxPool, Pad, Relu
+from core.models.zoo.blocks import normed, same
+from core.models.zoo.layers import Flat, Full, MaxPool, Pad
 
 _DENSE = (Full(2048), Full(2048), Full(10, last=True))
-
-
-def _normed(filters: int, kernel: int = 3, stride: int = 1) -> tuple[Conv, BatchNorm, Relu]:
-    return Conv(filters, kernel, stride, activation="linear"), BatchNorm(), Relu()
-
-
-def _same(filters: int) -> Conv:
-    return Conv(filters, padding=Pad.SAME)
 
 
 ALEXNET_DEUTEL = Architecture(
@@ -20,10 +13,10 @@ ALEXNET_DEUTEL = Architecture(
     source="Deutel et al. 2022, Energy-efficient Deployment of Deep Learning Applications on Cortex-M",
     input_shape=(32, 32, 3),
     wiring=chain(
-        *_normed(64, 2, 2),
-        *_normed(192),
-        *_normed(384),
-        *_normed(256),
+        *normed(64, 2, 2, Pad.VALID),
+        *normed(192, padding=Pad.VALID),
+        *normed(384, padding=Pad.VALID),
+        *normed(256, padding=Pad.VALID),
         MaxPool(),
         Flat(),
         Full(4096),
@@ -41,13 +34,13 @@ ALEXNET = Architecture(
     source="Salmon, Finge 2020, Comparison and compression of neural networks on Cifar10 Dataset",
     input_shape=(32, 32, 3),
     wiring=chain(
-        _same(64),
+        same(64),
         MaxPool(),
-        _same(192),
+        same(192),
         MaxPool(),
-        _same(384),
-        _same(256),
-        _same(256),
+        same(384),
+        same(256),
+        same(256),
         MaxPool(),
         Flat(),
         *_DENSE,
@@ -61,12 +54,12 @@ ALEXNET_P = Architecture(
     source="Thimble",
     input_shape=(32, 32, 3),
     wiring=chain(
-        _same(16),
+        same(16),
         MaxPool(),
-        _same(48),
+        same(48),
         MaxPool(),
-        _same(96),
-        _same(64),
+        same(96),
+        same(64),
         MaxPool(),
         Flat(),
         Full(128),

@@ -1,20 +1,20 @@
 """Small networks for 28×28 images: on the digits they stand in for the large ones of the papers."""
 
-from core.models.zoo.architecture import Architecture, Value, chain
-from core.models.zoo.layers import BatchNorm, Conv, Flat, Full, LayerSpec, MaxPool, Pad, Relu
+from functools import partial
 
-_SOURCE = "Thimble"
+from core.models.zoo.architecture import Architecture, Value, Wiring, chain
+from core.models.zoo.blocks import normed, same
+from core.models.zoo.layers import Conv, Flat, Full, LayerSpec, MaxPool, Relu
+
 #: Few batches have to be enough for the statistics.
-_MOMENTUM = 0.9
+_normed = partial(normed, momentum=0.9)
+_ANSWER = (Flat(), Full(10, last=True))
 
 
-def _normed(filters: int, kernel: int = 3, stride: int = 1) -> list[LayerSpec]:
-    convolution = Conv(filters, kernel, stride, Pad.SAME, "linear")
-    return [convolution, BatchNorm(_MOMENTUM), Relu()]
-
-
-def _same(filters: int) -> Conv:
-    return Conv(filters, padding=Pad.SAME)
+def _stand_in(paper: str, kind: str, about: str, wiring: Wiring) -> Architecture:
+    """A network of the kind of `paper`'s, named after it."""
+    words = f"a network of {kind}'s kind for the digits: {about}"
+    return Architecture(f"{paper}-digits", words, "Thimble", (28, 28, 1), wiring)
 
 
 def _residual(image: Value) -> Value:
@@ -23,74 +23,33 @@ def _residual(image: Value) -> Value:
         body = value.then(*_normed(filters, stride=stride), *_normed(filters)[:2])
         shortcut = value if stride == 1 else value.then(*_normed(filters, 1, stride)[:2])
         value = shortcut.plus(body).then(Relu())
-    return value.then(Flat(), Full(10, last=True))
+    return value.then(*_ANSWER)
 
 
-ALEXNET_DIGITS = Architecture(
-    name="alexnet-digits",
-    about="a network of AlexNet's kind for the digits: four convolutions and three dense layers",
-    source=_SOURCE,
-    input_shape=(28, 28, 1),
-    wiring=chain(
-        Conv(16, 2, 2),
-        _same(32),
-        MaxPool(),
-        _same(48),
-        _same(32),
-        MaxPool(),
-        Flat(),
-        Full(96),
-        Full(64),
-        Full(10, last=True),
-    ),
+def _stages(*stages: tuple[int, ...]) -> list[LayerSpec]:
+    """Convolutions with batch norm; after each stage a max pool."""
+    layers: list[LayerSpec] = []
+    for stage in stages:
+        layers += [layer for filters in stage for layer in _normed(filters)]
+        layers.append(MaxPool())
+    return layers
+
+
+_ALEXNET = (Conv(16, 2, 2), same(32), MaxPool(), same(48), same(32), MaxPool(), Flat(), Full(96), Full(64))
+
+ALEXNET_DIGITS = _stand_in(
+    "alexnet", "AlexNet", "four convolutions and three dense layers", chain(*_ALEXNET, Full(10, last=True))
 )
-
-RESNET_DIGITS = Architecture(
-    name="resnet-digits",
-    about="a network of ResNet's kind for the digits: three residual blocks",
-    source=_SOURCE,
-    input_shape=(28, 28, 1),
-    wiring=_residual,
+RESNET_DIGITS = _stand_in("resnet", "ResNet", "three residual blocks", _residual)
+VGG_DIGITS = _stand_in(
+    "vgg",
+    "VGG16",
+    "six convolutions with batch norm and two dense layers",
+    chain(*_stages((8,), (16, 16), (32, 32, 32)), Flat(), Full(64), Full(10, last=True)),
 )
-
-VGG_DIGITS = Architecture(
-    name="vgg-digits",
-    about="a network of VGG16's kind for the digits: six convolutions with batch norm and two dense layers",
-    source=_SOURCE,
-    input_shape=(28, 28, 1),
-    wiring=chain(
-        *_normed(8),
-        MaxPool(),
-        *_normed(16),
-        *_normed(16),
-        MaxPool(),
-        *_normed(32),
-        *_normed(32),
-        *_normed(32),
-        MaxPool(),
-        Flat(),
-        Full(64),
-        Full(10, last=True),
-    ),
-)
-
-SIMPLENET_DIGITS = Architecture(
-    name="simplenet-digits",
-    about="a network of SimpleNet's kind for the digits: seven convolutions and one dense layer",
-    source=_SOURCE,
-    input_shape=(28, 28, 1),
-    wiring=chain(
-        *_normed(16),
-        MaxPool(),
-        *_normed(16),
-        *_normed(32),
-        MaxPool(),
-        *_normed(32),
-        *_normed(48),
-        MaxPool(),
-        Conv(64, 1),
-        Conv(32, 1),
-        Flat(),
-        Full(10, last=True),
-    ),
+SIMPLENET_DIGITS = _stand_in(
+    "simplenet",
+    "SimpleNet",
+    "seven convolutions and one dense layer",
+    chain(*_stages((16,), (16, 32), (32, 48)), Conv(64, 1), Conv(32, 1), *_ANSWER),
 )

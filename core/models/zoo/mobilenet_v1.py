@@ -1,7 +1,8 @@
 """MobileNetV1 of a quarter of the width, the visual wake words network of MLPerf Tiny."""
 
 from core.models.zoo.architecture import Architecture, Value
-from core.models.zoo.layers import AveragePool, BatchNorm, Conv, DepthwiseConv, Flat, Full, Pad, Relu
+from core.models.zoo.blocks import normed
+from core.models.zoo.layers import AveragePool, BatchNorm, DepthwiseConv, Flat, Full, Relu
 
 #: Filters of the pointwise convolutions and the stride of the depthwise one before each (Howard et al. 2017,
 #: table 1), a quarter of the width.
@@ -9,10 +10,10 @@ _BLOCKS = ((16, 1), (32, 2), (32, 1), (64, 2), (64, 1), (128, 2), *[(128, 1)] * 
 
 
 def _wire(image: Value) -> Value:
-    value = image.then(Conv(8, 3, 2, Pad.SAME, "linear"), BatchNorm(), Relu())
+    value = image.then(*normed(8, stride=2))
     for filters, stride in _BLOCKS:
         value = value.then(DepthwiseConv(3, stride), BatchNorm(), Relu())
-        value = value.then(Conv(filters, 1, 1, Pad.SAME, "linear"), BatchNorm(), Relu())
+        value = value.then(*normed(filters, 1))
     return value.then(AveragePool(3), Flat(), Full(2, last=True))
 
 

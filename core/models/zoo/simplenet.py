@@ -1,7 +1,8 @@
 """SimpleNet and its slim edition for CIFAR-10."""
 
 from core.models.zoo.architecture import Architecture, Wiring, chain
-from core.models.zoo.layers import BatchNorm, Conv, Flat, Full, LayerSpec, MaxPool, Pad, Relu
+from core.models.zoo.blocks import normed
+from core.models.zoo.layers import Conv, Flat, Full, LayerSpec, MaxPool, Pad
 
 _SOURCE = "Salmon, Finge 2020, Comparison and compression of neural networks on Cifar10 Dataset"
 #: After which convolutions a max pool comes, counted from 1.
@@ -15,7 +16,7 @@ def _wiring(filters: tuple[int, ...]) -> Wiring:
     for place, count in enumerate(filters, start=1):
         kernel = 1 if place in _ONE_BY_ONE else 3
         if place in _NORMED:
-            layers += [Conv(count, kernel, padding=Pad.SAME, activation="linear"), BatchNorm(), Relu()]
+            layers += normed(count, kernel)
         else:
             layers.append(Conv(count, kernel, padding=Pad.SAME))
         if place in _POOLED:

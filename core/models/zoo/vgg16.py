@@ -1,18 +1,8 @@
 """VGG16: for CIFAR-10, and as published with a new head."""
 
 from core.models.zoo.architecture import Architecture, chain
-from core.models.zoo.layers import (
-    BatchNorm,
-    Conv,
-    Drop,
-    Flat,
-    Full,
-    GlobalAveragePool,
-    LayerSpec,
-    MaxPool,
-    Pad,
-    Relu,
-)
+from core.models.zoo.blocks import normed, same
+from core.models.zoo.layers import Drop, Flat, Full, GlobalAveragePool, LayerSpec, MaxPool
 
 #: Filters of the convolutions between two pools (Simonyan, Zisserman 2014, configuration D).
 _STAGES = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
@@ -21,7 +11,7 @@ _STAGES = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 51
 def _plain() -> list[LayerSpec]:
     layers: list[LayerSpec] = []
     for stage in _STAGES:
-        layers += [*(Conv(filters, padding=Pad.SAME) for filters in stage), MaxPool()]
+        layers += [*(same(filters) for filters in stage), MaxPool()]
     return layers
 
 
@@ -29,7 +19,7 @@ def _normed() -> list[LayerSpec]:
     layers: list[LayerSpec] = []
     for stage in _STAGES:
         for filters in stage:
-            layers += [Conv(filters, padding=Pad.SAME, activation="linear"), BatchNorm(), Relu()]
+            layers += normed(filters)
         layers.append(MaxPool())
     return layers
 

@@ -13,7 +13,7 @@ from core.errors import CancelledByUser, ThimbleError
 from core.jobs.context import JobContext
 from core.recipe import Distill, Prune, Recipe, Training
 from core.sweep import runner
-from core.sweep.folder import SweepFolder
+from core.sweep.folder import LOG, SweepFolder
 from core.sweep.grid import QUANTIZATIONS, Grid, Series, variants_of
 from core.sweep.result import Point, State
 from core.sweep.runner import Subject, SweepRunner
@@ -58,6 +58,23 @@ def test_a_baseline_that_runs_away_fails_its_seed_alone(
     reasons = [(point.where.seed, point.reason.code) for point in points if point.reason]
     assert reasons == [(0, "not-finite")] * 4 + [(1, "reached")] * 4
     assert trained.count(0) == 1
+
+
+def test_an_unexpected_failure_leaves_its_traceback(
+    sweeping: SweepRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(*_: Any) -> Any:
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(SweepRunner, "_opened", lambda *_: None)
+    monkeypatch.setattr(SweepRunner, "_pruned", opened)
+    (variant, *_) = variants_of(_series(Recipe("r", prune=Prune())))
+    points = sweeping.run([variant])
+    assert {point.reason.code for point in points if point.reason} == {"unexpected"}
+    log = (sweeping.folder.out / LOG).read_text()
+    assert log.count("Traceback") == len(points) == 2
+    assert "in opened" in log
+    assert all(point.where.folder in log for point in points)
 
 
 @pytest.mark.parametrize("error", [CancelledByUser("now"), ThimbleError("cannot-write", "full", "")])
