@@ -11,20 +11,15 @@ from codegen.graph import (
     Activation,
     Clip,
     Elu,
-    Exp,
     Gelu,
     HardSigmoid,
-    HardSwish,
     LeakyRelu,
-    LogSoftmax,
     Op,
     PRelu,
     Relu,
-    Sigmoid,
-    Silu,
     Softmax,
-    Tanh,
 )
+from core.models.activation_names import PLAIN
 from core.models.from_graph.site import FUSED_NAMES, Builder, Layer, Site
 
 
@@ -90,18 +85,13 @@ def _softmax(site: Site) -> Sequence[Layer]:
 
 
 BUILDERS: Mapping[type[Op], Builder] = {
+    **{operator: _named(name) for name, operator in PLAIN.items()},
     Relu: _relu,
     LeakyRelu: _leaky_relu,
     PRelu: _prelu,
     Elu: _elu,
-    Sigmoid: _named("sigmoid"),
     HardSigmoid: _hard_sigmoid,
-    HardSwish: _named("hard_swish"),
-    Silu: _named("silu"),
     Gelu: _gelu,
-    Tanh: _named("tanh"),
-    Exp: _named("exponential"),
     Clip: _clip,
     Softmax: _softmax,
-    LogSoftmax: _named("log_softmax"),
 }

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from codegen.graph import (
     Activation,
     Clip,
     Elu,
-    Exp,
     Gelu,
     HardSigmoid,
-    HardSwish,
     LeakyRelu,
-    LogSoftmax,
     Op,
     PRelu,
     Relu,
-    Sigmoid,
-    Silu,
     Softmax,
-    Tanh,
     Tensor,
 )
+from core.models.activation_names import ALIASES, PLAIN
 from core.models.keras_config import KerasLayer
 from core.models.keras_file import FloatArray
 from core.models.keras_layers.converted import Converted, Converter, alone, constant, refuse
@@ -43,23 +38,17 @@ def _hard_tanh(name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> 
 
 
 #: Those that become an operator of their own, by Keras' names.
-_OPERATORS: dict[str, _Make] = {
+_OPERATORS: Mapping[str, _Make] = {
+    **PLAIN,
+    **ALIASES,
     "relu": Relu,
     "relu6": lambda name, inputs, outputs: Relu(name, inputs, outputs, Activation.RELU6),
     "softmax": Softmax,
-    "log_softmax": LogSoftmax,
-    "sigmoid": Sigmoid,
-    "tanh": Tanh,
     "elu": Elu,
     "leaky_relu": LeakyRelu,
-    "silu": Silu,
-    "swish": Silu,
     "gelu": Gelu,
-    "exponential": Exp,
     "hard_sigmoid": _hard_sigmoid,
     "hard_tanh": _hard_tanh,
-    "hard_silu": HardSwish,
-    "hard_swish": HardSwish,
 }
 
 
