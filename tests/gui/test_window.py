@@ -190,7 +190,7 @@ def test_a_model_that_may_be_of_other_data_is_warned_about(
     banner = opened.wizard.data_page.banner
     qtbot.waitUntil(banner.isVisible)
     assert banner.kind is BannerKind.WARNING
-    assert words in banner.text.text()
+    assert words in banner.text
     assert opened.wizard.flow.unlocked(Step.REVIEW)
 
 

@@ -81,7 +81,7 @@ class Prepared:
 
 def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Params: model (.tflite, .onnx), made_from (the file that the user named, where that is another one),
-    board, port (of a board on USB; may be left out), out, runs, data (a name or path; scale as in
+    board, port (of a board on USB; may be left out), out, runs, data (a name or path; options as in
     `evaluate`) or input (an .npy), and the build options compiler, encoding, planner. Result: plan, build,
     bench, verified, accuracy_on_board (None without labels), labelled_samples (how many that is the accuracy
     of), port (where the board is now; None for one that is at no port). Partials `inference`: index,
