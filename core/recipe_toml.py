@@ -74,9 +74,18 @@ def section_to_dict(section: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", _plain(section))
 
 
-def section_from_dict(kind: type[_Section], raw: Mapping[str, Any], name: str) -> _Section:
-    """The section `name` of a recipe alone. Raises ThimbleError ``bad-recipe``."""
-    return cast("_Section", _Reader("recipe", {}).section(kind, raw, (name,)))
+def section_from_dict(
+    kind: type[_Section],
+    raw: Mapping[str, Any],
+    name: str,
+    source: str = "recipe",
+    code: str = "bad-recipe",
+) -> _Section:
+    """A section alone: `name` of a recipe, or without a name any options whose fields are `key`s.
+
+    Raises ThimbleError `code`, which names the `source`.
+    """
+    return cast("_Section", _Reader(source, {}, code).section(kind, raw, (name,) if name else ()))
 
 
 def recipe_to_text(recipe: Recipe) -> str:
@@ -138,6 +147,7 @@ class _Reader:
 
     source: str
     lines: Mapping[_KeyPath, int]
+    code: str = "bad-recipe"
 
     def recipe(self, raw: Mapping[str, Any]) -> Recipe:
         if not str(raw.get("name", "")).strip():
@@ -194,7 +204,7 @@ class _Reader:
         """The error for a key, with its line or that of the nearest section above it."""
         line = next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), None)
         where = f"{self.source}, line {line}" if line else self.source
-        return ThimbleError("bad-recipe", f"{where}: the key {'.'.join(path)!r} {problem}", hint)
+        return ThimbleError(self.code, f"{where}: the key {'.'.join(path)!r} {problem}", hint)
 
 
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text in quotes"}

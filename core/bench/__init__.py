@@ -5,7 +5,7 @@ microcontroller, this computer or a Raspberry Pi, gives them. `bench` measures a
 """
 
 from core.bench.board_series import BoardSeries, bench
-from core.bench.energy import Energy, estimate_energy
+from core.bench.energy import Energy, Sync, estimate_energy
 from core.bench.facts import NO_FACTS, Facts
 from core.bench.measurement import Measurement, Timed
 from core.bench.series import LEAST_RUNS, Series, check_runs
@@ -23,6 +23,7 @@ __all__ = [
     "RunCounts",
     "Series",
     "Source",
+    "Sync",
     "Timed",
     "bench",
     "check_runs",

@@ -226,3 +226,28 @@ def latency(times_s: Sequence[float], mean_s: float, estimated: bool) -> bytes:
     tidy(axes)
     legend(axes, loc="upper right")
     return png(figure)
+
+
+def power_trace(trace: Json, idle_w: float | None) -> bytes:
+    """What a meter recorded, as `core.meters.trace` tells it: least to largest power of each piece as a band,
+    the mean as a line, inferences shaded where a marker told them, gaps where samples were lost."""
+    figure = new_figure(6.7, 2.4)
+    axes = figure.subplots()
+    low, mean, high = (
+        [float("nan") if value is None else 1e3 * value for value in trace[name]]
+        for name in ("min_w", "mean_w", "max_w")
+    )
+    times_s = [(place + 0.5) * trace["piece_s"] for place in range(len(mean))]
+    for number, (begin_s, end_s) in enumerate(trace["pulses"]):
+        label = "inference" if number == 0 else None
+        axes.axvspan(begin_s, end_s, color="#e6eef5", linewidth=0, label=label)
+    axes.fill_between(times_s, low, high, color="#9dc0da", linewidth=0, label="least to largest")
+    axes.plot(times_s, mean, color=BLUE, linewidth=1.0, label="mean")
+    if idle_w is not None:
+        axes.axhline(1e3 * idle_w, color=ORANGE, linewidth=1.0, linestyle=":", label="idle")
+    axes.set_xlim(0, trace["duration_s"])
+    axes.set_xlabel("time (s)")
+    axes.set_ylabel("measured power (mW)")
+    tidy(axes)
+    legend(axes, loc="upper right", ncols=4)
+    return png(figure)

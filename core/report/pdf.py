@@ -13,8 +13,8 @@ from codegen.targets.board import all_boards
 from core.errors import ThimbleError
 from core.paths import write_atomically
 from core.recipe_toml import recipe_from_dict
-from core.report import figures, quantization, tables
-from core.report.content import Report
+from core.report import energy, figures, quantization, tables
+from core.report.content import Json, Report
 from core.report.grid import grid
 from core.report.pages import document_bytes, paragraph, picture, together
 from core.report.recipe_words import sentences
@@ -198,6 +198,20 @@ def _latency(report: Report) -> Iterator[Any]:
         grid(tables.latency(bench), left=(0, 2)),
         paragraph("Mean, standard deviation and standard error are over the inferences 2 to N.", NOTE),
     )
+    yield from _measured_energy(bench)
+
+
+def _measured_energy(bench: Json) -> Iterator[Any]:
+    parts = []
+    if energy.is_measured(bench):
+        parts.append(grid(energy.published_form(bench)))
+    trace = (bench.get("meter") or {}).get("trace")
+    if trace:
+        idle_w = (bench["energy"] or {}).get("idle_w")
+        parts.append(picture(figures.power_trace(trace, idle_w)))
+    parts += [paragraph(sentence, NOTE) for sentence in energy.sentences(bench)]
+    if parts:
+        yield together(paragraph("Measured power", HEADING), *parts)
 
 
 def _method(report: Report) -> Iterator[Any]:
@@ -226,10 +240,10 @@ def _notes(report: Report) -> Iterator[str]:
             "Times are cycle estimates: the image runs in an emulator that counts the instructions with a "
             "table of cycles, at the board's clock. A real board differs, above all where it waits for flash."
         )
-    energy = report.bench["energy"]
-    if energy and energy["source"] == "estimated":
+    if report.bench["energy"] and not energy.is_measured(report.bench):
+        power = quantity(report.bench["energy"]["power_w"], "W")
         yield (
-            f"Energy is an estimate: {quantity(energy['power_w'], 'W')} times the latency. The power is from "
+            f"Energy is an estimate: {power} times the latency. The power is from "
             f"{_power_source(report.bench['board'])}; nothing was measured."
         )
     yield method(report.bench)

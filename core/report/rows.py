@@ -161,6 +161,35 @@ LATENCY = {
 }
 
 
+#: Fields of `bench --json` energy, what people call them, and their units.
+ENERGY = {
+    "power_w": ("power", "W"),
+    "power_std_w": ("power, standard deviation", "W"),
+    "power_min_w": ("power, least", "W"),
+    "power_max_w": ("power, largest", "W"),
+    "energy_j": ("energy of one inference", "J"),
+    "energy_std_j": ("energy of one inference, standard deviation", "J"),
+    "above_idle_j": ("energy of one inference above idle", "J"),
+    "above_idle_std_j": ("energy of one inference above idle, standard deviation", "J"),
+    "idle_w": ("power of the idle board", "W"),
+    "supply_v": ("supply voltage", "V"),
+    "inferences": ("inferences of the energy", "inferences"),
+    "left_out": ("inferences left out of the energy", "inferences"),
+    "lost": ("samples lost by the meter", "samples"),
+    "of": ("source of the energy", ""),
+    "sync": ("synchronised by", ""),
+    "note": ("note on the energy", ""),
+}
+
+
+def _energy(energy: Json) -> Iterator[Row]:
+    for name, (words, unit) in ENERGY.items():
+        if name in energy:
+            yield Row("bench", "", words, energy[name], unit, energy["source"])
+    for number, energy_j in enumerate(energy.get("each_j") or [], start=2):
+        yield Row("inference", str(number), "energy", energy_j, "J", energy["source"])
+
+
 def _bench(bench: Json) -> Iterator[Row]:
     timing = str(bench["timing"])
     yield Row("bench", "", "board", bench["board"])
@@ -170,8 +199,7 @@ def _bench(bench: Json) -> Iterator[Row]:
             yield Row("bench", "", f"latency {words}", bench[name], "s", timing)
     energy = bench["energy"]
     if energy:
-        yield Row("bench", "", "power", energy["power_w"], "W", energy["source"])
-        yield Row("bench", "", "energy of one inference", energy["energy_j"], "J", energy["source"])
+        yield from _energy(energy)
     for number, time_s in enumerate(bench["times_s"], start=1):
         yield Row("inference", str(number), "latency", time_s, "s", timing)
     for number, cycles in enumerate(bench.get("cycles") or [], start=1):

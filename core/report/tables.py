@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.report import energy
 from core.report.content import Json, Report
 from core.report.rows import LATENCY
 from core.report.units import number, percent, quantity
@@ -86,13 +87,7 @@ def latency(bench: Json) -> Table:
     for name, words in LATENCY.items():
         if name in bench:
             table.append([f"latency, {words}", quantity(bench[name], "s"), timing])
-    energy = bench["energy"]
-    if energy:
-        estimated = energy["source"] == "estimated"
-        how = "estimate from the board's power profile" if estimated else "measured"
-        table.append(["power while computing", quantity(energy["power_w"], "W"), how])
-        table.append(["energy of one inference", quantity(energy["energy_j"], "J"), how])
-    return table
+    return table + (energy.rows(bench["energy"]) if bench["energy"] else [])
 
 
 def classes(confusion: Json) -> Table:

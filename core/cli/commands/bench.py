@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.commands.deploy import add_board_connection, deploy_job, refuse_what_is_not_there
+from core.cli.meters import add_meter, measures, meter_params
 from core.cli.options import (
     DATA_HELP,
     add_board,
@@ -26,17 +27,22 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _DEFAULT_RUNS = 20
+#: Eight inferences after the first, as the energies of Deutel et al. (2022) are over.
+_METERED_RUNS = 9
 
 
 def _configure(parser: ArgumentParser) -> None:
     add_model(parser)
     add_board(parser)
     parser.add_argument(
-        "--runs", metavar="N", type=positive, default=_DEFAULT_RUNS, help=f"inferences ({_DEFAULT_RUNS})"
+        "--runs",
+        metavar="N",
+        type=positive,
+        help=f"inferences ({_DEFAULT_RUNS}; {_METERED_RUNS} with a meter, of which the first warms up)",
     )
     parser.add_argument("--data", help=f"{DATA_HELP}; random inputs if left out")
     add_scale(parser)
-    parser.add_argument("--meter", help="a power meter; not there yet: the energy is an estimate")
+    add_meter(parser)
     parser.add_argument("--engine", help="xnnpack, tflite, …; not there yet: the generated C runs")
     parser.add_argument("--csv", metavar="FILE", type=Path, help="write the latency of each inference as CSV")
     add_board_connection(parser)
@@ -46,37 +52,49 @@ def _configure(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     refuse_what_is_not_there(arguments)
-    for option in ("meter", "engine"):
-        if getattr(arguments, option):
-            raise ThimbleError("not-there-yet", f"--{option} is not there yet", f"leave --{option} out")
+    if arguments.engine:
+        raise ThimbleError("not-there-yet", "--engine is not there yet", "leave --engine out")
+    metered = measures(arguments)
+    runs = arguments.runs or (_METERED_RUNS if metered else _DEFAULT_RUNS)
     if arguments.csv is not None:
         output_dir(arguments.csv.absolute().parent)
     with work_folder() as work:
-        value = deploy_job(arguments, work, arguments.runs, terminal)["bench"]
+        value = deploy_job(arguments, work, runs, terminal, meter=meter_params(arguments))["bench"]
     if arguments.csv is not None:
         write_atomically(arguments.csv, _csv(value))
     terminal.result(value, lambda console: show_bench(console, value))
+    if metered:
+        from core.meters.metering import require_measured
+
+        require_measured(value)
 
 
 def _csv(bench: dict[str, Any]) -> str:
+    from core.report.energy import energies_j
+
     cycles = bench.get("cycles") or [""] * len(bench["times_s"])
     lines = ["inference,latency_s,timing,cycles,energy_j,energy_source\n"]
-    energy = bench["energy"]
-    for number, (time_s, count) in enumerate(zip(bench["times_s"], cycles, strict=True), start=1):
-        energy_j = energy["power_w"] * time_s if energy else ""
-        source = energy["source"] if energy else ""
-        lines.append(f"{number},{time_s!r},{bench['timing']},{count},{energy_j},{source}\n")
+    rows = zip(bench["times_s"], cycles, energies_j(bench), strict=True)
+    for number, (time_s, count, energy_j) in enumerate(rows, start=1):
+        source = "" if energy_j is None else bench["energy"]["source"]
+        energy = "" if energy_j is None else energy_j
+        lines.append(f"{number},{time_s!r},{bench['timing']},{count},{energy},{source}\n")
     return "".join(lines)
 
 
 def show_bench(console: Console, bench: dict[str, Any]) -> None:
     """Statistics as a table, and whether the outputs are right."""
-    from core.report import tables
+    from core.report import energy, tables
     from core.report.verdict import verdict
 
     rows = tables.latency(bench)
     title = f"{bench['runs']} inferences on {bench['board']}"
     console.print(table(title, rows[0], rows[1:], text=(0, 2)))
+    if energy.is_measured(bench):
+        rows = energy.published_form(bench)
+        console.print(table("Mean ± standard deviation", rows[0], rows[1:], text=()))
+    for sentence in energy.sentences(bench):
+        console.print(sentence)
     console.print(verdict(bench, bench["verified"]))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 #: Inferences that verify a deployment.
 _VERIFY_RUNS = 10
+NO_METER: Mapping[str, Any] = MappingProxyType({})
 _CONNECTION = ("host", "user", "key", "accept_host_key")
 
 
@@ -109,10 +112,15 @@ def _show_accuracy(console: Any, value: dict[str, Any]) -> None:
 
 
 def deploy_job(
-    arguments: Namespace, out: Path, runs: int, terminal: Terminal, several: dict[str, Any] | None = None
+    arguments: Namespace,
+    out: Path,
+    runs: int,
+    terminal: Terminal,
+    several: dict[str, Any] | None = None,
+    meter: Mapping[str, Any] = NO_METER,
 ) -> dict[str, Any]:
     """Build, run `runs` samples of the data (or random ones) on the board, verify. `several`: which boards,
-    as params of the task `deploy-several`."""
+    as params of the task `deploy-several`. `meter`: the params of a power meter."""
     from codegen.single_ends import require_single_ends
 
     graph = compiled(arguments, terminal).graph  # what a person can mend is told before a worker starts
@@ -125,6 +133,7 @@ def deploy_job(
         "compiler": arguments.compiler,
         "encoding": arguments.encoding,
         "planner": arguments.planner,
+        **meter,
     }
     params |= {"port": arguments.port} if several is None else several
     with new_output_dir(out), work_folder() as work:

@@ -25,6 +25,7 @@ TASKS: Mapping[str, str] = MappingProxyType(
         "sweep": "core.jobs.tasks.sweep:sweep",
         "sensitivity": "core.jobs.tasks.sensitivity:sensitivity",
         "import-model": "core.jobs.tasks.import_model:import_model",
+        "acquire": "core.meters.acquire:acquire",
         "deploy": "core.jobs.tasks.deploy:deploy",
         "deploy-several": "core.jobs.tasks.deploy_several:deploy_several",
         "download": "core.jobs.tasks.download:download_set",

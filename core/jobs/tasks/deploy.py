@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegen.compiler import Compilation, compile_model
-from codegen.firmware import FirmwareImage, build_firmware
+from codegen.firmware import build_firmware
 from codegen.frontends import load_graph
 from codegen.graph import Graph
 from codegen.options import BuildOptions
@@ -34,6 +34,7 @@ from core.data.samples import Watch
 from core.data.source import nobody_watches
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
+from core.meters.metering import NO_METER, Metering, metering
 from core.models.tflite_weights import read_tflite_weights
 from core.paths import cache_dir, output_dir
 
@@ -85,12 +86,19 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     `evaluate`) or input (an .npy), and the build options compiler, encoding, planner. Result: plan, build,
     bench, verified, accuracy_on_board (None without labels), labelled_samples (how many that is the accuracy
     of), port (where the board is now; None for one that is at no port). Partials `inference`: index,
-    latency_s, energy_j, cycles, predicted, correct.
+    latency_s, energy_j (an estimate; None with a meter), cycles, predicted, correct.
+
+    With `meter` (as on the command line), the energy is measured: partials `power` (folder, samples, lost)
+    tell how far `core.meters.stream` can read; `samples` names a CSV for them. A meter that fails while the
+    board runs leaves the latencies, and tells why in bench.meter.fault.
 
     Raises ThimbleError and CodegenError for what a person can mend.
     """
-    prepared = prepare(params, context.section(0.0, PREPARED))
-    ran = run_on_board(prepared, params.get("port"), context.section(PREPARED, 1.0))
+    csv = Path(params["samples"]) if params.get("samples") else None
+    # From the beginning: a meter that cannot be used is told at once, and a board may get its power through it.
+    with metering(params.get("meter"), Path(params["out"]), context, csv) as meter:
+        prepared = prepare(params, context.section(0.0, PREPARED))
+        ran = run_on_board(prepared, params.get("port"), context.section(PREPARED, 1.0), meter=meter)
     return {**prepared.to_json(), **ran}
 
 
@@ -127,6 +135,7 @@ def run_on_board(
     port: str | None,
     context: JobContext,
     alone: Callable[[], AbstractContextManager[object]] = nullcontext,
+    meter: Metering = NO_METER,
 ) -> dict[str, Any]:
     """Put the program on the board at `port`, run the samples, verify: what of the result of `deploy`
     is the board's own. `alone` as in Surroundings. Raises as `deploy` does."""
@@ -135,13 +144,15 @@ def run_on_board(
     placed = place(image, prepared.compilation, port, around)
     context.check_cancelled()
     context.progress(0.1, f"Starting {board.title}")
-    watch = _watcher(context.section(0.1, 0.99), board, samples, prepared.runs)
+    meter.before_series()
+    watch = _watcher(context.section(0.1, 0.99), board, samples, prepared.runs, meter)
     facts = Facts(clock_hz=board.clock_hz or None, compiler=image.compiler)
     x = samples.x[: prepared.runs]
     series = bench(image, board, x, prepared.reference, prepared.runs, watch, prepared.agree, placed, facts)
+    outcome = meter.outcome(series.measurement)
     context.progress(1.0, "Done")
     return {
-        "bench": {**series.measurement.to_json(), "reference": _reference_name(prepared.model)},
+        "bench": {**outcome.to_json(), "reference": _reference_name(prepared.model)},
         "verified": series.measurement.verified,
         "accuracy_on_board": _accuracy(series.outputs, samples),
         "labelled_samples": _labelled(series.outputs, samples),
@@ -216,11 +227,14 @@ def _read_npy(path: Path) -> Array:
     return loaded
 
 
-def _watcher(context: JobContext, board: Board, samples: Samples, runs: int) -> Callable[[Inference], None]:
+def _watcher(
+    context: JobContext, board: Board, samples: Samples, runs: int, meter: Metering
+) -> Callable[[Inference], None]:
     """Tells each inference, and stops the session when the user asks for it."""
 
     def watch(inference: Inference) -> None:
-        energy = estimate_energy(board, inference.latency_s)
+        meter.inference_ended()
+        energy = None if meter.measures else estimate_energy(board, inference.latency_s)
         predicted = int(samples.predicted(inference.output))
         context.partial(
             "inference",

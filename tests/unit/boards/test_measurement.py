@@ -13,6 +13,7 @@ from core.bench import (
     RunCounts,
     Series,
     Source,
+    Sync,
     Timed,
     check_runs,
     estimate_energy,
@@ -83,7 +84,7 @@ def test_a_series_of_one_has_nothing_to_tell() -> None:
 
 def test_what_a_meter_and_a_computer_know_is_told_and_nothing_else() -> None:
     measured = Energy(
-        Source.MEASURED, 2.0, 0.5, of="PPK2", power_max_w=3.0, inferences=10, idle_subtracted=False
+        Source.MEASURED, 2.0, 0.5, of="PPK2", sync=Sync.MARKER, power_max_w=3.0, inferences=10, lost=0
     )
     facts = Facts(threads=4, throttled=False, tools={"litert": "2.3.0"})
     told = Measurement(
@@ -103,9 +104,10 @@ def test_what_a_meter_and_a_computer_know_is_told_and_nothing_else() -> None:
         "power_w": 2.0,
         "energy_j": 0.5,
         "of": "PPK2",
+        "sync": "marker",
         "power_max_w": 3.0,
         "inferences": 10,
-        "idle_subtracted": False,
+        "lost": 0,
     }
     assert told["facts"] == {"threads": 4, "throttled": False, "tools": {"litert": "2.3.0"}}
     assert (told["timed"], told["timing"], told["partial"]) == ("disk-to-class", "measured", True)

@@ -1,0 +1,117 @@
+"""A meter that records while something else is done."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from core.errors import ThimbleError
+from core.jobs.events import Done, Event, Failed, Partial
+from core.jobs.host import JobHandle, start_job
+from core.meters.acquire import GROWN, OPENED
+from core.meters.recording import Recording, recording_of
+from core.meters.stream import SampleReader
+
+_OPEN_S = 60.0  # on a busy computer, an instrument in the network
+_STOP_S = 30.0
+_LOOK_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """The recording grew: `samples` in `folder` so far, of which `lost` were lost."""
+
+    folder: Path
+    samples: int
+    lost: int
+
+
+def nobody_looks(_: Grown) -> None:
+    """For recordings that nobody watches."""
+
+
+class MeterSession:
+    """Records from its start to its end: ``with MeterSession("ppk2", folder) as session: …``.
+
+    `meter` is as on the command line. Entering waits until the meter is open and gives samples; `check` is
+    called meanwhile and may raise. `on_grown` is called in a thread, ten times a second. A meter that fails
+    later does not end what is measured: `recording` tells it. Entering raises ThimbleError.
+    """
+
+    def __init__(
+        self,
+        meter: str,
+        folder: Path,
+        on_grown: Callable[[Grown], None] = nobody_looks,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._meter = meter
+        self._folder = folder
+        self._on_grown = on_grown
+        self._check = check
+        self._sampling = threading.Event()
+        self._job: JobHandle | None = None
+
+    def __enter__(self) -> MeterSession:
+        job = start_job("acquire", {"meter": self._meter, "folder": str(self._folder)}, self._hear)
+        self._job = job
+        try:
+            deadline_s = time.monotonic() + _OPEN_S
+            while not self._sampling.wait(_LOOK_S):
+                self._check()
+                if job.end is not None:
+                    raise _fault(job.end)
+                if time.monotonic() > deadline_s:
+                    raise _silent(self._meter)
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def recording(self) -> Recording:
+        """End it, and give what was recorded. Raises ThimbleError when the meter failed meanwhile."""
+        end = self._end()
+        if not isinstance(end, Done):
+            raise _fault(end)
+        reader = SampleReader(self._folder)
+        return recording_of(reader.info, reader.blocks(), end.result["started_s"])
+
+    def _end(self) -> Any:
+        if self._job is None:
+            raise RuntimeError("the meter was not started")
+        self._job.cancel(grace_s=_STOP_S)  # it ends in order, with the samples that it still has
+        return self._job.wait()
+
+    def _hear(self, event: Event) -> None:
+        if not isinstance(event, Partial) or event.kind == OPENED:
+            return
+        if event.kind == GROWN and event.data["samples"] > 0:
+            self._sampling.set()
+            self._on_grown(Grown(self._folder, event.data["samples"], event.data["lost"]))
+
+
+def _fault(end: Any) -> ThimbleError:
+    if isinstance(end, Failed) and end.expected:
+        return ThimbleError(end.code, end.what, end.hint)
+    details = end.what if isinstance(end, Failed) else "it was stopped"
+    return ThimbleError(
+        "meter-failed", f"the process of the meter ended: {details}", "plug the meter in again, and repeat"
+    )
+
+
+def _silent(meter: str) -> ThimbleError:
+    return ThimbleError(
+        "meter-failed",
+        f"the meter {meter} gives no samples",
+        "check that it is switched on and connected; unplug it and plug it in again",
+    )

@@ -1,0 +1,104 @@
+"""The energy of an inference in words and tables; an estimate is never called anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.report.content import Json
+from core.report.units import quantity
+
+Table = list[list[str]]
+
+_SYNC = {"marker": "by the board's marker pin", "clock": "by this computer's clock"}
+
+
+def is_measured(bench: Json) -> bool:
+    """Whether a meter gave the energy."""
+    return bool(bench["energy"]) and bench["energy"]["source"] == "measured"
+
+
+def how(energy: Json) -> str:
+    """How the energy was got: a few words for a table."""
+    if energy["source"] == "estimated":
+        return "estimate from the board's power profile"
+    return f"measured, {energy['of']}" if energy.get("of") else "measured"
+
+
+def energies_j(bench: Json) -> list[float | None]:
+    """The energy of each inference: an estimate follows its latency, a measured one is known where a meter
+    saw each."""
+    energy, times_s = bench["energy"], bench["times_s"]
+    if not energy:
+        return [None] * len(times_s)
+    if energy["source"] == "estimated":
+        return [energy["power_w"] * time_s for time_s in times_s]
+    each = energy.get("each_j") or []
+    return [None, *each] if len(each) + 1 == len(times_s) else [None] * len(times_s)
+
+
+def rows(energy: Json) -> Table:
+    """Power and energy as lines of a table: name, value, how it was got."""
+    source = how(energy)
+    table = [["power while computing", _spread(energy, "power_w", "power_std_w", "W"), source]]
+    if "power_min_w" in energy:
+        span = f"{quantity(energy['power_min_w'], 'W')} to {quantity(energy['power_max_w'], 'W')}"
+        table.append(["power, least to largest", span, source])
+    table.append(["energy of one inference", _spread(energy, "energy_j", "energy_std_j", "J"), source])
+    if "idle_w" in energy:
+        table.append(["power of the idle board", quantity(energy["idle_w"], "W"), source])
+    if "above_idle_j" in energy:
+        above = _spread(energy, "above_idle_j", "above_idle_std_j", "J")
+        table.append(["energy of one inference above idle", above, source])
+    return table
+
+
+def published_form(bench: Json) -> Table:
+    """Latency, power and energy as Deutel et al. (2022) give them: ms, mW and mWs, mean ± standard
+    deviation."""
+    energy = bench["energy"]
+    return [
+        ["inferences", "latency (ms)", "power (mW)", "energy (mWs)"],
+        [
+            str(energy.get("inferences", bench["runs"] - 1)),
+            _milli(bench["mean_s"], bench["std_s"]),
+            _milli(energy["power_w"], energy.get("power_std_w")),
+            _milli(energy["energy_j"], energy.get("energy_std_j")),
+        ],
+    ]
+
+
+def sentences(bench: Json) -> Iterator[str]:
+    """What has to be known of the energy: how it was matched, what was lost, why there is none."""
+    fault = (bench.get("meter") or {}).get("fault")
+    if fault:
+        yield f"No energy was measured: {fault['what']}. The latencies are complete."
+    if not is_measured(bench):
+        return
+    energy = bench["energy"]
+    words = f"Energy measured with {energy.get('of', 'a meter')}, synchronised {_SYNC[energy['sync']]}"
+    if energy["sync"] == "clock":
+        yield (
+            f"{words}: the power is the mean over all inferences and the transfers between them, the energy"
+            " that mean times the mean latency. A board with a marker pin and a meter with a digital input"
+            " tell single inferences apart."
+        )
+    else:
+        yield f"{words}: the integral over each of {energy['inferences']} inferences; the first warms up."
+    if energy.get("left_out"):
+        yield f"{energy['left_out']} inferences were left out, for too many of their samples were lost."
+    if energy.get("lost"):
+        yield f"{energy['lost']:,} samples of the meter were lost."
+    if energy.get("note"):
+        note = energy["note"]
+        yield f"{note[0].upper()}{note[1:]}."
+
+
+def _spread(energy: Json, name: str, spread: str, unit: str) -> str:
+    value = quantity(energy[name], unit)
+    return f"{value} ± {quantity(energy[spread], unit, 2)}" if energy.get(spread) is not None else value
+
+
+def _milli(value: float, spread: float | None) -> str:
+    """Thousandths: all figures of the spread, and as many of the value."""
+    shown = f"{1e3 * value:.4g}"
+    return shown if spread is None else f"{shown} ± {1e3 * spread:.2g}"

@@ -1,0 +1,166 @@
+"""The energy of an inference: what is known of it is found, and what cannot be known is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.bench import Series, Source, Sync
+from core.errors import ThimbleError
+from core.meters.integrate import Loop, Pulse, energy_of, filled, integral_j, pulses_of
+from tests.unit.meters.recordings import PERIOD_S, pulses, recording
+
+SERIES = Series((1.0, 0.020, 0.020))
+powers = st.floats(2**-20, 128.0, width=32)
+traces = st.lists(powers, min_size=1, max_size=60).map(np.array)
+
+
+def loop(inferences: int | None, first_end_s: float = 100.0, end_s: float = 1e9) -> Loop:
+    return Loop(0.0, first_end_s, end_s, inferences)
+
+
+@given(powers, st.integers(1, 1000))
+def test_the_integral_of_a_constant_is_power_times_time(power_w: float, samples: int) -> None:
+    assert integral_j(np.full(samples, power_w), PERIOD_S) == pytest.approx(power_w * samples * PERIOD_S)
+
+
+@given(traces, st.data())
+def test_the_integral_of_parts_is_that_of_the_whole(power_w: np.ndarray, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(power_w)))
+    parts = integral_j(power_w[:at], PERIOD_S) + integral_j(power_w[at:], PERIOD_S)
+    assert parts == pytest.approx(integral_j(power_w, PERIOD_S))
+
+
+@given(traces, st.data())
+def test_what_was_lost_lies_between_its_neighbours(power_w: np.ndarray, data: st.DataObject) -> None:
+    lost = data.draw(st.sets(st.integers(0, len(power_w) - 1), max_size=len(power_w) - 1))
+    gapped = power_w.astype(np.float32)
+    gapped[list(lost)] = np.nan
+    full = filled(gapped)
+    known = ~np.isnan(gapped)
+    assert np.array_equal(full[known].astype(np.float32), gapped[known])
+    assert full.min() >= np.nanmin(gapped)
+    assert full.max() <= np.nanmax(gapped)
+
+
+@given(st.lists(st.booleans(), max_size=60))
+def test_every_pulse_rises_and_falls_inside(marker: list[bool]) -> None:
+    high = np.array(marker, bool)
+    found = pulses_of(high)
+    for pulse in found:
+        assert high[pulse.begin : pulse.end].all()
+        assert not high[pulse.begin - 1]
+        assert not high[pulse.end]
+    inside = sum(pulse.end - pulse.begin for pulse in found)
+    at_the_edges = int(high.sum()) - inside
+    cut = (bool(len(high)) and bool(high[0])) or (bool(len(high)) and bool(high[-1]))
+    assert at_the_edges == 0 or cut
+
+
+@given(powers, powers, st.integers(2, 9), st.integers(2, 30), st.integers(1, 30))
+def test_energy_by_marker(active_w: float, idle_w: float, count: int, high: int, low: int) -> None:
+    marker = pulses(count, high, low)
+    energy = energy_of(recording(np.where(marker, active_w, idle_w), marker), loop(count), SERIES)
+    time_s = high * PERIOD_S
+    assert (energy.source, energy.sync, energy.inferences) == (Source.MEASURED, Sync.MARKER, count - 1)
+    assert energy.energy_j == pytest.approx(active_w * time_s, rel=1e-5)
+    assert energy.power_w == pytest.approx(active_w, rel=1e-5)
+    assert energy.idle_w == pytest.approx(idle_w, rel=1e-5)
+    above_j = (active_w - idle_w) * time_s
+    assert energy.above_idle_j == pytest.approx(above_j, rel=1e-4, abs=1e-5 * (active_w + idle_w) * time_s)
+    assert (energy.lost, energy.left_out) == (0, 0)
+    assert energy.energy_std_j is None if count == 2 else energy.energy_std_j == pytest.approx(0, abs=1e-6)
+
+
+def test_mean_and_spread_are_over_the_inferences_after_the_first() -> None:
+    marker = pulses(4, high=10, low=10)
+    power_w = np.where(marker, 1.0, 0.1)
+    for pulse, level in zip(pulses_of(marker.astype(bool)), (9.0, 1.0, 2.0, 3.0), strict=True):
+        power_w[pulse.begin : pulse.end] = level
+    energy = energy_of(recording(power_w, marker), loop(4), SERIES)
+    assert energy.energy_j == pytest.approx(0.020)  # 2 W for 10 ms
+    assert energy.energy_std_j == pytest.approx(0.010)
+    assert (energy.power_std_w, energy.power_min_w, energy.power_max_w) == (1.0, 1.0, 3.0)
+    assert energy.each_j == pytest.approx((0.010, 0.020, 0.030))
+
+
+def test_an_edge_that_was_missed_is_not_an_inference() -> None:
+    marker = pulses(5, high=10, low=10)
+    begins_high, ends_high = marker[15:], marker[:-15]
+    for seen in (begins_high, ends_high):
+        energy = energy_of(recording(np.where(seen, 1.0, 0.1), seen), loop(5), SERIES)
+        assert energy.inferences == 3  # of four whole ones the first warms up
+        assert energy.energy_j == pytest.approx(0.010)
+        assert energy.each_j is None  # nobody knows which was missed
+
+
+def test_losses_are_counted_and_what_misses_too_much_is_left_out() -> None:
+    marker = pulses(4, high=200, low=10)
+    power_w = np.where(marker, 1.0, 0.1)
+    second, third = pulses_of(marker.astype(bool))[1:3]
+    power_w[second.begin + 5] = np.nan  # half a per cent
+    power_w[third.begin : third.begin + 3] = np.nan
+    energy = energy_of(recording(power_w, marker), loop(4), SERIES)
+    assert (energy.lost, energy.left_out, energy.inferences) == (4, 1, 2)
+    assert energy.energy_j == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("marker", "code"), [([0] * 40, "marker-missing"), ([0] + [1] * 39, "marker-missing")]
+)
+def test_no_marker_is_told(marker: list[int], code: str) -> None:
+    with pytest.raises(ThimbleError) as caught:
+        energy_of(recording([1.0] * 40, marker), loop(3), SERIES)
+    assert caught.value.code == "marker-missing"
+    assert "wire the board's marker pin" in caught.value.hint
+
+
+def test_a_floating_input_is_told() -> None:
+    with pytest.raises(ThimbleError) as caught:
+        energy_of(recording([1.0] * 420, pulses(20, 10, 10)), loop(3), SERIES)
+    assert caught.value.code == "marker-unclear"
+
+
+def test_a_recording_from_elsewhere_has_as_many_inferences_as_it_has() -> None:
+    marker = pulses(20, 10, 10)
+    played = recording(np.where(marker, 1.0, 0.1), marker, started_s=None, live=False)
+    assert energy_of(played, loop(3), SERIES).inferences == 19
+
+
+def test_by_clock_it_is_the_mean_over_the_loop_and_says_so() -> None:
+    # 1 s of idling, the first inference until 101.5 s, the loop until 103 s, idle again
+    power_w = np.repeat([0.1, 5.0, 0.5, 0.1], [1000, 500, 1500, 500])
+    when = Loop(100.0, 101.5, 103.0, 4)
+    energy = energy_of(recording(power_w), when, SERIES)
+    assert (energy.sync, energy.power_w, energy.inferences) == (Sync.CLOCK, 0.5, 2)
+    assert energy.energy_j == pytest.approx(0.5 * 0.020)
+    assert energy.energy_std_j is None
+    assert energy.idle_w == pytest.approx(0.1)
+    assert energy.above_idle_j == pytest.approx(0.4 * 0.020)
+
+
+def test_what_came_before_the_board_idled_does_not_count() -> None:
+    marker = np.concatenate([pulses(7, 10, 10), pulses(3, 10, 10)])
+    before_s = 7 * 20 * PERIOD_S + 10 * PERIOD_S
+    heard = recording(np.where(marker, 1.0, 0.1), marker)
+    energy = energy_of(heard, Loop(100.0 + before_s, 0.0, 0.0, 3), SERIES)
+    assert energy.inferences == 2
+
+
+@pytest.mark.parametrize("power_w", [[], [np.nan] * 50])
+def test_no_samples_are_no_energy(power_w: list[float]) -> None:
+    with pytest.raises(ThimbleError) as caught:
+        energy_of(recording(power_w), loop(3), SERIES)
+    assert caught.value.code == "meter-no-samples"
+
+
+def test_a_loop_between_two_samples_is_no_energy() -> None:
+    with pytest.raises(ThimbleError, match="gave 0 samples in the 0 s"):
+        energy_of(recording([1.0] * 50), loop(3, 100.01, 100.0102), SERIES)
+
+
+def test_pulses() -> None:
+    assert pulses_of(np.array([1, 1, 0, 1, 1, 0, 0, 1], bool)) == [Pulse(3, 5)]
+    assert pulses_of(np.array([], bool)) == []
