@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from codegen.targets.board import Board, all_boards
 from core.boards.usb_ports import UsbBoard, find_usb_boards
+from core.meters.base import FoundMeter
+from core.meters.finding import find_meters
 
 
 class DeviceKind(Enum):
@@ -49,10 +52,19 @@ class Device:
         }
 
 
-def find_devices() -> tuple[Device, ...]:
-    """This computer, the virtual boards, and boards on USB. Looking for Pis and meters is not there yet."""
+def find_devices(
+    meters: Callable[[], Iterable[FoundMeter]] = find_meters,
+) -> tuple[Device, ...]:
+    """This computer, the virtual boards, boards on USB, and power meters. Takes some seconds, in which
+    drivers and instruments in the network are asked."""
     always = (_as_device(b) for b in all_boards().values() if b.virtual or b.target == "host")
-    return (*always, *(_on_usb(usb) for usb in find_usb_boards()))
+    return (*always, *(_on_usb(usb) for usb in find_usb_boards()), *(_as_meter(m) for m in meters()))
+
+
+def _as_meter(meter: FoundMeter) -> Device:
+    """Its id is what ``--meter`` takes."""
+    name = f"{meter.kind}:{meter.target}" if meter.target else meter.kind
+    return Device(name, DeviceKind.METER, meter.title, meter.where, meter.note)
 
 
 def _on_usb(usb: UsbBoard) -> Device:

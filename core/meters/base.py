@@ -83,6 +83,7 @@ class MeterKind:
     target: str
     connect: Callable[[Any], PowerMeter] | None
     find: Callable[[], Sequence[FoundMeter]]
+    needs_target: bool = False
 
 
 def nothing_to_find() -> Sequence[FoundMeter]:

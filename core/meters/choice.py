@@ -53,7 +53,7 @@ def parse_meter(text: str) -> MeterChoice:
             raise _not_an_option(kind, target)
         raw[kind.target] = target
     options = section_from_dict(kind.options, raw, "", source=f"the meter {kind.id}", code="bad-meter")
-    if kind.target and not getattr(options, kind.target) and _is_required(kind):
+    if kind.needs_target and not getattr(options, kind.target):
         raise ThimbleError("bad-meter", f"the meter {kind.id} needs more", f"write {usage(kind)}")
     return MeterChoice(kind, options)
 
@@ -64,7 +64,7 @@ def usage(kind: MeterKind) -> str:
         f"{f.name}={_shown(f.default)}" for f in dataclasses.fields(kind.options) if f.name != kind.target
     ]
     target = kind.target.upper() if kind.target else ""
-    target = target if not target or _is_required(kind) else f"[{target}]"
+    target = target if not target or kind.needs_target else f"[{target}]"
     options = f"[,{','.join(words)}]" if words else ""
     return f"{kind.id}{':' if target or words else ''}{target}{options}"
 
@@ -72,11 +72,6 @@ def usage(kind: MeterKind) -> str:
 def all_usages() -> str:
     """What --meter takes, for the help."""
     return "; ".join(f"{usage(kind)} ({kind.about})" for kind in METERS.values())
-
-
-def _is_required(kind: MeterKind) -> bool:
-    field = next(f for f in dataclasses.fields(kind.options) if f.name == kind.target)
-    return bool(field.metadata.get("required"))
 
 
 def _shown(default: Any) -> str:

@@ -68,4 +68,5 @@ REPLAY = MeterKind(
     target="file",
     connect=ReplayMeter,
     find=nothing_to_find,
+    needs_target=True,
 )

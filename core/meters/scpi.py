@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,8 +61,6 @@ class Instrument:
 
     def open(self) -> None:
         """Connect, and ask who it is."""
-        if not self._options.address:
-            raise ThimbleError("bad-meter", "the meter scpi needs an address", "write scpi:ADDRESS")
         import pyvisa
 
         try:
@@ -70,6 +69,9 @@ class Instrument:
                 self._options.address, read_termination="\n", write_termination="\n"
             )
             self._session.timeout = 1000.0 * self._options.timeout
+            self.identity = self._query("*IDN?").strip()
+            if not self.identity:
+                raise ValueError("it does not say who it is")
         except (pyvisa.Error, OSError, ValueError) as error:
             raise ThimbleError(
                 "meter-gone",
@@ -77,7 +79,6 @@ class Instrument:
                 "check the address, that it is switched on and in the same network, and that no other program"
                 " uses it",
             ) from error
-        self.identity = self.ask("*IDN?").strip()
 
     def close(self) -> None:
         for opened in (self._session, self._manager):
@@ -91,9 +92,15 @@ class Instrument:
         import pyvisa
 
         try:
-            answer: str = self._session.query(question)
+            return self._query(question)
         except (pyvisa.Error, OSError, ValueError) as error:
             raise self._failed(question, error) from error
+
+    def _query(self, question: str) -> str:
+        with warnings.catch_warnings():
+            # The end of a message may be marked in other ways than with a line's end.
+            warnings.filterwarnings("ignore", "read string doesn't end with termination")
+            answer: str = self._session.query(question)
         return answer
 
     def tell(self, command: str) -> None:
@@ -227,13 +234,13 @@ def connect(options: ScpiOptions) -> PowerMeter:
 
 
 def find_instruments() -> Sequence[FoundMeter]:
-    """Those on USB and GPIB that PyVISA sees, without the serial ports. Instruments in the network are not
-    looked for: their address is on their screen."""
+    """Those that answer in the local network (LXI), and those on USB and GPIB that PyVISA's own library
+    reaches. Takes two seconds."""
     import pyvisa
 
     manager = pyvisa.ResourceManager("@py")
     try:
-        found = [address for address in manager.list_resources() if not address.startswith("ASRL")]
+        found = [a for a in manager.list_resources() if a.startswith(("TCPIP", "USB", "GPIB"))]
     finally:
         manager.close()
     return tuple(FoundMeter("scpi", "SCPI instrument", address, address) for address in found)
@@ -247,4 +254,5 @@ SCPI = MeterKind(
     target="address",
     connect=connect,
     find=find_instruments,
+    needs_target=True,
 )

@@ -36,6 +36,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         _name(*arguments.name)
     if arguments.identify:
         _identify(arguments.identify, terminal)
+    terminal.say("looking for boards and meters …")
     found = find_devices()
     rows = [[device.id, device.kind.value, device.called, device.where, device.note] for device in found]
     shown = table("Devices", _HEADINGS, rows, text=range(len(_HEADINGS)))
@@ -70,4 +71,6 @@ def _on_usb(port: str) -> UsbBoard:
     )
 
 
-DEVICES = Command("devices", "boards that are there, the virtual ones included", _configure, _run)
+DEVICES = Command(
+    "devices", "boards and power meters that are there, virtual boards included", _configure, _run
+)
