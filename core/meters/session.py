@@ -78,6 +78,12 @@ class MeterSession:
     ) -> None:
         self._end()
 
+    @property
+    def fault(self) -> ThimbleError | None:
+        """What the meter failed with; None while it records."""
+        end = None if self._job is None else self._job.end
+        return None if end is None or isinstance(end, Done) else _fault(end)
+
     def recording(self) -> Recording:
         """End it, and give what was recorded. Raises ThimbleError when the meter failed meanwhile."""
         end = self._end()

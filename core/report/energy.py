@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from codegen.targets.board import all_boards
 from core.report.content import Json
 from core.report.units import quantity
 
@@ -84,6 +85,9 @@ def sentences(bench: Json) -> Iterator[str]:
         )
     else:
         yield f"{words}: the integral over each of {energy['inferences']} inferences; the first warms up."
+    board = all_boards().get(bench["board"])
+    if board is not None and board.virtual:
+        yield "The board is emulated and takes no power: what the meter measured is not of this run."
     if energy.get("left_out"):
         yield f"{energy['left_out']} inferences were left out, for too many of their samples were lost."
     if energy.get("lost"):
