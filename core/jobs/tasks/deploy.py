@@ -95,7 +95,7 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     Raises ThimbleError and CodegenError for what a person can mend.
     """
     csv = Path(params["samples"]) if params.get("samples") else None
-    # From the beginning: what is wrong with a meter is told at once, and a board may get its power through it.
+    # From the beginning: a fault of the meter is told at once, and a board may get its power through it.
     with metering(params.get("meter"), Path(params["out"]), context, csv) as meter:
         prepared = prepare(params, context.section(0.0, PREPARED))
         ran = run_on_board(prepared, params.get("port"), context.section(PREPARED, 1.0), meter=meter)

@@ -86,7 +86,9 @@ def _stream(meter: Any, parent: Parent, output: Output) -> None:
     meter.ser.reset_input_buffer()
     meter.start_measuring()
     heard_s = time.monotonic()
-    while not parent.stop.is_set():
+    ending = False
+    while not ending:
+        ending = parent.stop.is_set()  # what has come until then is still read
         waiting = _read(meter)
         now_s = time.monotonic()
         if waiting:
