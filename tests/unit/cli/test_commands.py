@@ -273,13 +273,27 @@ def test_run_with_a_bad_input_file(thimble, tmp_path, tflite, content, word):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--meter", "ppk2"),
         ("--engine", "xnnpack"),
     ],
 )
 def test_options_that_are_not_there_yet_say_so(thimble, tflite, arguments):
     ended = thimble("bench", tflite, "--board", "virtual-pico", *arguments)
     assert_failed(ended, "is not there yet")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--meter", "ppk3"), "no meter 'ppk3'"),
+        (("--meter", "ppk2:voltage=12"), "'voltage' is 12.0"),
+        (("--meter", "scpi"), "needs more"),
+        (("--meter", "replay:no-such.csv"), "no recording no-such.csv"),
+        (("--samples", "power.csv"), "needs a meter that measures"),
+        (("--samples", "power.csv", "--meter", "estimate"), "needs a meter that measures"),
+    ],
+)
+def test_meters_that_cannot_be_used_say_so(thimble, tflite, arguments, word):
+    assert_failed(thimble("bench", tflite, "--board", "virtual-pico", *arguments), word)
 
 
 @pytest.mark.parametrize(
