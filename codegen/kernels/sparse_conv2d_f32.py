@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
-import numpy as np
-
-from codegen.graph import Conv2D, DType, Op
-from codegen.kernels.base import Layer, LoweredLayer, pointer, u16
-from codegen.kernels.floats import float_bias
-from codegen.kernels.sparse_f32 import float_matrix, shared_members, sparse_float_refusal
-from codegen.kernels.stored_weights import KERNEL_NAMES, multiplied, row_members, stored_arrays
+from codegen.graph import Conv2D, Op
+from codegen.kernels.base import Field, Layer, u16
+from codegen.kernels.sparse_f32 import SparseF32, float_matrix
+from codegen.kernels.stored_weights import KERNEL_NAMES, multiplied
 from codegen.kernels.windows import describe, window_struct, windows_inside
 from codegen.targets.board import Cpu
 
@@ -42,50 +39,33 @@ _LAYING = {Cpu.CORTEX_M0PLUS: (250.0, 30.0), Cpu.CORTEX_M4F: (168.0, 14.5)}
 _APART = {Cpu.CORTEX_M0PLUS: 6.0, Cpu.CORTEX_M4F: 5.0}
 
 
-class SparseConv2DF32:
+class SparseConv2DF32(SparseF32):
     """A convolution with its weights in the format `encoding`."""
 
     serves: type[Op] = Conv2D
-    dtype: DType | None = DType.FLOAT32
-
-    def __init__(self, encoding: str) -> None:
-        self.encoding = encoding
-        self.function = f"thimble_conv2d_{KERNEL_NAMES[encoding]}_f32"
+    operator, row_length = "conv2d", "taps"
 
     def refusal(self, layer: Layer) -> str | None:
         if cast(Conv2D, layer.op).groups != 1:
             return "works in groups"
-        return sparse_float_refusal(layer, self.encoding)
+        return super().refusal(layer)
 
-    def lower(self, layer: Layer) -> LoweredLayer:
-        matrix = float_matrix(layer)
-        filters, taps = matrix.shape
-        arrays = stored_arrays(self.encoding, matrix)
-        sizes = (
+    def title(self, layer: Layer) -> str:
+        return f"convolution, {describe(layer)}"
+
+    def sizes(self, layer: Layer) -> tuple[Field, ...]:
+        return (
             window_struct(layer, cast(Conv2D, layer.op)),
             u16("out_height", layer.output.shape[1]),
-            u16("out_channels", filters),
-        )
-        nonzero = int(np.count_nonzero(matrix))
-        cycles = {cpu: self._cycles(layer, cpu) for cpu in _CYCLES}
-        return LoweredLayer(
-            op=layer.op,
-            function=self.function,
-            encoding=self.encoding,
-            comment=f"convolution, {describe(layer)}, {nonzero} of {matrix.size} weights are not zero",
-            fields=(
-                *(pointer(array.role) for array in arrays),
-                *row_members(self.encoding, matrix, "taps"),
-                *shared_members(layer, sizes),
-            ),
-            constants=(*arrays, float_bias(layer, filters)),
-            cycles=cycles[Cpu.CORTEX_M0PLUS],
-            cycles_on=cycles,
-            # As thimble_sparse_conv2d_f32.h counts it.
-            scratch_bytes=_FLOAT_BYTES * (_PIXELS * taps + layer.input.shape[-1]),
+            u16("out_channels", len(float_matrix(layer))),
         )
 
-    def _cycles(self, layer: Layer, cpu: Cpu) -> int:
+    def scratch_bytes(self, layer: Layer) -> int:
+        """As thimble_sparse_conv2d_f32.h counts it."""
+        taps: int = float_matrix(layer).shape[1]
+        return _FLOAT_BYTES * (_PIXELS * taps + layer.input.shape[-1])
+
+    def cycles(self, layer: Layer, cpu: Cpu) -> int:
         matrix = float_matrix(layer)
         shape: tuple[int, ...] = layer.constant(1).shape
         _, k_h, k_w, channels = shape

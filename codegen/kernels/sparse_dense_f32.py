@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from codegen.graph import Dense, DType, Op
-from codegen.kernels.base import Layer, LoweredLayer, pointer, u16
-from codegen.kernels.floats import float_bias
-from codegen.kernels.sparse_f32 import float_matrix, shared_members, sparse_float_refusal
-from codegen.kernels.stored_weights import KERNEL_NAMES, multiplied, row_members, stored_arrays
+from codegen.graph import Dense, Op
+from codegen.kernels.base import Field, Layer, u16
+from codegen.kernels.sparse_f32 import SparseF32, float_matrix
+from codegen.kernels.stored_weights import KERNEL_NAMES, multiplied
 from codegen.targets.board import Cpu
 
 #: Cycles for a weight that is multiplied, for any weight, and for an output; fitted to counts of single
@@ -33,41 +30,20 @@ _CYCLES = {
 }
 
 
-class SparseDenseF32:
+class SparseDenseF32(SparseF32):
     """A dense layer with its weights in the format `encoding`."""
 
     serves: type[Op] = Dense
-    dtype: DType | None = DType.FLOAT32
+    operator, row_length = "dense", "inputs"
 
-    def __init__(self, encoding: str) -> None:
-        self.encoding = encoding
-        self.function = f"thimble_dense_{KERNEL_NAMES[encoding]}_f32"
+    def title(self, layer: Layer) -> str:
+        rows, columns = float_matrix(layer).shape
+        return f"dense, {columns} -> {rows}"
 
-    def refusal(self, layer: Layer) -> str | None:
-        return sparse_float_refusal(layer, self.encoding)
+    def sizes(self, layer: Layer) -> tuple[Field, ...]:
+        return (u16("outputs", len(float_matrix(layer))),)
 
-    def lower(self, layer: Layer) -> LoweredLayer:
-        matrix = float_matrix(layer)
-        rows, columns = matrix.shape
-        arrays = stored_arrays(self.encoding, matrix)
-        nonzero = int(np.count_nonzero(matrix))
-        cycles = {cpu: self._cycles(layer, cpu) for cpu in _CYCLES}
-        return LoweredLayer(
-            op=layer.op,
-            function=self.function,
-            encoding=self.encoding,
-            comment=f"dense, {columns} -> {rows}, {nonzero} of {matrix.size} weights are not zero",
-            fields=(
-                *(pointer(array.role) for array in arrays),
-                *row_members(self.encoding, matrix, "inputs"),
-                *shared_members(layer, (u16("outputs", rows),)),
-            ),
-            constants=(*arrays, float_bias(layer, rows)),
-            cycles=cycles[Cpu.CORTEX_M0PLUS],
-            cycles_on=cycles,
-        )
-
-    def _cycles(self, layer: Layer, cpu: Cpu) -> int:
+    def cycles(self, layer: Layer, cpu: Cpu) -> int:
         matrix = float_matrix(layer)
         a_product, a_weight, a_row = _CYCLES[cpu][KERNEL_NAMES[self.encoding]]
         products = multiplied(self.encoding, matrix)

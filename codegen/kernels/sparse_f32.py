@@ -1,17 +1,20 @@
-"""What the float kernels on sparse and clustered weights share, whatever the operator."""
+"""The float kernels on sparse and clustered weights: what they share, whatever the operator."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from codegen.graph import Conv2D, Dense
-from codegen.kernels.base import Field, Layer, pointer
-from codegen.kernels.floats import clamp, float_refusal
+from codegen.graph import Conv2D, Dense, DType, Op
+from codegen.kernels.base import Field, Layer, LoweredLayer, pointer
+from codegen.kernels.floats import clamp, float_bias, float_refusal
+from codegen.kernels.stored_weights import KERNEL_NAMES, row_members, stored_arrays
 from codegen.sparse import FORMATS
+from codegen.targets.board import Cpu
 
 #: The formats that have float kernels.
 FLOAT_ENCODINGS = (
@@ -49,3 +52,57 @@ def shared_members(layer: Layer, sizes: tuple[Field, ...]) -> tuple[Field, ...]:
     op = cast("Conv2D | Dense", layer.op)
     members = (pointer("bias"), *clamp(op.activation), *sizes)
     return tuple(replace(member, name=f"layer.{member.name}") for member in members)
+
+
+class SparseF32(ABC):
+    """A kernel for float weights in the format `encoding`; an operator is a subclass."""
+
+    serves: type[Op]
+    dtype: DType | None = DType.FLOAT32
+    #: In the names of the functions, and what the struct calls the number of weights of an output.
+    operator: ClassVar[str]
+    row_length: ClassVar[str]
+
+    def __init__(self, encoding: str) -> None:
+        self.encoding = encoding
+        self.function = f"thimble_{self.operator}_{KERNEL_NAMES[encoding]}_f32"
+
+    def refusal(self, layer: Layer) -> str | None:
+        return sparse_float_refusal(layer, self.encoding)
+
+    def lower(self, layer: Layer) -> LoweredLayer:
+        matrix = float_matrix(layer)
+        arrays = stored_arrays(self.encoding, matrix)
+        nonzero = int(np.count_nonzero(matrix))
+        cycles = {cpu: self.cycles(layer, cpu) for cpu in (Cpu.CORTEX_M0PLUS, Cpu.CORTEX_M4F)}
+        return LoweredLayer(
+            op=layer.op,
+            function=self.function,
+            encoding=self.encoding,
+            comment=f"{self.title(layer)}, {nonzero} of {matrix.size} weights are not zero",
+            fields=(
+                *(pointer(array.role) for array in arrays),
+                *row_members(self.encoding, matrix, self.row_length),
+                *shared_members(layer, self.sizes(layer)),
+            ),
+            constants=(*arrays, float_bias(layer, len(matrix))),
+            cycles=cycles[Cpu.CORTEX_M0PLUS],
+            cycles_on=cycles,
+            scratch_bytes=self.scratch_bytes(layer),
+        )
+
+    @abstractmethod
+    def title(self, layer: Layer) -> str:
+        """The layer in the words of the generated code."""
+
+    @abstractmethod
+    def sizes(self, layer: Layer) -> tuple[Field, ...]:
+        """The members behind bias and clamp."""
+
+    @abstractmethod
+    def cycles(self, layer: Layer, cpu: Cpu) -> int:
+        """An estimate."""
+
+    def scratch_bytes(self, layer: Layer) -> int:
+        """Of memory of its own."""
+        return 0
