@@ -1,6 +1,7 @@
 """A float Graph as the int8 Graph that it will become, with assumed scales: for previews only.
 
-Sizes, addresses and storage formats do not depend on the scales, so a preview needs no calibration.
+Addresses and storage formats do not depend on the scales, nor do sizes, but for the table of a softmax: it is
+assumed at its largest, 1 KB, and shorter where its input reaches far. A preview so needs no calibration.
 What it computes means nothing, and nothing is ever run from it.
 """
 

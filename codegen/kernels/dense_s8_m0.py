@@ -11,12 +11,14 @@ from codegen.graph import Dense, DType, Op, Rounding
 from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, u8
 from codegen.kernels.dense_s8 import DenseS8
 from codegen.kernels.requantization import folded_bias, multipliers, reach, weight_matrix
-from codegen.kernels.split_requantization import SCALE_REFUSAL, Requantization, Table, split_table
+from codegen.kernels.split_requantization import Requantization, Table, split_table
 from codegen.sparse import ConstantArray
 from codegen.sparse.base import Int8Matrix
 from codegen.targets.board import Cpu
 
 _ROWS = 8
+#: Cycles more an output whose scale does not come apart.
+_WHOLE = 130
 
 
 class DenseS8M0:
@@ -27,21 +29,18 @@ class DenseS8M0:
     cpus = frozenset({Cpu.CORTEX_M0PLUS})
 
     def refusal(self, layer: Layer) -> str | None:
-        reason = DenseS8().refusal(layer)
-        if reason is None and dense_scaling(layer) is None:
-            return SCALE_REFUSAL
-        return reason
+        return DenseS8().refusal(layer)
 
     def lower(self, layer: Layer) -> LoweredLayer:
-        table = dense_scaling(layer)
-        if table is None:
-            raise ValueError(f"{layer.op.name} was refused")
+        split = dense_scaling(layer)
+        table = _whole_scaling(layer) if split is None else split
         portable, weights = DenseS8().lower(layer), weight_matrix(layer)
         bias = folded_bias(layer).data + table[:, 0]
         fields = (
             pointer("weights"), pointer("bias"), pointer("scaling"),
             *(f for f in portable.fields if f.name in ("inputs", "outputs")),
-            u8("per_channel", int(len(table) > 1)),
+            u8("per_channel", int(len(table) > 1)), u8("split", int(split is not None)),
+            *(f for f in portable.fields if f.name.startswith("output_")),
         )  # fmt: skip
         return replace(
             portable,
@@ -52,7 +51,7 @@ class DenseS8M0:
                 ConstantArray("bias", bias),
                 ConstantArray("scaling", table[:, 1:].reshape(-1)),
             ),
-            cycles=_cycles(*weights.shape),
+            cycles=_cycles(*weights.shape) + (_WHOLE * len(weights) if split is None else 0),
         )
 
 
@@ -68,6 +67,13 @@ def interleaved(weights: Int8Matrix) -> Int8Matrix:
     groups = (weights[:whole].view(np.uint8) ^ np.uint8(128)).view(np.int8)
     groups = groups.reshape(-1, _ROWS, weights.shape[1]).transpose(0, 2, 1)
     return np.concatenate([groups.reshape(-1), weights[whole:].reshape(-1)])
+
+
+def _whole_scaling(layer: Layer) -> Table:
+    """``[outputs or 1, 4]``, of scales that do not come apart: nothing for the bias, multiplier and shift."""
+    multiplier, shift = (array.data.astype(np.int32) for array in multipliers(layer))
+    nothing = np.zeros_like(multiplier)
+    return np.stack([nothing, multiplier, shift, nothing], axis=1)
 
 
 def dense_scaling(layer: Layer) -> Table | None:

@@ -28,6 +28,8 @@ from codegen.graph import (
     Sub,
     Tensor,
 )
+from codegen.kernels import Layer
+from codegen.kernels.dense_s8_m0 import dense_scaling
 from codegen.options import BuildOptions
 from codegen.targets.board import Cpu, find_board
 from core.boards.session import run_samples
@@ -224,6 +226,30 @@ def test_dense_m0(seed, tmp_path):
     check(dense(seed), tmp_path, "thimble_dense_s8_m0")
 
 
+def faint_dense(seed: int) -> Graph:
+    """Many inputs, as behind the last convolution, and a scale below 1/8192: per output or for all."""
+    rng = np.random.default_rng(seed)
+    inputs, rows = 2000 + seed, 9
+    scales = tuple(float(s) for s in 1 / rng.uniform(8_500, 20_000, rows if seed % 2 else 1))
+    weight_scale = Quantization(scales, (0,) * len(scales), 0)
+    weights = rng.integers(-127, 128, (rows, inputs), dtype=np.int8)
+    tensors = (
+        Tensor("x", (1, inputs), DType.INT8, Quantization((1.0,), (_int8(rng),))),
+        Tensor("w", weights.shape, DType.INT8, weight_scale, weights),
+        Tensor("b", (rows,), DType.INT32, None, _bias(rng, rows)),
+        Tensor("y", (1, rows), DType.INT8, Quantization((1.0,), (_int8(rng),))),
+    )
+    op = Dense("dense", ("x", "w", "b"), ("y",), (Activation.NONE, Activation.RELU)[seed // 2])
+    return centred(Graph("one_layer", {t.name: t for t in tensors}, (op,), ("x",), ("y",)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_dense_m0_with_scales_that_do_not_come_apart(seed, tmp_path):
+    graph = faint_dense(seed)
+    assert dense_scaling(Layer(graph, graph.ops[0])) is None
+    check(graph, tmp_path, "thimble_dense_s8_m0")
+
+
 def light_dense(seed: int) -> Graph:
     """Small weights with a few large ones; the last two take several blocks of inputs."""
     rng = np.random.default_rng(seed)
@@ -255,7 +281,9 @@ def test_sums_m0(seed, tmp_path):
     check(addition(seed), tmp_path, "thimble_add_s8_m0")
 
 
-@pytest.mark.parametrize("graph", [addition(1), light_dense(6), convolution(9, depthwise=True)])
+@pytest.mark.parametrize(
+    "graph", [addition(1), light_dense(6), faint_dense(1), convolution(9, depthwise=True)]
+)
 def test_estimates_m0(graph, tmp_path):
     compiled = compile_model(graph, find_board("virtual-pico"), BuildOptions(encoding="dense"))
     image = build_firmware(compiled, tmp_path, cache_dir())

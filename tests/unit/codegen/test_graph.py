@@ -6,11 +6,11 @@ import pytest
 from codegen.as_int8 import as_int8
 from codegen.compiler import compile_model
 from codegen.errors import CodegenError
-from codegen.graph import Activation, Conv2D, DType, Graph, Relu, Tanh, Tensor, macs, verify
+from codegen.graph import Activation, Conv2D, DType, Graph, Quantization, Relu, Tanh, Tensor, macs, verify
 from codegen.options import BuildOptions
 from codegen.passes import run_passes
 from codegen.targets.board import find_board
-from tests.unit.codegen.networks import Builder, small_lenet
+from tests.unit.codegen.networks import Builder, as_float, small_lenet
 
 
 def float_graph() -> Graph:
@@ -80,6 +80,16 @@ def test_as_int8_keeps_shapes_and_zeros():
     assert weights.dtype == np.int8
     assert np.array_equal(weights == 0, float_graph().tensors["w"].data == 0)
     assert compile_model(graph, find_board("host")).plan.arena.arena_bytes > 0
+
+
+def test_a_preview_estimates_a_relu_as_the_converted_file_has_it():
+    """There the lowest number is 0: the fused ReLU is the clamp to int8, and costs nothing."""
+    converted = Builder((9, 9, 4)).conv(6, activation=Activation.RELU).graph()
+    output = replace(converted.tensors[converted.outputs[0]], quantization=Quantization((0.1,), (-128,)))
+    converted = replace(converted, tensors={**converted.tensors, output.name: output})
+    previewed = as_int8(as_float(converted, 1))
+    cycles = [compile_model(graph, find_board("virtual-nano")).cycles for graph in (converted, previewed)]
+    assert cycles[0] == cycles[1]
 
 
 def test_a_float_network_is_compiled_as_it_is():
