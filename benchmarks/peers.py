@@ -130,26 +130,25 @@ def alone(graph: Graph, op: Op) -> Graph:
 
 
 def print_layers(graph: Graph, board: Board) -> None:
-    """A line for each layer, built and run alone. Layers without code are left out."""
+    """A line for each layer, built and run alone, with the kernel that it takes then. Layers without code are
+    left out."""
     graph = run_passes(graph)
-    whole = {layer.op.name: layer for layer in compile_model(graph, board).layers}
     print(
         f"    {'layer':28} {'function':28} {'instructions':>12} {'cycles':>12} {'per MAC':>8} {'estimate':>8}"
     )
-    for op in graph.ops:
-        layer = whole[op.name]
-        if not layer.function:
-            continue
-        line = f"    {op.name[-28:]:28} {layer.function.removeprefix('thimble_'):28}"
+    for op in (layer.op for layer in compile_model(graph, board).layers if layer.function):
+        line = f"    {op.name[-28:]:28}"
         try:
             one = count(alone(graph, op), board)
         except (CodegenError, ThimbleError) as error:
             print(f"{line} not run alone: {error}")
             continue
-        work = macs(graph, op)
+        (layer,), work = one.compilation.layers, macs(graph, op)
         per_mac = f"{one.instructions / work:8.2f}" if work else f"{'':8}"
-        ratio = layer.cycles / one.cycles
-        print(f"{line} {one.instructions:12,} {one.cycles:12,} {per_mac} {ratio:8.2f}")
+        print(
+            f"{line} {layer.function.removeprefix('thimble_'):28} {one.instructions:12,} {one.cycles:12,}"
+            f" {per_mac} {layer.cycles / one.cycles:8.2f}"
+        )
 
 
 def print_model(model: Path, board: Board, layers: bool) -> bool:

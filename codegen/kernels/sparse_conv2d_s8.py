@@ -13,6 +13,7 @@ from codegen.kernels.base import Field, Layer, LoweredLayer, pointer, s8, u8, u1
 from codegen.kernels.requantization import weight_matrix
 from codegen.kernels.stored_weights import (
     KERNEL_NAMES,
+    is_fast,
     multiplied,
     row_members,
     scaling,
@@ -23,6 +24,8 @@ from codegen.sparse import ConstantArray
 from codegen.targets.board import Cpu
 
 _PIXELS = 4
+#: Cycles of an output: in assembly, and in C: at the end of a line, and where the scale is none for assembly.
+_OUTPUT, _OUTPUT_IN_C = 45, 240
 #: What the unsigned inputs have more than the signed ones.
 _EXCESS = 128
 #: Cycles of the Cortex-M0+ for four pixels: of a weight that is multiplied, and of any weight; fitted to
@@ -142,6 +145,12 @@ class SparseConv2DS8:
         values, columns, counts = arrays
         return values, ConstantArray("offsets", offsets[columns.data]), counts
 
+    def _line_cycles(self, layer: Layer, width: int) -> int:
+        """Of the outputs of a channel in a line."""
+        _, members = scaling(layer, cast(Conv2D, layer.op).rounding, _EXCESS)
+        fast = width // _PIXELS * _PIXELS if is_fast(members) else 0
+        return fast * _OUTPUT + (width - fast) * _OUTPUT_IN_C
+
     def _cycles(self, layer: Layer, lines: InputLines, costs: tuple[float, float], rest: float = 1.0) -> int:
         matrix = weight_matrix(layer)
         _, height, width, _ = layer.output.shape
@@ -150,7 +159,7 @@ class SparseConv2DS8:
         products = a_product * multiplied(self.encoding, matrix) + a_weight * matrix.size
         spread = lines.channels * layer.input.shape[2] * (lines.kernel_height - lines.kept) * 10
         moved = lines.kept * lines.channels * lines.plane
-        outputs = (groups + width * height) * 45 * len(matrix)
+        outputs = (groups * _OUTPUT + height * self._line_cycles(layer, width)) * len(matrix)
         return round(groups * products + rest * (outputs + height * (spread + 1.2 * moved)))
 
 

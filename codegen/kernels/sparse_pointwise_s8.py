@@ -10,13 +10,15 @@ import numpy as np
 from codegen.graph import Conv2D, DType, Op, Rounding
 from codegen.kernels.base import Field, Layer, LoweredLayer, pointer, u16, u32
 from codegen.kernels.requantization import weight_matrix
-from codegen.kernels.stored_weights import multiplied, scaling, sparse_refusal, stored_arrays
+from codegen.kernels.stored_weights import is_fast, multiplied, scaling, sparse_refusal, stored_arrays
 from codegen.kernels.windows import windows_inside
 
 _PIXELS = 4
 #: Cycles of the Cortex-M0+ for four pixels: of a weight that is multiplied, and of a channel; fitted to
 #: counts of single layers on the virtual board.
 _CYCLES = {"crs8": (28.0, 200.0), "crs16": (28.0, 200.0), "delta8": (28.0, 200.0)}
+#: For one pixel, where the scales are none for the assembly.
+_CYCLES_IN_C = (13.0, 190.0)
 POINTWISE_ENCODINGS = tuple(_CYCLES)
 
 
@@ -45,8 +47,11 @@ class SparsePointwiseS8:
         _, height, width, _ = layer.output.shape
         arrays = stored_arrays(self.encoding, matrix)
         table, output = scaling(layer, cast(Conv2D, layer.op).rounding)
-        a_product, a_channel = _CYCLES[self.encoding]
-        groups = -(-height * width // _PIXELS)
+        pixels = height * width
+        groups, costs = -(-pixels // _PIXELS), _CYCLES[self.encoding]
+        if not is_fast(output):
+            groups, costs = pixels, _CYCLES_IN_C
+        a_product, a_channel = costs
         nonzero = int(np.count_nonzero(matrix))
         return LoweredLayer(
             op=layer.op,
@@ -56,7 +61,7 @@ class SparsePointwiseS8:
             f" {matrix.size} weights are not zero",
             fields=(
                 *(pointer(array.role) for array in arrays),
-                *_shared(height * width, inputs, channels, output),
+                *_shared(pixels, inputs, channels, output),
             ),
             constants=(*arrays, table),
             cycles=round(groups * (a_product * multiplied(self.encoding, matrix) + a_channel * channels)),

@@ -147,6 +147,11 @@ def scaling(layer: Layer, rounding: Rounding, excess: int = 0) -> tuple[Constant
     return ConstantArray("scaling", table.astype(np.int32).reshape(-1)), members
 
 
+def is_fast(members: tuple[Field, ...]) -> bool:
+    """Whether the scales that `scaling` gave come apart, as the kernels in assembly need them."""
+    return any(member.name == "split" and member.value == "1" for member in members)
+
+
 @dataclass(frozen=True, slots=True)
 class _Scale:
     """What all outputs of a layer share: zero point, clamp and rounding."""
