@@ -284,6 +284,7 @@ class MainWindow(QMainWindow):
         self._services.settings.setValue(_GEOMETRY, self.saveGeometry())
         for bridge in self._bridges():
             bridge.abandon()
+        self.deploy.boards.close()
         self.wizard.session.close()
         self.drafts.close()
         event.accept()

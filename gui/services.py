@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QSettings, QStandardPaths
 
+from core.boards.identify import identify
+from core.boards.names import name_board
 from core.boards.usb_ports import UsbBoard, find_usb_boards
 from core.flow.draft_file import draft_path
 from core.jobs.events import Event
@@ -41,6 +43,8 @@ class Services:
     preview: PreviewFunction
     start_job: StartJob = start_job
     usb_boards: Callable[[], tuple[UsbBoard, ...]] = find_usb_boards
+    identify: Callable[[UsbBoard], None] = identify
+    name_board: Callable[[str, str], None] = name_board
     example: Path = resources_dir() / "models" / "lenet-digits.keras"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from core.jobs.context import JobContext
 from core.jobs.events import Event, Partial, Progress
 
 _TURN_S = 0.2
+#: People see no more of one board's progress.
+_TELL_S = 0.1
 
 
 class State(Enum):
@@ -141,11 +144,15 @@ class _Told:
         self._lock = threading.Lock()
         self._parts = [0.0] * len(stations)
         self._cancellable = [True] * len(stations)
+        self._told_s = [-_TELL_S] * len(stations)
 
     def take(self, place: int, event: Event) -> None:
         if isinstance(event, Progress):
             self._progress(place, event.fraction, event.cancellable)
-            self._tell(place, event.fraction, event.text, State.RUNNING)
+            now_s = time.monotonic()
+            if now_s - self._told_s[place] >= _TELL_S:
+                self._told_s[place] = now_s
+                self._tell(place, event.fraction, event.text, State.RUNNING)
         elif isinstance(event, Partial):
             self._context.partial(event.kind, {**event.data, "board": self._stations[place].key})
 

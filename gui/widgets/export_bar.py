@@ -84,10 +84,11 @@ class ExportBar(QWidget):
         menu = QMenu(self)
         for format_id, title in export_formats():
             action = menu.addAction(tr(title) + "…")
-            action.triggered.connect(lambda _=False, chosen=format_id: self._choose_parent(chosen))
+            action.triggered.connect(lambda _=False, chosen=format_id: self.choose_parent(chosen))
         return menu
 
-    def _choose_parent(self, format_id: str) -> None:
+    def choose_parent(self, format_id: str) -> None:
+        """Ask where the C code goes in this format, and write it."""
         if self._run is None:
             return
         title = tr("Put the folder with the C code into")

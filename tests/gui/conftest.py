@@ -102,6 +102,7 @@ def services(tmp_path: Path, jobs: FakeJobs) -> Services:
         presets=PRESETS,
         preview=fake_preview,
         start_job=jobs,
+        usb_boards=lambda: (),
         example=example,
     )
 

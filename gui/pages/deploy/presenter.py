@@ -7,11 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QMessageBox
 
 from codegen.targets.board import Board, all_boards
 from core.boards.agreement import Rule
-from core.boards.placing import replaces_other_program
 from core.boards.usb_ports import UsbBoard
 from core.errors import ThimbleError
 from core.flow.open_run import OpenRun
@@ -19,6 +17,7 @@ from core.jobs.events import Cancelled, Done, Failed
 from core.report.deploy_record import save_deploy
 from core.report.verdict import rule_of
 from gui.job_bridge import JobBridge
+from gui.pages.deploy.boards import BoardsPresenter, ends_of
 from gui.pages.deploy.view import DeployView
 from gui.services import Services
 from gui.widgets.banner import BannerKind
@@ -36,9 +35,13 @@ class DeployPresenter(QObject):
         self.bridge = JobBridge(services.start_job, self)
         self.view = DeployView(services, self.bridge)
         self.run: OpenRun | None = None
-        self._board: Board | None = None
+        self.boards = BoardsPresenter(services, self.view)
+        self._targets: list[UsbBoard] = []
+        self._plotted: str | None = None
         self.view.start_wanted.connect(self.start)
         self.view.board.currentIndexChanged.connect(self._board_chosen)
+        self.view.another.clicked.connect(self._do_another)
+        self.bridge.partial.connect(self._take_partial)
         self.bridge.ended.connect(self._ended)
         self._board_chosen()
 
@@ -65,56 +68,59 @@ class DeployPresenter(QObject):
 
     @Slot()
     def start(self) -> None:
-        """Deploy on the chosen board."""
+        """Deploy on the chosen boards."""
         run, view = self.run, self.view
         if run is None or self.bridge.running:
             return
-        usb = view.usb.target()
-        if usb is not None and replaces_other_program(usb) and not self._may_replace(usb):
+        board = all_boards()[view.board.currentData()]
+        try:
+            targets = self.boards.targets(board)
+        except ThimbleError as error:
+            view.banner.show_failure(error_as_failed(error))
             return
-        self._board = all_boards()[view.board.currentData()]
+        if not self.boards.may_replace(targets):
+            return
+        self._targets = targets
         view.banner.clear()
         view.result.hide()
         at_start = view.start.hasFocus()
         if at_start:
             view.hold_focus()
         view.start.setEnabled(False)
-        self._show_timing(self._board.virtual)
+        self._show_timing(board.virtual)
         view.live.begin()
-        params = {
-            "model": str(run.model),
-            "board": self._board.id,
-            "data": run.data,
-            "runs": view.runs.value(),
-            "out": str(run.folder),
-        }
-        port = view.usb.port()
-        if port is not None:
-            params["port"] = port
-        self.bridge.start("deploy", params, sinks={"inference": self._take_inference})
+        view.boards.begin()
+        task, params = self._job(run, board)
+        self.bridge.start(task, params, sinks={"inference": self._take_inference})
         if at_start:
             view.panel.cancel.setFocus()
         self.running_changed.emit(True)
 
-    def _may_replace(self, usb: UsbBoard) -> bool:
-        """Ask before a program that is not Thimble's is lost."""
-        answer = QMessageBox.question(
-            self.view,
-            tr("Replace the program?"),
-            tr(
-                "On the board at {where} runs {program}. Thimble would replace it; to bring it back, upload"
-                " it again with what it was made with."
-            ).format(where=usb.where, program=usb.product or tr("another program")),
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
-            QMessageBox.StandardButton.No,
-        )
-        return answer == QMessageBox.StandardButton.Yes
+    def _job(self, run: OpenRun, board: Board) -> tuple[str, dict[str, Any]]:
+        """The task and its params; the live plot follows the first of several boards."""
+        params = {
+            "model": str(run.model),
+            "board": board.id,
+            "data": run.data,
+            "runs": self.view.runs.value(),
+            "out": str(run.folder),
+        }
+        ports, count = [usb.key for usb in self._targets], self.view.boards.virtual_count()
+        self._plotted = None
+        if len(ports) > 1:
+            self._plotted = ports[0]
+            return "deploy-several", {**params, "ports": ports}
+        if count > 1:
+            self._plotted = "1"
+            return "deploy-several", {**params, "count": count}
+        return "deploy", {**params, "port": ports[0]} if ports else params
 
     @Slot()
     def _board_chosen(self) -> None:
         """Say what the chosen board's times will be; a curve that is shown keeps its own words."""
-        if self.run is not None:
-            self.view.usb.show_for(all_boards()[self.view.board.currentData()])
+        board = all_boards()[self.view.board.currentData()]
+        self.view.boards.show_for(board)
+        self.view.help.show_for(board)
         if not self.bridge.running and not self.view.live.buffer.written:
             self._show_timing(all_boards()[self.view.board.currentData()].virtual)
 
@@ -128,6 +134,8 @@ class DeployPresenter(QObject):
 
     def _take_inference(self, data: dict[str, Any]) -> None:
         """In the host's thread: only the ring buffer is touched."""
+        if data.get("board") != self._plotted:
+            return
         joules = data.get("energy_j")
         self.view.live.buffer.push(
             float(data["index"]) + 1,
@@ -135,17 +143,33 @@ class DeployPresenter(QObject):
             math.nan if joules is None else 1e3 * float(joules),
         )
 
+    @Slot(str, dict)
+    def _take_partial(self, kind: str, data: dict[str, Any]) -> None:
+        if kind == "board":
+            self.view.boards.show_progress(data)
+
+    @Slot()
+    def _do_another(self) -> None:
+        """The next board of a class."""
+        self.view.result.hide()
+        self.view.banner.clear()
+        self.view.boards.do_another()
+        self.view.start.setFocus()
+
     @Slot(object)
     def _ended(self, end: Done | Failed | Cancelled) -> None:
         view = self.view
         view.live.finish()
         view.start.setEnabled(True)
         if isinstance(end, Done):
+            view.boards.finish(ends_of(end.result, self._targets))
             self._show_result(end.result)
             self._keep(end.result)
         elif isinstance(end, Failed):
+            view.boards.finish()
             view.banner.show_failure(end)
         else:
+            view.boards.finish()
             view.banner.show_message(BannerKind.INFO, tr("You stopped the run on the board."))
         self.running_changed.emit(False)
 
@@ -182,7 +206,7 @@ class DeployPresenter(QObject):
     def _show_result(self, result: dict[str, Any]) -> None:
         view, plan, build, bench = self.view, result["plan"], result["build"], result["bench"]
         verified = bool(result["verified"])
-        words = _verdict(bench, verified)
+        words = _verdict(bench, verified) if "boards" not in result else _verdict_of_all(result["boards"])
         on_board = result.get("accuracy_on_board")
         if on_board is not None:
             count = result.get("labelled_samples") or bench["runs"]
@@ -202,6 +226,7 @@ class DeployPresenter(QObject):
                 sram=bytes_text(build["predicted_sram_bytes"]),
             )
         )
+        view.another.setVisible(bool(self._targets))
         view.result.show()
         QTimer.singleShot(0, lambda: view.scroll.ensureWidgetVisible(view.export))
         if not verified:
@@ -216,6 +241,15 @@ def _verdict(bench: dict[str, Any], verified: bool) -> str:
     if rule_of(bench) is Rule.TOLERANCE:
         return tr("✓ Verified: every answer of the board is right within the rounding of floats.")
     return tr("✓ Verified: every clear answer of the board is what it should be.")
+
+
+def _verdict_of_all(boards: list[dict[str, Any]]) -> str:
+    bad = sum(not board["verified"] for board in boards)
+    if bad:
+        words = tr("✗ {bad} of {all} boards failed: the list above says why. The numbers are of the first.")
+    else:
+        words = tr("✓ Verified on all {all} boards. The numbers are of the first.")
+    return words.format(bad=bad, all=len(boards))
 
 
 def _facts(bench: dict[str, Any]) -> list[tuple[str, str]]:

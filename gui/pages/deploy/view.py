@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from codegen.targets.board import Cpu, all_boards
 from gui.job_bridge import JobBridge
 from gui.plots.live_plot import LivePlot
 from gui.services import Services
+from gui.widgets.board_help import BoardHelp
+from gui.widgets.board_list import BoardList
 from gui.widgets.budget_bar import BudgetBar
 from gui.widgets.export_bar import ExportBar
 from gui.widgets.job_panel import JobPanel
 from gui.widgets.labels import card, explanation, heading, primary
 from gui.widgets.page import Page
-from gui.widgets.usb_choice import UsbChoice
 from gui.wizards.compress.board_page import board_about
 from gui.words import tr
 
@@ -25,10 +27,13 @@ class DeployView(Page):
     """Shows; the presenter fills it."""
 
     start_wanted = Signal()
+    shown = Signal()
+    left = Signal()
 
     def __init__(self, services: Services, bridge: JobBridge) -> None:
         super().__init__(tr("Try it on a board"), "")
-        self.usb = UsbChoice(services.usb_boards)
+        self.boards = BoardList()
+        self.help = BoardHelp()
         self._make_controls()
         self.panel = JobPanel(bridge, tr("Running on the board"))
         self.body.addWidget(self.panel)
@@ -63,8 +68,9 @@ class DeployView(Page):
         row.addSpacing(8)
         row.addWidget(self.start)
         self.body.addLayout(row)
-        self.body.addWidget(self.usb)
         self.body.addWidget(self.board_about)
+        self.body.addWidget(self.boards)
+        self.body.addWidget(self.help)
         self._show_about()
 
     def _show_about(self) -> None:
@@ -91,11 +97,21 @@ class DeployView(Page):
         row.setSpacing(20)
         row.addWidget(self.flash, 1)
         row.addWidget(self.sram, 1)
-        self.result = card(heading(tr("Result")), self.verdict, facts, bars, self.predicted)
+        self.another = QPushButton(tr("Do a&nother board"))
+        self.another.setToolTip(tr("Plug in the next one: it is chosen by itself, then press Deploy"))
+        self.result = card(heading(tr("Result")), self.verdict, facts, bars, self.predicted, self.another)
         self.export = ExportBar(services, self.banner)
         self.body.addWidget(self.result)
         self.body.addWidget(self.export)
         self.result.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.left.emit()
 
     def show_facts(self, facts: list[tuple[str, str]]) -> None:
         """Name and value pairs, in three columns of pairs."""

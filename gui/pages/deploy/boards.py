@@ -1,0 +1,113 @@
+"""Which boards the program goes to: follows plugging, identifies, names, asks before programs are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QInputDialog, QMessageBox
+
+from codegen.targets.board import Board
+from core.boards.placing import is_on_usb, replaces_other_program
+from core.boards.usb_ports import UsbBoard, choose_usb_board
+from core.errors import EXPECTED_ERRORS, ThimbleError
+from gui.background import Background
+from gui.pages.deploy.view import DeployView
+from gui.services import Services
+from gui.usb_watch import UsbWatch
+from gui.words import error_as_failed, latency, tr
+
+
+class BoardsPresenter(QObject):
+    """Fills the view's list of boards while the page is shown."""
+
+    def __init__(self, services: Services, view: DeployView) -> None:
+        super().__init__(view)
+        self._services, self._view = services, view
+        self.watch = UsbWatch(services.usb_boards, self)
+        self.blinking = Background(self)
+        view.shown.connect(self.watch.start)
+        view.left.connect(self.watch.stop)
+        self.watch.changed.connect(view.boards.set_found)
+        view.boards.identify_wanted.connect(self._identify)
+        view.boards.name_wanted.connect(self._ask_name)
+        view.help.library_wanted.connect(lambda: view.export.choose_parent("arduino"))
+        for failed in (self.watch.failed, self.blinking.failed):
+            failed.connect(lambda error: view.banner.show_failure(error_as_failed(error)))
+
+    def close(self) -> None:
+        self.watch.close()
+        self.blinking.wait()
+
+    def targets(self, board: Board) -> list[UsbBoard]:
+        """The chosen boards on USB; none for a kind that is not. Raises ThimbleError when none is there."""
+        if not is_on_usb(board):
+            return []
+        chosen = self._view.boards.chosen()
+        if not chosen:
+            there = self._view.boards.plugged_in()
+            if not there:
+                choose_usb_board(board, None, ())  # its words say how to plug one in
+            raise ThimbleError("no-board-chosen", tr("No board is chosen"), tr("Tick the boards in the list"))
+        return chosen
+
+    def may_replace(self, boards: Sequence[UsbBoard]) -> bool:
+        """Ask before programs that are not Thimble's are lost."""
+        foreign = [usb for usb in boards if replaces_other_program(usb)]
+        if not foreign:
+            return True
+        places = "\n".join(
+            tr("{program} on {where}").format(
+                program=usb.product or tr("another program"), where=usb.name or usb.where
+            )
+            for usb in foreign
+        )
+        answer = QMessageBox.question(
+            self._view,
+            tr("Replace the program?"),
+            tr(
+                "Thimble would replace what runs there now; to bring it back, upload it again with what it"
+                " was made with.\n\n{places}"
+            ).format(places=places),
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
+            QMessageBox.StandardButton.No,
+        )
+        return answer == QMessageBox.StandardButton.Yes
+
+    @Slot(object)
+    def _identify(self, usb: UsbBoard) -> None:
+        self._view.banner.clear()
+        self.blinking.start(lambda: self._services.identify(usb))
+
+    @Slot(object)
+    def _ask_name(self, usb: UsbBoard) -> None:
+        name, given = QInputDialog.getText(
+            self._view, tr("Name this board"), tr("It is kept by the board's serial number:"), text=usb.name
+        )
+        if not given:
+            return
+        self._view.banner.clear()
+        try:
+            self._services.name_board(usb.serial_number, name)
+        except EXPECTED_ERRORS as error:
+            self._view.banner.show_failure(error_as_failed(error))
+        self.watch.look()
+
+
+def ends_of(result: dict[str, Any], targets: Sequence[UsbBoard]) -> list[tuple[list[str], str, bool]]:
+    """For the list of boards: by what each is found, how it ended in words, whether well."""
+    if "boards" in result:
+        return [([told["board"], told["where"]], *_end(told)) for told in result["boards"]]
+    keys = [usb.key for usb in targets] + ([result["port"]] if result.get("port") else [])
+    return [(keys, *_end(result))]
+
+
+def _end(told: dict[str, Any]) -> tuple[str, bool]:
+    if told.get("error") is not None:
+        return f"✗ {told['error']['what']}: {told['error']['hint']}", False
+    if not told["verified"]:
+        return tr("✗ Not verified: it gave other answers than it should."), False
+    bench = told["bench"]
+    guessed = tr(" (estimate)") if bench["timing"] == "estimated" else ""
+    return tr("✓ Verified, {time} on average").format(time=latency(bench["mean_s"]) + guessed), True
