@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
@@ -16,7 +16,7 @@ from gui.widgets.expander import Expander
 from gui.widgets.labels import explanation, heading
 from gui.words import tr
 
-_PICTURE = QSize(560, 200)
+_PICTURE = QSize(490, 175)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class BoardHelp(QWidget):
             layout.addWidget(explanation(found.library()))
             self.library = QPushButton(tr("Export the Arduino library…"))
             self.library.clicked.connect(self.library_wanted)
-            layout.addWidget(self.library)
+            layout.addWidget(self.library, 0, Qt.AlignmentFlag.AlignLeft)
             layout.addWidget(heading(tr("2. Deploy")))
         layout.addWidget(explanation(found.steps()))
         picture = QSvgWidget(str(resources_dir() / "pictures" / found.picture))

@@ -62,6 +62,7 @@ class BoardList(QWidget):
         if board is not self._board and not self._running:
             self._board = board
             self._ends = {}
+            self._show_rows(())
             self._rebuild()
 
     def set_found(self, found: tuple[UsbBoard, ...]) -> None:

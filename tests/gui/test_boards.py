@@ -308,3 +308,10 @@ def test_the_help_has_a_picture_and_the_way_that_is_recommended(view: DeployView
     assert (view.help.library is not None) == (HELP[find_board(board).flasher].library is not None)
     view.board.setCurrentIndex(view.board.findData("virtual-pico"))
     assert view.help.isHidden()
+
+
+def test_another_kind_of_board_has_its_own_choice(view: DeployView, usb: Usb, qtbot: QtBot) -> None:
+    nano = on_port("COM8", "N7", find_board("nano33ble"))
+    usb.there.append(nano)
+    view.board.setCurrentIndex(view.board.findData("nano33ble"))
+    qtbot.waitUntil(lambda: chosen(view) == ["N7"])
