@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from codegen.targets.board import find_board
+from core.boards import devices
 from core.boards import identify as identifying
-from core.boards.devices import find_devices
 from core.boards.identify import identify
 from core.boards.link import Timeouts
 from core.boards.names import board_names, name_board
@@ -25,6 +26,12 @@ OURS = toy_image(np.ones((2, 3), np.int8))
 needs_terminals = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no pseudo-terminals like these"
 )
+
+
+@pytest.fixture(autouse=True)
+def no_meters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody asks the network for instruments here."""
+    monkeypatch.setattr(devices, "find_devices", partial(devices.find_devices, meters=lambda: ()))
 
 
 def code_of(call, *arguments) -> str:
@@ -72,7 +79,7 @@ def test_a_board_is_found_and_shown_by_its_name(plugged: FakeUsb) -> None:
     plugged.add(PICO, "B2")
     assert main(["devices", "--name", "B2", "Anna", "--json"]) == 0
     assert choose_usb_board(PICO, "anna", find_usb_boards()).serial_number == "B2"
-    (anna,) = [device for device in find_devices() if device.name]
+    (anna,) = [found for found in devices.find_devices() if found.name]
     assert anna.called == "Anna (Raspberry Pi Pico)"
     assert anna.to_json()["serial_number"] == "B2"
     assert "pretended" in anna.note
