@@ -37,12 +37,14 @@ Power = npt.NDArray[np.float32]
 class Loop:
     """When the inferences ran, on `time.perf_counter`: `idle_from_s` is when the meter was recording and the
     board had nothing to do, `first_end_s` the end of the first inference, `end_s` of the last. `inferences`
-    counts them all; None where it is not known how often the marker rose."""
+    counts them all; None where it is not known how often the marker rose. `more_follow`: the board went on
+    computing afterwards, with the meter still recording."""
 
     idle_from_s: float
     first_end_s: float
     end_s: float
     inferences: int | None
+    more_follow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,16 @@ def energy_of(recording: Recording, loop: Loop, series: Series) -> Energy:
         )
     if heard.marker is None:
         return by_clock(heard, loop, series)
-    return by_marker(heard, loop.inferences)
+    return by_marker(heard, loop.inferences, loop.more_follow)
 
 
-def by_marker(recording: Recording, inferences: int | None) -> Energy:
+def by_marker(recording: Recording, inferences: int | None, more_follow: bool = False) -> Energy:
     """Energy per inference as the integral over the marker's high time, the first inference left out."""
     if recording.marker is None:
         raise ValueError("the recording has no marker")
     pulses = pulses_of(recording.marker)
+    if more_follow:
+        pulses = pulses[:inferences]
     _check_pulses(pulses, inferences if recording.meter.live else None, recording.meter.name)
     idle_w = _mean(recording.power_w[~recording.marker])
     kept = [p for p in pulses[1:] if _is_whole(recording.power_w, p)]

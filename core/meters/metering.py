@@ -28,6 +28,8 @@ from core.meters.trace import trace_of
 
 #: Where the samples lie inside a job's folder.
 FOLDER = ".power"
+#: What a report shows of the time after the last inference.
+_SHOWN_AFTER_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,16 @@ class Metered:
     measures = True
 
     def __init__(
-        self, meter: str, session: MeterSession, folder: Path, csv: Path | None, context: JobContext
+        self,
+        meter: str,
+        session: MeterSession,
+        folder: Path,
+        csv: Path | None,
+        context: JobContext,
+        more_follow: bool,
     ) -> None:
         self._meter = meter
+        self._more_follow = more_follow
         self._session = session
         self._folder = folder
         self._csv = csv
@@ -111,12 +120,14 @@ class Metered:
         self._inferences += 1
 
     def outcome(self, measurement: Measurement) -> Outcome:
-        loop = Loop(self._idle_from_s, self._first_end_s, self._end_s, self._inferences)
+        loop = Loop(
+            self._idle_from_s, self._first_end_s, self._end_s, self._inferences, self._more_follow
+        )
         trace = None
         try:
             recording = self._session.recording()
             heard = recording.since(loop.idle_from_s)
-            trace = trace_of(heard)
+            trace = trace_of(recording.between(loop.idle_from_s, loop.end_s + _SHOWN_AFTER_S))
             self._write_csv(recording, loop)
             energy = energy_of(heard, loop, measurement.series)
         except ThimbleError as fault:
@@ -134,11 +145,16 @@ class Metered:
 
 @contextlib.contextmanager
 def metering(
-    meter: str | None, folder: Path, context: JobContext, csv: Path | None = None
+    meter: str | None,
+    folder: Path,
+    context: JobContext,
+    csv: Path | None = None,
+    more_follow: bool = False,
 ) -> Iterator[Metering]:
     """Open the meter (as on the command line; None or ``estimate`` for none), and release it after the block.
 
     Samples go to FOLDER in `folder`, and to `csv` when it is given; partials `power`: folder, samples, lost.
+    `more_follow`: the board computes on after the series, before the outcome is asked for.
     Raises ThimbleError when the meter cannot be opened.
     """
     if meter is None or not parse_meter(meter).measures:
@@ -151,7 +167,7 @@ def metering(
 
     context.progress(0.0, f"Opening the meter {meter.partition(':')[0]}")
     with MeterSession(meter, folder / FOLDER, tell, context.check_cancelled) as session:
-        yield Metered(meter, session, folder / FOLDER, csv, context)
+        yield Metered(meter, session, folder / FOLDER, csv, context, more_follow)
 
 
 def require_measured(bench: dict[str, Any]) -> None:

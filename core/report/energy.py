@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from codegen.targets.board import all_boards
 from core.report.content import Json
-from core.report.units import quantity
+from core.report.units import quantity, spread_figures, with_spread
 
 Table = list[list[str]]
 
@@ -89,7 +89,7 @@ def sentences(bench: Json) -> Iterator[str]:
     if board is not None and board.virtual:
         yield "The board is emulated and takes no power: what the meter measured is not of this run."
     if energy.get("left_out"):
-        yield f"{energy['left_out']} inferences were left out, for too many of their samples were lost."
+        yield f"Inferences left out, because too many of their samples were lost: {energy['left_out']}."
     if energy.get("lost"):
         yield f"{energy['lost']:,} samples of the meter were lost."
     if energy.get("note"):
@@ -98,11 +98,12 @@ def sentences(bench: Json) -> Iterator[str]:
 
 
 def _spread(energy: Json, name: str, spread: str, unit: str) -> str:
-    value = quantity(energy[name], unit)
-    return f"{value} ± {quantity(energy[spread], unit, 2)}" if energy.get(spread) is not None else value
+    if energy.get(spread) is None:
+        return quantity(energy[name], unit)
+    return with_spread(energy[name], energy[spread], unit)
 
 
 def _milli(value: float, spread: float | None) -> str:
     """Thousandths: all figures of the spread, and as many of the value."""
     shown = f"{1e3 * value:.4g}"
-    return shown if spread is None else f"{shown} ± {1e3 * spread:.2g}"
+    return shown if spread is None else f"{shown} ± {spread_figures(1e3 * spread)}"

@@ -246,6 +246,8 @@ def power_trace(trace: Json, idle_w: float | None) -> bytes:
     if idle_w is not None:
         axes.axhline(1e3 * idle_w, color=ORANGE, linewidth=1.0, linestyle=":", label="idle")
     axes.set_xlim(0, trace["duration_s"])
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(bottom, top + 0.2 * (top - bottom))  # room for the legend
     axes.set_xlabel("time (s)")
     axes.set_ylabel("measured power (mW)")
     tidy(axes)

@@ -32,11 +32,23 @@ def quantity(value: float, unit: str, digits: int = 4) -> str:
     """A value with the prefix that keeps its figures short: 0.00123 s is 1.23 ms."""
     if value == 0:
         return f"0 {unit}"
-    for scale, prefix in _PREFIXES:
-        if abs(value) >= scale:
-            return f"{value / scale:.{digits}g} {prefix}{unit}"
-    scale, prefix = _PREFIXES[-1]
+    scale, prefix = _prefix(value)
     return f"{value / scale:.{digits}g} {prefix}{unit}"
+
+
+def with_spread(value: float, spread: float, unit: str) -> str:
+    """A value and its standard deviation, with one prefix: 0.0794 W and 0.0004 W are 79.4 ± 0.4 mW."""
+    scale, prefix = _prefix(value)
+    return f"{value / scale:.4g} ± {spread_figures(spread / scale)} {prefix}{unit}"
+
+
+def spread_figures(spread: float) -> str:
+    """Two figures of a standard deviation, all of those before the point."""
+    return f"{spread:.2g}" if spread < 100 else f"{spread:.0f}"
+
+
+def _prefix(value: float) -> tuple[float, str]:
+    return next((pair for pair in _PREFIXES if abs(value) >= pair[0]), _PREFIXES[-1])
 
 
 def change(before: float, after: float) -> str:

@@ -96,7 +96,8 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """
     csv = Path(params["samples"]) if params.get("samples") else None
     # From the beginning: a fault of the meter is told at once, and a board may get its power through it.
-    with metering(params.get("meter"), Path(params["out"]), context, csv) as meter:
+    more_follow = bool(params.get("windows"))
+    with metering(params.get("meter"), Path(params["out"]), context, csv, more_follow) as meter:
         prepared = prepare(params, context.section(0.0, PREPARED))
         ran = run_on_board(prepared, params.get("port"), context.section(PREPARED, 1.0), meter=meter)
     return {**prepared.to_json(), **ran}

@@ -123,6 +123,14 @@ def test_a_floating_input_is_told() -> None:
     assert caught.value.code == "marker-unclear"
 
 
+def test_what_the_board_computes_afterwards_does_not_count() -> None:
+    marker = pulses(20, 10, 10)
+    power_w = np.where(marker, 1.0, 0.1)
+    power_w[200:] += 1
+    when = Loop(0.0, 100.0, 1e9, 6, more_follow=True)
+    assert energy_of(recording(power_w, marker), when, SERIES).power_w == pytest.approx(1.0)
+
+
 def test_a_recording_from_elsewhere_has_as_many_inferences_as_it_has() -> None:
     marker = pulses(20, 10, 10)
     played = recording(np.where(marker, 1.0, 0.1), marker, started_s=None, live=False)
