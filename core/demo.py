@@ -25,12 +25,14 @@ DATA = "digits"
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """`preset` is the id of a preset recipe; `runs` the number of test images sent to the board."""
+    """`preset` is the id of a preset recipe; `runs` the number of test images sent to the board; `port`
+    where it is, when several are plugged in."""
 
     out: Path
     board: str = "virtual-pico"
     preset: str = DEFAULT_PRESET
     runs: int = DEFAULT_RUNS
+    port: str | None = None
 
 
 def sample_model() -> Path:
@@ -62,6 +64,7 @@ def run_demo(options: DemoOptions, run_job: RunJob, say: Callable[[str], None]) 
             "data": DATA,
             "runs": options.runs,
             "out": str(out / "firmware"),
+            "port": options.port,
         },
     )
     save_deploy(out, deployed)

@@ -64,7 +64,8 @@ def place(image: Image, compilation: Compilation, port: str | None, around: Surr
             around.progress(0.0, _REPLACED.format(program=usb.product or "the program", board=board.title))
         with around.alone():
             usb = find_flasher(board).flash(image.image, usb, around)
-    return Placed(usb.where, compilation.cycles / board.clock_hz, usb.pretended)
+    predicted_s = compilation.cycles / board.clock_hz
+    return Placed(usb.where, predicted_s, usb.pretended, usb.serial_number, usb.name)
 
 
 def replaces_other_program(usb: UsbBoard) -> bool:

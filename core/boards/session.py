@@ -106,11 +106,14 @@ class Runner(Protocol):
 class Placed:
     """Where the image runs: `port` is the serial port of a board on USB. `predicted_s` is how long, as the
     planner thinks, an inference takes: a short one may keep the board from listening meanwhile. `pretended`:
-    it is no board, but a program that behaves like one, and its times are estimates."""
+    it is no board, but a program that behaves like one, and its times are estimates. `serial_number` and
+    `name` say which one it is, where that is known."""
 
     port: str | None = None
     predicted_s: float | None = None
     pretended: bool = False
+    serial_number: str = ""
+    name: str = ""
 
     @property
     def undisturbed(self) -> bool:

@@ -146,9 +146,11 @@ def choose_usb_board(board: Board, port: str | None, found: Sequence[UsbBoard]) 
         return _at_port(board, port, found)
     ours = [usb for usb in found if usb.board.id == board.id]
     if not ours:
+        others = sorted({usb.board.title for usb in found})
+        instead = f" (but {', '.join(others)})" if others else ""
         raise ThimbleError(
             "board-not-there",
-            f"no {board.title} is plugged in",
+            f"no {board.title} is plugged in{instead}",
             board.plug_in_help or "plug it in with a USB cable that carries data",
         )
     if len(ours) > 1:

@@ -73,7 +73,8 @@ def add_board(parser: ArgumentParser, default: str | None = None) -> None:
 
 def add_port(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--port", help="port, boot drive or serial number of a board on USB, where several are plugged in"
+        "--port",
+        help="port, boot drive, serial number or name of a board on USB, where several are plugged in",
     )
 
 

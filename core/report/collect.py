@@ -44,10 +44,18 @@ def collect(folder: Path) -> Report:
         run=run,
         verified=_verified(deploy, parts["bench"]),
         accuracy_on_board=deploy.get("accuracy_on_board"),
+        boards=_boards(deploy),
         artifacts=tuple(_artifact(folder, name) for name in ARTIFACTS if (folder / name).is_file()),
         tools=_tools(run or {}),
         **parts,
     )
+
+
+def _boards(deploy: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Several boards, or one that has a serial number."""
+    if "boards" in deploy:
+        return tuple(deploy["boards"])
+    return ({**deploy, "where": deploy["port"]},) if deploy.get("serial_number") else ()
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -99,7 +107,7 @@ def _title(folder: Path, run: Any, plan: Any) -> str:
 
 
 def _verified(deploy: dict[str, Any], bench: Any) -> bool | None:
-    if "verified" in deploy:
+    if "verified" in deploy and "boards" not in deploy:
         return bool(deploy["verified"])
     return bool(bench["verified"]) if bench else None
 

@@ -25,7 +25,8 @@ class Report:
 
     `run`, `plan`, `build` and `bench` hold the fields that the commands `compress`, `plan`, `build` and
     `bench` print with ``--json``. `verified` says whether the board's outputs were those of the reference, by
-    the rule that `bench` names.
+    the rule that `bench` names. `boards` are those on which it ran, as ``deploy --json`` tells of each, where
+    they can be told apart; `bench` and `verified` are of the first then.
     """
 
     folder: Path
@@ -37,6 +38,7 @@ class Report:
     bench: Json | None = None
     verified: bool | None = None
     accuracy_on_board: float | None = None
+    boards: tuple[Json, ...] = ()
     artifacts: tuple[ArtifactFile, ...] = ()
     tools: Mapping[str, str] = field(default_factory=dict)
 

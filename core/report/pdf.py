@@ -199,6 +199,8 @@ def _latency(report: Report) -> Iterator[Any]:
         paragraph("Mean, standard deviation and standard error are over the inferences 2 to N.", NOTE),
     )
     yield from _measured_energy(bench)
+    if report.boards:
+        yield together(paragraph("Boards", HEADING), grid(tables.boards(report), left=(0, 1, 2, 3, 4)))
 
 
 def _measured_energy(bench: Json) -> Iterator[Any]:

@@ -36,6 +36,8 @@ def rows(report: Report) -> list[Row]:
         found += _build(report.build)
     if report.bench is not None:
         found += _bench(report.bench)
+    for number, board in enumerate(report.boards, start=1):
+        found += _board(str(number), board)
     if report.verified is not None:
         found.append(Row("verification", "", statement(report.bench or {}, verified=True), report.verified))
     if report.accuracy_on_board is not None:
@@ -147,6 +149,19 @@ def _build(build: Json) -> Iterator[Row]:
     for memory in ("flash", "sram"):
         yield Row("build", memory, "bytes", build[f"predicted_{memory}_bytes"], "bytes", "predicted")
         yield Row("build", memory, "bytes", build[f"{memory}_bytes"], "bytes", "linked")
+
+
+def _board(item: str, board: Json) -> Iterator[Row]:
+    """One of the boards that ran the program, or failed to."""
+    for name, words in (("name", "name"), ("serial_number", "serial number"), ("where", "port")):
+        if board.get(name):
+            yield Row("board", item, words, str(board[name]))
+    yield Row("board", item, "verified", bool(board["verified"]))
+    bench = board.get("bench")
+    if bench:
+        yield Row("board", item, "latency mean", bench["mean_s"], "s", str(bench["timing"]))
+    if board.get("error"):
+        yield Row("board", item, "failed", str(board["error"]["what"]))
 
 
 #: Statistics of `bench --json` and what people call them.

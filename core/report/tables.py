@@ -90,6 +90,22 @@ def latency(bench: Json) -> Table:
     return table + (energy.rows(bench["energy"]) if bench["energy"] else [])
 
 
+def boards(report: Report) -> Table:
+    """The boards that ran the program, one a row; only the heading where they cannot be told apart."""
+    table = [["board", "serial number", "port", "latency, mean", "outputs"]]
+    for board in report.boards:
+        bench, error = board.get("bench"), board.get("error")
+        mean = "–"
+        if bench:
+            guessed = f" ({CYCLE_ESTIMATE})" if bench["timing"] == "estimated" else ""
+            mean = quantity(bench["mean_s"], "s") + guessed
+        ended = "verified" if board["verified"] else "not verified"
+        called = board.get("name") or board.get("title") or (report.board or "")
+        words = str(error["what"]) if error else ended
+        table.append([called, board.get("serial_number") or "–", board.get("where") or "–", mean, words])
+    return table
+
+
 def classes(confusion: Json) -> Table:
     """Recall and precision of each class before and after, from the confusion matrices."""
     kinds = [when for when in ("before", "after") if when in confusion]

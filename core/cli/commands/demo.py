@@ -10,7 +10,7 @@ from core.cli.command import Command
 from core.cli.commands.deploy import require_verified
 from core.cli.commands.report import show_report
 from core.cli.jobs import run_job
-from core.cli.options import add_board, add_json, positive
+from core.cli.options import add_board, add_json, add_port, positive
 from core.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _PRESET = "structured-int8"
 
 def _configure(parser: ArgumentParser) -> None:
     add_board(parser, default="virtual-pico")
+    add_port(parser)
     parser.add_argument(
         "--out", metavar="DIR", type=Path, default=_OUT, help=f"folder for the results ({_OUT})"
     )
@@ -46,9 +47,9 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.demo import DemoOptions, run_demo
 
     # what a person can mend is told at once, not after minutes
-    check_plugged_in(board_named(arguments.board), None)
+    check_plugged_in(board_named(arguments.board), arguments.port)
     check_runs(arguments.runs)
-    options = DemoOptions(arguments.out, arguments.board, arguments.recipe, arguments.runs)
+    options = DemoOptions(arguments.out, arguments.board, arguments.recipe, arguments.runs, arguments.port)
     value = run_demo(options, lambda task, params: run_job(task, params, terminal), terminal.say)
     terminal.result(value, lambda console: _show(console, value, arguments.out))
     require_verified(value["bench"])

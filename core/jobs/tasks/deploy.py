@@ -85,8 +85,9 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     board, port (of a board on USB; may be left out), out, runs, data (a name or path; options as in
     `evaluate`) or input (an .npy), and the build options compiler, encoding, planner. Result: plan, build,
     bench, verified, accuracy_on_board (None without labels), labelled_samples (how many that is the accuracy
-    of), port (where the board is now; None for one that is at no port). Partials `inference`: index,
-    latency_s, energy_j (an estimate; None with a meter), cycles, predicted, correct.
+    of), port (where the board is now; None for one that is at no port), its serial_number and name (may be
+    empty). Partials `inference`: index, latency_s, energy_j (an estimate; None with a meter), cycles,
+    predicted, correct.
 
     With `meter` (as on the command line), the energy is measured: partials `power` (folder, samples, lost)
     tell how far `core.meters.stream` can read; `samples` names a CSV for them. A meter that fails while the
@@ -158,6 +159,8 @@ def run_on_board(
         "accuracy_on_board": _accuracy(series.outputs, samples),
         "labelled_samples": _labelled(series.outputs, samples),
         "port": placed.port,
+        "serial_number": placed.serial_number,
+        "name": placed.name,
     }
 
 
