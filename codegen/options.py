@@ -13,11 +13,13 @@ from codegen.toolchain import COMPILERS
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
     """`encoding` is how sparse weights are stored; `auto` takes what is smallest, layer by layer, `fastest`
-    what takes the fewest cycles."""
+    what takes the fewest cycles. `profile` counts each layer apart, on microcontrollers: to measure, not to
+    use, and a little slower and larger than predicted."""
 
     compiler: str = "zig"
     encoding: str = "auto"
     planner: str = DEFAULT_PLANNER
+    profile: bool = False
 
     def __post_init__(self) -> None:
         _one_of("compiler", self.compiler, COMPILERS)

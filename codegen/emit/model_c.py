@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from codegen.emit.comments import comment_text
 from codegen.emit.ends import Ends, ends_of
 from codegen.emit.names import c_names
+from codegen.emit.profiling import PROFILE_INCLUDE, bracketed, profile_table
 from codegen.kernels import LoweredLayer
 from codegen.kernels.base import input_role
 from codegen.plan import ArenaPlan, scratch_name
@@ -19,7 +20,7 @@ _TEXT = """\
 #include "{m}.h"
 
 {float_h}#include "{m}_data.h"
-{includes}
+{includes}{profile_h}
 
 /* Offsets in the arena. Buffers that are alive at the same time never overlap ({planner}; no plan can
  * be smaller than {lower_bound} bytes). */
@@ -38,7 +39,7 @@ static void *at(int32_t offset)
     return arena.bytes + offset;
 }}
 
-{structs}
+{structs}{profile}
 {ends}
 
 void {m}_init(void)
@@ -93,6 +94,8 @@ def model_c(compilation: Compilation, name: str) -> str:
     offsets = _offset_names(compilation, names)
     graph, arena = compilation.graph, compilation.plan.arena
     structs = "\n".join(_struct(layer, names[layer.op.name], name) for layer in layers if layer.function)
+    profiled = compilation.options.profile
+    calls = [_call(layer, names[layer.op.name], offsets, name) for layer in layers]
     return _TEXT.format(
         m=name,
         M=name.upper(),
@@ -104,7 +107,9 @@ def model_c(compilation: Compilation, name: str) -> str:
         offsets="\n".join(_offset_lines(arena, offsets)),
         structs=structs,
         ends=_ends(ends_of(compilation, name), offsets, name),
-        calls="\n\n".join(_call(layer, names[layer.op.name], offsets, name) for layer in layers),
+        calls="\n\n".join(bracketed(layers, calls) if profiled else calls),
+        profile_h=PROFILE_INCLUDE if profiled else "",
+        profile=profile_table(layers) if profiled else "",
     )
 
 

@@ -19,11 +19,12 @@ from codegen.firmware.program_hash import with_program_hash
 from codegen.firmware.uf2 import uf2_of
 from codegen.targets.board import Board
 from codegen.targets.registry import find_target, memory_layout
-from codegen.targets.target import LINK_FLAGS, VIRTUAL_TRANSPORT
+from codegen.targets.target import LINK_FLAGS, VIRTUAL_TRANSPORT, WEIGHTS_SECTION
 from codegen.toolchain import find_compiler
 from codegen.toolchain.compilers import STRICT, Compiler
 
-_WEIGHTS_SECTION = '-DMODEL_WEIGHTS=__attribute__((section(".model_weights")))'
+_WEIGHTS_SECTION = f'-DMODEL_WEIGHTS=__attribute__((section("{WEIGHTS_SECTION}")))'
+_PROFILE = ("-DTHIMBLE_PROFILE",)
 #: In the words of the GNU linker and of LLVM's.
 _LINKER_OVERFLOW = re.compile(r"region \S+ overflowed by \d+ bytes|region \S+: overflowed by \d+ bytes")
 _PRUNE = "remove more filters (structured pruning shrinks flash and SRAM), or choose a larger board"
@@ -61,8 +62,9 @@ def build_firmware(compilation: Compilation, folder: Path | str, cache: Path | N
     """Compile and link for the compilation's board into `folder` (created).
 
     `cache` is a folder for what the compiler keeps between builds. Raises CodegenError: ``does-not-fit``
-    before anything is built, ``compiler-failed``, ``no-compiler``, ``cannot-write``.
+    and ``no-profile`` before anything is built, ``compiler-failed``, ``no-compiler``, ``cannot-write``.
     """
+    _check_profile(compilation)
     _check_fits(compilation)
     folder = Path(folder)
     compiler = find_compiler(compilation.options.compiler, compilation.board.cpu)
@@ -75,6 +77,22 @@ def build_firmware(compilation: Compilation, folder: Path | str, cache: Path | N
         raise CodegenError(
             "cannot-write", f"cannot build in {folder}: {error.strerror}", "choose another folder"
         ) from error
+
+
+def _check_profile(compilation: Compilation) -> None:
+    """Raises CodegenError ``no-profile`` where a profiling build could count nothing."""
+    if not compilation.options.profile:
+        return
+    if find_target(compilation.board).layout is None:
+        raise CodegenError(
+            "no-profile",
+            f"{compilation.board.title} counts no cycles, so there is no profile of the layers",
+            "profile on a microcontroller, or on virtual-pico or virtual-nano",
+        )
+    if not any(layer.function for layer in compilation.layers):
+        raise CodegenError(
+            "no-profile", "no layer of this network computes anything", "leave the profile out"
+        )
 
 
 def _check_fits(compilation: Compilation) -> None:
@@ -102,7 +120,8 @@ def _build_image(
     script = layout.linker_script(compilation.weights_in, target.stack_bytes)
     (work / "link.ld").write_text(script, encoding="utf-8")
     try:
-        link_firmware(compilation.board, compiler, sorted(work.glob("*.c")), work, cache)
+        defines = _PROFILE if compilation.options.profile else ()
+        link_firmware(compilation.board, compiler, sorted(work.glob("*.c")), work, cache, defines=defines)
     except CodegenError as error:
         overflow = _LINKER_OVERFLOW.search(error.what)
         if overflow is None:
@@ -161,10 +180,11 @@ def link_firmware(
     work: Path,
     cache: Path | None,
     hardware: tuple[Path, ...] = (),
+    defines: tuple[str, ...] = (),
 ) -> None:
     """Compile `sources`, all in `work`, with the board's firmware; link by ``link.ld`` to ``firmware.elf``.
 
-    `hardware` may stand in for the board's own: another transport, for an emulator.
+    `hardware` may stand in for the board's own: another transport, for an emulator. `defines` are flags.
     """
     target = find_target(board)
     hardware = hardware or (VIRTUAL_TRANSPORT if board.virtual else target.hardware)
@@ -174,6 +194,7 @@ def link_firmware(
             *STRICT,
             *includes,
             _WEIGHTS_SECTION,
+            *defines,
             *(source.name for source in sources),
             *(str(source) for source in (*target.sources, *hardware, *compiler.sources)),
             *LINK_FLAGS,

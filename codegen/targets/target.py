@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+#: Of the linked image: weights that stay in the flash.
+WEIGHTS_SECTION = ".model_weights"
+
 TARGETS_DIR = Path(__file__).parent
 FIRMWARE = TARGETS_DIR / "firmware"
 
@@ -22,10 +25,13 @@ USB_SOURCES = tuple(
     FIRMWARE / "usb" / name for name in ("transport_usb.c", "usb_device.c", "usb_descriptors.c")
 )
 
+#: Counts cycles; the target adds its chip's `cycle_counter.h`.
+TIMING_SOURCES = (FIRMWARE / "timing.c",)
+
 RESET_SYMBOL = "reset_handler"
 LINK_FLAGS = ("-Wl,--gc-sections", f"-Wl,-e,{RESET_SYMBOL}")
 
-_WEIGHTS = "*(.model_weights .model_weights.*)"
+_WEIGHTS = f"*({WEIGHTS_SECTION} {WEIGHTS_SECTION}.*)"
 
 
 class CodeIn(Enum):
@@ -78,6 +84,16 @@ class MemoryLayout:
 
 
 @dataclass(frozen=True, slots=True)
+class FlashCache:
+    """The cache between the CPU and a flash chip beside it: a line that is not there takes `miss_cycles`."""
+
+    size_bytes: int
+    ways: int
+    line_bytes: int
+    miss_cycles: int
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Where an image runs.
 
@@ -85,7 +101,8 @@ class Target:
     which the twin does without, is the transport and what the chip needs for it. `weights_in` names the
     places for the weights, the faster first: the first where they fit is taken. `layout` is None where the
     image is an ordinary program of this computer. `seal` completes the bytes of a real board's flash, from
-    the origin on, with what the chip wants to find there.
+    the origin on, with what the chip wants to find there. `flash_cache` is None where the flash is no chip of
+    its own, or nothing is known of it.
     """
 
     id: str
@@ -97,3 +114,4 @@ class Target:
     stack_bytes: int
     layout: MemoryLayout | None
     seal: Callable[[bytes], bytes] = bytes
+    flash_cache: FlashCache | None = None

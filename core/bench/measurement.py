@@ -8,8 +8,10 @@ from typing import Any
 
 from core.bench.energy import Energy
 from core.bench.facts import NO_FACTS, Facts
+from core.bench.profile import Profile
 from core.bench.series import Series
 from core.bench.source import Source
+from core.bench.windows import Windows
 from core.boards.agreement import Rule
 from core.boards.counts import NO_COUNTS, RunCounts
 
@@ -27,7 +29,7 @@ class Measurement:
 
     `engine` is what ran them (``thimble-c`` is the generated C). `timing` says whether the times come from a
     clock or from counted cycles. `agreement` is the rule by which the outputs are `verified`. `partial`: the
-    series ended before all inferences that were asked for.
+    series ended before all inferences that were asked for. `windows` and `profile` are there on request.
     """
 
     board: str
@@ -41,6 +43,8 @@ class Measurement:
     counts: RunCounts = NO_COUNTS
     facts: Facts = NO_FACTS
     partial: bool = False
+    windows: Windows | None = None
+    profile: Profile | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The fields of ``thimble bench --json``."""
@@ -57,4 +61,6 @@ class Measurement:
             "partial": self.partial,
             "facts": self.facts.to_json(),
             **self.counts.to_json(),
+            **({} if self.windows is None else {"windows": self.windows.to_json()}),
+            **({} if self.profile is None else self.profile.to_json()),
         }

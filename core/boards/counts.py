@@ -10,12 +10,14 @@ from typing import Any
 class RunCounts:
     """One entry an inference, without the connection to the board; None where nobody counts.
 
+    `xip_cycles` are beside `cycles`: what the CPU waited for a flash chip that it computes from.
     `stack_bytes` is the most that was ever used of the stack. `undisturbed`: no interrupt could lengthen the
     last inference.
     """
 
     cycles: tuple[int, ...] | None = None
     instructions: tuple[int, ...] | None = None
+    xip_cycles: tuple[int, ...] | None = None
     stack_bytes: int | None = None
     undisturbed: bool | None = None
 
@@ -24,6 +26,7 @@ class RunCounts:
         return {
             "cycles": None if self.cycles is None else list(self.cycles),
             "instructions": None if self.instructions is None else list(self.instructions),
+            "xip_cycles": None if self.xip_cycles is None else list(self.xip_cycles),
             "stack_bytes": self.stack_bytes,
             "undisturbed": self.undisturbed,
         }

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.boards import protocol
-from core.boards.protocol import BoardError, Counters, Frame, FrameReader, FrameType, Hello, RunFlag
+from core.boards.protocol import BoardError, Counters, Counts, Frame, FrameReader, FrameType, Hello, RunFlag
 from core.errors import ThimbleError
 
 _SEQUENCES = 1 << 16
@@ -46,6 +46,15 @@ class Timeouts:
     restart_s: float = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class LinkErrors:
+    """Of this computer's side: frames that came damaged, requests sent again, answers that came once more."""
+
+    damaged_frames: int
+    resent_requests: int
+    repeated_frames: int
+
+
 class Link:
     """One session with a board, one request at a time."""
 
@@ -62,6 +71,12 @@ class Link:
         self._frames: deque[Frame] = deque()
         # A random start: frames that an earlier session left on the way are told apart.
         self._sequence = random.randrange(_SEQUENCES)
+        self._resent = self._repeated = 0
+
+    @property
+    def errors(self) -> LinkErrors:
+        """What went wrong on the way since this link was made, and was mended."""
+        return LinkErrors(self._reader.damaged, self._resent, self._repeated)
 
     def hello(self) -> Hello:
         """Opens the session. Raises ThimbleError, also when the board speaks another version."""
@@ -111,6 +126,24 @@ class Link:
         except ValueError as error:
             raise _broken_answer(error) from error
 
+    def profile(self) -> tuple[Counts, ...]:
+        """The counts of each layer of the last inference, in the order of the calls.
+
+        Raises ThimbleError ``board-refused`` where the program is no profiling build.
+        """
+        found: list[Counts] = []
+        while True:
+            payload = self._request(FrameType.PROFILE, protocol.pack_profile(len(found)))
+            try:
+                layers, counts = protocol.unpack_profile(payload)
+            except ValueError as error:
+                raise _broken_answer(error) from error
+            found.extend(counts)
+            if len(found) >= layers:
+                return tuple(found)
+            if not counts:
+                raise _broken_answer(ValueError(f"{len(found)} of {layers} layers"))
+
     def identify(self) -> None:
         """Blinks the LED for half a second. Raises ThimbleError ``board-refused`` where there is none."""
         self._request(FrameType.IDENTIFY)
@@ -143,12 +176,15 @@ class Link:
             if frame is None:
                 if self._clock() >= resend_at:
                     self._transport.write(encoded)
+                    self._resent += 1
                     pause_s *= 2
                     resend_at = self._clock() + pause_s
             elif frame.sequence != self._sequence:
-                continue  # a repetition of something already answered
+                self._repeated += 1  # of something already answered
             elif frame.kind == FrameType.ACKNOWLEDGE:
-                if not acknowledged:
+                if acknowledged:
+                    self._repeated += 1
+                else:
                     acknowledged, deadline = True, self._clock() + answer_s
             else:
                 return _response(kind, frame)

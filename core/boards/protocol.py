@@ -21,7 +21,9 @@ _COBS_GROUP_BYTES = 254
 _HEADER = struct.Struct("<HHH")
 _CRC = struct.Struct("<I")
 _HELLO = struct.Struct("<HHIIII16s32s")
-_COUNTERS = struct.Struct("<IIIIQQIQQ")
+_COUNTERS = struct.Struct("<IIIIQQQIQQQII")
+_COUNTS = struct.Struct("<IQQQ")
+_LAYERS = struct.Struct("<H")
 _FRAME_BYTES = _HEADER.size + PAYLOAD_BYTES + _CRC.size
 #: With COBS's overhead of one byte in 254, and one to begin.
 ENCODED_BYTES = _FRAME_BYTES + _FRAME_BYTES // 254 + 1
@@ -37,6 +39,7 @@ class FrameType(IntEnum):
     COUNTERS = 5
     BOOTLOADER = 6
     IDENTIFY = 7
+    PROFILE = 8
     ACKNOWLEDGE = 0x4000
     ERROR = 0xC000
 
@@ -161,7 +164,8 @@ class FrameReader:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """What a board says about itself and the model in it. Sizes are of the model."""
+    """What a board says about itself and the model in it. Sizes are of the model. `profiling`: its program
+    counts each layer apart."""
 
     virtual: bool
     arena_bytes: int
@@ -170,6 +174,7 @@ class Hello:
     clock_hz: int
     target: str
     model_hash: bytes
+    profiling: bool = False
 
     @classmethod
     def unpack(cls, payload: bytes) -> Hello:
@@ -181,7 +186,7 @@ class Hello:
         except struct.error as error:
             raise ValueError(f"a hello of {len(payload)} bytes") from error
         name = target.rstrip(b"\0").decode("ascii", "replace")
-        return cls(bool(flags & 1), arena, inputs, outputs, clock, name, digest)
+        return cls(bool(flags & 1), arena, inputs, outputs, clock, name, digest, profiling=bool(flags & 2))
 
 
 class UnknownVersionError(ValueError):
@@ -195,35 +200,66 @@ class UnknownVersionError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What the CPU did in a timed region; None where the board cannot count. `undisturbed`: no interrupt
-    could take part of it."""
+    could take part of it. `wait_cycles` are beside `cycles`, where the two are told apart."""
 
     cycles: int | None
     instructions: int | None
     undisturbed: bool = False
+    wait_cycles: int | None = None
+
+    @property
+    def all_cycles(self) -> int | None:
+        return None if self.cycles is None else self.cycles + (self.wait_cycles or 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """`startup` is from reset until the model is ready, `inference` the last one, without the protocol."""
+    """`startup` is from reset until the model is ready, `inference` the last one, without the protocol.
+    `damaged_frames` were dropped by the board, `repeated_requests` answered again, both since reset."""
 
     runs: int
     stack_bytes: int
     stack_used_bytes: int
     inference: Counts
     startup: Counts
+    damaged_frames: int
+    repeated_requests: int
 
     @classmethod
     def unpack(cls, payload: bytes) -> Counters:
         """Raises ValueError for another length."""
         try:
-            runs, stack, used, *timings = _COUNTERS.unpack(payload)
+            runs, stack, used, *timings, damaged, repeated = _COUNTERS.unpack(payload)
         except struct.error as error:
             raise ValueError(f"counters of {len(payload)} bytes") from error
-        return cls(runs, stack, used, _counts(*timings[:3]), _counts(*timings[3:]))
+        return cls(runs, stack, used, _counts(*timings[:4]), _counts(*timings[4:]), damaged, repeated)
 
 
-def _counts(flags: int, cycles: int, instructions: int) -> Counts:
-    return Counts(cycles if flags & 1 else None, instructions if flags & 2 else None, bool(flags & 4))
+def _counts(flags: int, cycles: int, instructions: int, waits: int) -> Counts:
+    return Counts(
+        cycles if flags & 1 else None,
+        instructions if flags & 2 else None,
+        bool(flags & 4),
+        waits if flags & 8 else None,
+    )
+
+
+def unpack_profile(payload: bytes) -> tuple[int, tuple[Counts, ...]]:
+    """(layers of the model, counts of those in this answer to PROFILE).
+
+    Raises ValueError for another length.
+    """
+    try:
+        (layers,) = _LAYERS.unpack_from(payload)
+        counts = tuple(_counts(*entry) for entry in _COUNTS.iter_unpack(payload[_LAYERS.size :]))
+    except struct.error as error:
+        raise ValueError(f"a profile of {len(payload)} bytes") from error
+    return layers, counts
+
+
+def pack_profile(first: int) -> bytes:
+    """Payload of PROFILE: the first layer that is asked for."""
+    return _LAYERS.pack(first)
 
 
 def pack_load(offset: int, data: bytes) -> bytes:

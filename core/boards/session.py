@@ -47,6 +47,7 @@ class Inference:
     latency_s: float
     cycles: int | None
     instructions: int | None
+    xip_cycles: int | None = None
 
 
 OnInference = Callable[[Inference], None]
@@ -81,7 +82,7 @@ class RunResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
     output: bytes
     latency_s: float
     counts: Counts
@@ -94,12 +95,15 @@ class Runner(Protocol):
     startup_s: float
     estimated: bool
 
-    def infer(self, sample: bytes) -> _Answer: ...
+    def infer(self, sample: bytes) -> Answer: ...
 
     def stack_used_bytes(self) -> int | None: ...
 
     def undisturbed(self) -> bool | None:
         """Whether nothing could interrupt the last inference; None where that is not known."""
+
+    def layer_counts(self) -> tuple[Counts, ...]:
+        """Of the last inference, an entry a layer that computes; empty where it is no profiling build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,32 +147,40 @@ def run_samples(
     `x` is ``[samples, …]`` in the model's own input type. `on_inference` is called after each; what it
     raises ends the session, and the board is released. Raises ThimbleError.
     """
-    inferences: list[Inference] = []
     with open_board(image, board, placed) as runner:
-        samples = _as_bytes(x, runner.input_bytes)
-        for index, sample in enumerate(samples):
-            answer = runner.infer(sample)
-            output = np.frombuffer(answer.output, np.int8)
-            counts = answer.counts
-            inference = Inference(index, output, answer.latency_s, counts.cycles, counts.instructions)
-            inferences.append(inference)
-            if on_inference is not None:
-                on_inference(inference)
-        return RunResult(
-            outputs=np.stack([i.output for i in inferences]),
-            counts=RunCounts(
-                cycles=_all_known([i.cycles for i in inferences]),
-                instructions=_all_known([i.instructions for i in inferences]),
-                stack_bytes=runner.stack_used_bytes(),
-                undisturbed=runner.undisturbed(),
-            ),
-            latencies_s=tuple(i.latency_s for i in inferences),
-            startup_s=runner.startup_s,
-            estimated=runner.estimated,
+        return run_series(runner, x, on_inference)
+
+
+def run_series(runner: Runner, x: Array, on_inference: OnInference | None = None) -> RunResult:
+    """As `run_samples`, on a board that is open."""
+    inferences: list[Inference] = []
+    for index, sample in enumerate(as_bytes(x, runner.input_bytes)):
+        answer = runner.infer(sample)
+        output = np.frombuffer(answer.output, np.int8)
+        counts = answer.counts
+        inference = Inference(
+            index, output, answer.latency_s, counts.cycles, counts.instructions, counts.wait_cycles
         )
+        inferences.append(inference)
+        if on_inference is not None:
+            on_inference(inference)
+    return RunResult(
+        outputs=np.stack([i.output for i in inferences]),
+        counts=RunCounts(
+            cycles=_all_known([i.cycles for i in inferences]),
+            instructions=_all_known([i.instructions for i in inferences]),
+            xip_cycles=_all_known([i.xip_cycles for i in inferences]),
+            stack_bytes=runner.stack_used_bytes(),
+            undisturbed=runner.undisturbed(),
+        ),
+        latencies_s=tuple(i.latency_s for i in inferences),
+        startup_s=runner.startup_s,
+        estimated=runner.estimated,
+    )
 
 
-def _as_bytes(x: Array, input_bytes: int) -> list[bytes]:
+def as_bytes(x: Array, input_bytes: int) -> list[bytes]:
+    """The samples of `x` as the board reads them. Raises ThimbleError ``bad-input``."""
     if len(x) == 0:
         raise ThimbleError("bad-input", "there is no sample to run", "give at least one")
     samples = [np.ascontiguousarray(sample).tobytes() for sample in x]
@@ -198,23 +210,27 @@ class _LinkRunner:
         self.startup_s = self._seconds(link.counters().startup)
 
     def _seconds(self, counts: Counts) -> float:
-        if counts.cycles is None:
+        cycles = counts.all_cycles
+        if cycles is None:
             raise ThimbleError(
                 "no-cycle-counter",
                 "this board does not count cycles, so it has no latency",
                 "use a board whose program counts them",
             )
-        return counts.cycles / self._hello.clock_hz
+        return cycles / self._hello.clock_hz
 
-    def infer(self, sample: bytes) -> _Answer:
+    def infer(self, sample: bytes) -> Answer:
         self._link.load_input(sample)
         self._link.run(self._undisturbed)
         output = self._link.read_output(self._hello.output_bytes)
         counts = self._link.counters().inference
-        return _Answer(output, self._seconds(counts), counts)
+        return Answer(output, self._seconds(counts), counts)
 
     def stack_used_bytes(self) -> int | None:
         return self._link.counters().stack_used_bytes
+
+    def layer_counts(self) -> tuple[Counts, ...]:
+        return self._link.profile() if self._hello.profiling else ()
 
     def undisturbed(self) -> bool | None:
         return None if self.estimated else self._link.counters().inference.undisturbed
@@ -230,15 +246,18 @@ class _HostRunner:
         self.input_bytes = program.input_bytes
         self.startup_s = program.startup_s
 
-    def infer(self, sample: bytes) -> _Answer:
+    def infer(self, sample: bytes) -> Answer:
         output, latency_s = self._program.infer(sample)
-        return _Answer(output, latency_s, Counts(None, None))
+        return Answer(output, latency_s, Counts(None, None))
 
     def stack_used_bytes(self) -> int | None:
         return None
 
     def undisturbed(self) -> bool | None:
         return None
+
+    def layer_counts(self) -> tuple[Counts, ...]:
+        return ()
 
 
 @contextmanager

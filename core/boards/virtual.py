@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import queue
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -14,8 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from codegen.errors import CodegenError
+from codegen.firmware.elf import read_elf
 from codegen.targets.board import Board
-from codegen.targets.registry import memory_layout
+from codegen.targets.registry import find_target, memory_layout
+from codegen.targets.target import WEIGHTS_SECTION, MemoryLayout
 from core.boards.link import Link, Timeouts
 from core.errors import ThimbleError
 from core.paths import cache_dir
@@ -87,6 +91,15 @@ class SocketTransport:
             self._connection.sendall(data)
         except OSError:
             raise self._explain_end() from None
+
+
+def _reads_flash(elf: Path, layout: MemoryLayout) -> bool:
+    """Whether weights are where they were flashed. A file that is no program is the emulator's to refuse."""
+    try:
+        sections = read_elf(elf).sections
+    except (OSError, struct.error, CodegenError):
+        return False
+    return any(s.name == WEIGHTS_SECTION and s.size_bytes and not layout.in_sram(s.address) for s in sections)
 
 
 class VirtualBoard:
@@ -168,7 +181,16 @@ class VirtualBoard:
             *("--vectors", str(layout.vectors)),
             *("--cache-dir", str(cache_dir() / "emulator")),
             *(("--check-alignment",) if self._check_alignment else ()),
+            *self._flash_cache(),
         ]
+
+    def _flash_cache(self) -> tuple[str, ...]:
+        """The cache of the flash, for programs that compute from it: to watch it slows the emulator."""
+        cache, layout = find_target(self._board).flash_cache, memory_layout(self._board)
+        if cache is None or not _reads_flash(self._elf, layout):
+            return ()
+        numbers = (cache.size_bytes, cache.ways, cache.line_bytes, cache.miss_cycles)
+        return ("--flash-cache", ",".join(map(str, numbers)))
 
     def _read_in_background(self, stream: IO[str] | None, take: Callable[[str], None]) -> None:
         """Takes lines as they come: a pipe that nobody reads would stop the emulator."""

@@ -2,7 +2,7 @@
 
 Columns: ``section, item, name, value, unit, source`` (see `core.report.rows.Row`). Sections: report,
 compress, layer, epoch, plan, buffer, deployed layer, build, bench, inference (one line for the latency
-of each), verification, artifact, tool.
+of each), window, profiled layer, verification, artifact, tool.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from codegen.targets.board import all_boards
 from core.errors import ThimbleError
 from core.paths import write_atomically
 from core.recipe_toml import recipe_from_dict
-from core.report import energy, figures, quantization, tables
+from core.report import energy, figures, profile, quantization, tables
 from core.report.content import Json, Report
 from core.report.grid import grid
 from core.report.pages import document_bytes, paragraph, picture, together
@@ -216,6 +216,17 @@ def _measured_energy(bench: Json) -> Iterator[Any]:
         yield together(paragraph("Measured power", HEADING), *parts)
 
 
+def _profile(report: Report) -> Iterator[Any]:
+    if not (report.bench and report.bench.get("layers")):
+        return
+    yield together(
+        paragraph("Cycles of each layer", HEADING),
+        picture(profile.layer_cycles(report.bench)),
+        grid(profile.layer_table(report.bench), left=(0, 1)),
+        paragraph(profile.note(report.bench), NOTE),
+    )
+
+
 def _method(report: Report) -> Iterator[Any]:
     yield together(paragraph("Method", HEADING), *(paragraph(f"• {note}", BODY) for note in _notes(report)))
     versions = " · ".join(f"{tool} {version}" for tool, version in report.tools.items())
@@ -261,6 +272,7 @@ _SECTIONS = (
     _memory,
     _layers_on_board,
     _latency,
+    _profile,
     _method,
 )
 

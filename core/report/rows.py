@@ -215,7 +215,36 @@ def _bench(bench: Json) -> Iterator[Row]:
     energy = bench["energy"]
     if energy:
         yield from _energy(energy)
+    if bench.get("windows"):
+        yield from _windows(bench["windows"], timing)
+    if bench.get("layers"):
+        yield from _profile(bench)
     for number, time_s in enumerate(bench["times_s"], start=1):
         yield Row("inference", str(number), "latency", time_s, "s", timing)
     for number, cycles in enumerate(bench.get("cycles") or [], start=1):
         yield Row("inference", str(number), "cycles", cycles, "cycles", timing)
+    for number, cycles in enumerate(bench.get("xip_cycles") or [], start=1):
+        yield Row("inference", str(number), "cycles waiting for the flash", cycles, "cycles", timing)
+
+
+def _windows(windows: Json, timing: str) -> Iterator[Row]:
+    yield Row("bench", "", "least time of a window", windows["window_s"], "s")
+    yield Row("bench", "", "median of the windows", windows["median_per_s"], "inferences/s", timing)
+    for number, window in enumerate(windows["windows"], start=1):
+        yield Row("window", str(number), "inferences", window["inferences"], "inferences")
+        yield Row("window", str(number), "time", window["seconds"], "s", timing)
+        yield Row("window", str(number), "rate", window["per_s"], "inferences/s", timing)
+
+
+def _profile(bench: Json) -> Iterator[Row]:
+    source = str(bench["profile"]["timing"])
+    for layer in bench["layers"]:
+        name = str(layer["name"])
+        yield Row("profiled layer", name, "operator", layer["op"])
+        yield Row("profiled layer", name, "cycles", layer["cycles"], "cycles", source)
+        if layer["xip_cycles"] is not None:
+            yield Row(
+                "profiled layer", name, "cycles waiting for the flash", layer["xip_cycles"], "cycles", source
+            )
+        yield Row("profiled layer", name, "share", layer["share"], "fraction", source)
+        yield Row("profiled layer", name, "cycles", layer["predicted_cycles"], "cycles", "predicted")

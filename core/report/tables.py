@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+
 from core.report import energy
 from core.report.content import Json, Report
 from core.report.rows import LATENCY
@@ -87,6 +89,7 @@ def latency(bench: Json) -> Table:
     for name, words in LATENCY.items():
         if name in bench:
             table.append([f"latency, {words}", quantity(bench[name], "s"), timing])
+    table += _waits(bench, timing) + _windows(bench, timing)
     return table + (energy.rows(bench["energy"]) if bench["energy"] else [])
 
 
@@ -104,6 +107,23 @@ def boards(report: Report) -> Table:
         words = str(error["what"]) if error else ended
         table.append([called, board.get("serial_number") or "–", board.get("where") or "–", mean, words])
     return table
+
+
+def _waits(bench: Json, timing: str) -> Table:
+    """What of the mean the CPU waited for a flash chip that it computes from."""
+    waits, clock_hz = bench.get("xip_cycles") or [], (bench.get("facts") or {}).get("clock_hz")
+    if not any(waits) or not clock_hz:
+        return []
+    mean_s = statistics.fmean(waits[1:]) / clock_hz
+    return [["of the mean, waiting for the flash", quantity(mean_s, "s"), f"{timing} of its cache"]]
+
+
+def _windows(bench: Json, timing: str) -> Table:
+    windows = bench.get("windows")
+    if not windows:
+        return []
+    how = f"{timing}, median of {len(windows['windows'])} windows of at least {windows['window_s']:g} s"
+    return [["inferences per second", f"{windows['median_per_s']:.4g}", how]]
 
 
 def classes(confusion: Json) -> Table:

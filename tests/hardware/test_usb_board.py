@@ -38,8 +38,8 @@ def test_the_board_computes_what_its_virtual_twin_does(
     assert real.cycles is not None
     assert virtual.cycles is not None
     ratio = np.mean(real.cycles) / np.mean(virtual.cycles)
-    print(f"cycles on the board / estimated cycles: {ratio:.3f}; stack {real.stack_bytes} bytes")
-    assert real.undisturbed
+    print(f"cycles on the board / estimated cycles: {ratio:.3f}; stack {real.counts.stack_bytes} bytes")
+    assert real.counts.undisturbed
 
 
 def test_a_board_that_runs_the_program_is_not_flashed_again_and_restarts_when_asked(

@@ -59,14 +59,15 @@ static uint8_t next_byte(void)
     return buffer[taken++];
 }
 
-/* Collects bytes up to the next zero. Returns how many, or 0 when they are too many for a frame. */
+/* Collects bytes up to the next zero. Returns how many; where they are too many for a frame, only the first,
+ * which is none either. */
 static size_t receive_packet(uint8_t *packet)
 {
     size_t length = 0;
     for (;;) {
         const uint8_t byte = next_byte();
         if (byte == 0) {
-            return length < FRAME_ENCODED_BYTES ? length : 0;
+            return length < FRAME_ENCODED_BYTES ? length : 1;
         }
         if (length < FRAME_ENCODED_BYTES) {
             packet[length++] = byte;
@@ -88,14 +89,22 @@ static bool parse(const uint8_t *plain, size_t length, struct frame *frame)
         && get_u32(plain + checked) == crc32_of(plain, checked);
 }
 
+static uint32_t damaged;
+
+uint32_t frames_damaged(void)
+{
+    return damaged;
+}
+
 struct frame frame_receive(void)
 {
     static uint8_t packet[FRAME_ENCODED_BYTES];
     struct frame frame;
     for (;;) {
-        const size_t length = cobs_decode(packet, receive_packet(packet));
-        if (parse(packet, length, &frame)) {
+        const size_t received = receive_packet(packet);
+        if (parse(packet, cobs_decode(packet, received), &frame)) {
             return frame;
         }
+        damaged += received != 0; /* an empty packet only ends what came before it */
     }
 }

@@ -43,4 +43,7 @@ void frame_encode(const struct frame *frame, struct encoded_frame *encoded);
  * valid until the next call. */
 struct frame frame_receive(void);
 
+/* How many were dropped since reset. */
+uint32_t frames_damaged(void);
+
 #endif

@@ -6,6 +6,7 @@
 #include "board.h"
 #include "frame.h"
 #include "model.h"
+#include "profile.h"
 #include "protocol.h"
 #include "timing.h"
 #include "transport.h"
@@ -17,10 +18,14 @@ static struct {
     enum stage stage;
     uint32_t loaded_bytes;   /* of the input, from its start */
     uint32_t runs;           /* since reset */
+    uint32_t repeated;       /* requests that were answered already */
     struct timing startup;   /* from reset until the model was ready */
     struct timing inference; /* of the last run */
     bool undisturbed;        /* whether the host was ignored during it */
 } state;
+
+/* Bytes of a `struct timing` on the wire. */
+#define TIMING_BYTES 28u
 
 /* The payload of the response being made. */
 static uint8_t reply[FRAME_PAYLOAD_BYTES];
@@ -32,7 +37,7 @@ static enum protocol_error say_hello(const struct frame *request)
         return ERROR_BAD_LENGTH;
     }
     put_u16(reply, PROTOCOL_VERSION);
-    put_u16(reply + 2, transport_is_virtual() ? HELLO_VIRTUAL : 0);
+    put_u16(reply + 2, (uint16_t)((transport_is_virtual() ? HELLO_VIRTUAL : 0u) | HELLO_PROFILED));
     put_u32(reply + 4, MODEL_ARENA_BYTES);
     put_u32(reply + 8, MODEL_INPUT_BYTES);
     put_u32(reply + 12, MODEL_OUTPUT_BYTES);
@@ -76,18 +81,42 @@ static enum protocol_error load_input(const struct frame *request)
     return ERROR_NONE;
 }
 
+#ifdef THIMBLE_PROFILE
+/* Regions do not nest: those of the layers together are the inference. */
+static void run_timed(void)
+{
+    struct timing sum = {.cycles_known = true, .instructions_known = true, .waits_known = true};
+    model_run();
+    for (uint32_t i = 0; i < profile_layer_count; i++) {
+        const struct timing *layer = &profile_layers[i];
+        sum.cycles += layer->cycles;
+        sum.instructions += layer->instructions;
+        sum.wait_cycles += layer->wait_cycles;
+        sum.cycles_known = sum.cycles_known && layer->cycles_known;
+        sum.instructions_known = sum.instructions_known && layer->instructions_known;
+        sum.waits_known = sum.waits_known && layer->waits_known;
+    }
+    state.inference = sum;
+}
+#else
+static void run_timed(void)
+{
+    timing_begin();
+    model_run();
+    timing_end();
+    state.inference = timing_last();
+}
+#endif
+
 static void time_model(void)
 {
     if (state.undisturbed) {
         transport_pause();
     }
-    timing_begin();
-    model_run();
-    timing_end();
+    run_timed();
     if (state.undisturbed) {
         transport_resume();
     }
-    state.inference = timing_last();
 }
 
 static enum protocol_error run(const struct frame *request)
@@ -134,9 +163,10 @@ static void put_timing(uint8_t *to, const struct timing *timing, bool undisturbe
 {
     put_u32(to, (timing->cycles_known ? COUNTERS_CYCLES : 0u)
                     | (timing->instructions_known ? COUNTERS_INSTRUCTIONS : 0u)
-                    | (undisturbed ? COUNTERS_UNDISTURBED : 0u));
+                    | (undisturbed ? COUNTERS_UNDISTURBED : 0u) | (timing->waits_known ? COUNTERS_WAITS : 0u));
     put_u64(to + 4, timing->cycles);
     put_u64(to + 12, timing->instructions);
+    put_u64(to + 20, timing->wait_cycles);
 }
 
 static enum protocol_error tell_counters(const struct frame *request)
@@ -148,10 +178,36 @@ static enum protocol_error tell_counters(const struct frame *request)
     put_u32(reply + 4, board_stack_bytes());
     put_u32(reply + 8, board_stack_used_bytes());
     put_timing(reply + 12, &state.inference, state.undisturbed);
-    put_timing(reply + 32, &state.startup, false);
-    reply_length = 52;
+    put_timing(reply + 12 + TIMING_BYTES, &state.startup, false);
+    put_u32(reply + 12 + 2 * TIMING_BYTES, frames_damaged());
+    put_u32(reply + 16 + 2 * TIMING_BYTES, state.repeated);
+    reply_length = 20u + 2u * TIMING_BYTES;
     return ERROR_NONE;
 }
+
+#ifdef THIMBLE_PROFILE
+/* As many layers, from the one asked for on, as a frame holds. */
+static enum protocol_error tell_profile(const struct frame *request)
+{
+    if (request->length != 2) {
+        return ERROR_BAD_LENGTH;
+    }
+    if (state.stage != STAGE_DONE) {
+        return ERROR_NOT_READY;
+    }
+    const uint16_t first = get_u16(request->payload);
+    if (first > profile_layer_count) {
+        return ERROR_BAD_RANGE;
+    }
+    put_u16(reply, profile_layer_count);
+    reply_length = 2;
+    for (uint16_t i = first; i < profile_layer_count && reply_length + TIMING_BYTES <= FRAME_CHUNK_BYTES; i++) {
+        put_timing(reply + reply_length, &profile_layers[i], state.undisturbed);
+        reply_length = (uint16_t)(reply_length + TIMING_BYTES);
+    }
+    return ERROR_NONE;
+}
+#endif
 
 static enum protocol_error reboot(const struct frame *request)
 {
@@ -188,6 +244,10 @@ static enum protocol_error answer(const struct frame *request)
         return reboot(request);
     case REQUEST_IDENTIFY:
         return identify(request);
+#ifdef THIMBLE_PROFILE
+    case REQUEST_PROFILE:
+        return tell_profile(request);
+#endif
     default:
         return ERROR_UNKNOWN_REQUEST;
     }
@@ -230,7 +290,9 @@ int main(void)
         acknowledge(request.sequence);
         /* The same sequence number means that the host missed the response: nothing is done twice. A hello
          * opens a session, whose numbers start anywhere. */
-        if (!answered || request.sequence != last_sequence || request.type == REQUEST_HELLO) {
+        const bool again = answered && request.sequence == last_sequence;
+        state.repeated += again;
+        if (!again || request.type == REQUEST_HELLO) {
             make_response(&request, &response);
             last_sequence = request.sequence;
             answered = true;

@@ -13,6 +13,7 @@ enum frame_type {
     REQUEST_COUNTERS = 5,
     REQUEST_BOOTLOADER = 6,
     REQUEST_IDENTIFY = 7,
+    REQUEST_PROFILE = 8, /* of a profiling build alone */
     ACKNOWLEDGE = 0x4000,
     RESPONSE_BIT = 0x8000,
     RESPONSE_ERROR = 0xC000,
@@ -31,6 +32,8 @@ enum protocol_error {
 /* Flags in the hello response. */
 #define HELLO_VIRTUAL 1u /* emulated: counts are estimates */
 
+#define HELLO_PROFILING 2u /* each layer is counted apart */
+
 /* Flags in the run request. */
 #define RUN_UNDISTURBED 1u /* take no interrupt meanwhile */
 
@@ -38,5 +41,6 @@ enum protocol_error {
 #define COUNTERS_CYCLES 1u
 #define COUNTERS_INSTRUCTIONS 2u
 #define COUNTERS_UNDISTURBED 4u
+#define COUNTERS_WAITS 8u
 
 #endif

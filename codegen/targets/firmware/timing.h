@@ -10,8 +10,10 @@
 struct timing {
     uint64_t cycles;       /* CPU clock cycles */
     uint64_t instructions; /* executed instructions */
+    uint64_t wait_cycles;  /* beside `cycles`: waited for the flash */
     bool cycles_known;     /* false: this board cannot count cycles */
     bool instructions_known;
+    bool waits_known; /* false: what was waited is in `cycles` */
 };
 
 void timing_begin(void);

@@ -15,6 +15,9 @@ struct mailbox {
     volatile uint32_t instructions_low;
     volatile uint32_t instructions_high;
     volatile uint32_t fault; /* write: stop, for this reason */
+    volatile uint32_t waits_low;
+    volatile uint32_t waits_high;
+    volatile uint32_t waits_known;
 };
 
 #define MAILBOX ((struct mailbox *)0x58000000u)
@@ -79,8 +82,10 @@ void timing_end(void)
 
 struct timing timing_last(void)
 {
-    struct timing timing = {0, 0, true, true};
+    struct timing timing = {.cycles_known = true, .instructions_known = true};
     timing.cycles = MAILBOX->cycles_low | ((uint64_t)MAILBOX->cycles_high << 32);
     timing.instructions = MAILBOX->instructions_low | ((uint64_t)MAILBOX->instructions_high << 32);
+    timing.waits_known = MAILBOX->waits_known != 0;
+    timing.wait_cycles = MAILBOX->waits_low | ((uint64_t)MAILBOX->waits_high << 32);
     return timing;
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 from codegen.targets.target import (
     FIRMWARE,
     FIRMWARE_SOURCES,
+    TIMING_SOURCES,
     USB_SOURCES,
     CodeIn,
     MemoryLayout,
@@ -25,7 +26,7 @@ _HERE = Path(__file__).parent
 NANO33BLE = Target(
     id="nano33ble",
     sources=(*FIRMWARE_SOURCES, _HERE / "start.c"),
-    hardware=(*USB_SOURCES, *(_HERE / name for name in ("hardware.c", "timing.c", "usb_controller.c"))),
+    hardware=(*USB_SOURCES, *TIMING_SOURCES, *(_HERE / name for name in ("hardware.c", "usb_controller.c"))),
     include_folders=(FIRMWARE, FIRMWARE / "usb", _HERE),
     code_in=CodeIn.FLASH,
     weights_in=(WeightsIn.FLASH,),

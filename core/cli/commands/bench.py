@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.command import Command
 from core.cli.commands.deploy import add_board_connection, deploy_job, refuse_what_is_not_there
+from core.cli.measuring import add_profile, add_windows
 from core.cli.meters import add_meter, measures, meter_params
 from core.cli.options import (
     DATA_HELP,
@@ -45,6 +48,8 @@ def _configure(parser: ArgumentParser) -> None:
     add_meter(parser)
     parser.add_argument("--engine", help="xnnpack, tflite, …; not there yet: the generated C runs")
     parser.add_argument("--csv", metavar="FILE", type=Path, help="write the latency of each inference as CSV")
+    add_windows(parser)
+    add_profile(parser)
     add_board_connection(parser)
     add_build_options(parser)
     add_json(parser)
@@ -56,6 +61,16 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         raise ThimbleError("not-there-yet", "--engine is not there yet", "leave --engine out")
     metered = measures(arguments)
     runs = arguments.runs or (_METERED_RUNS if metered else _DEFAULT_RUNS)
+    if arguments.window_s is not None and arguments.windows is None:
+        raise ThimbleError(
+            "no-windows", "--window-s is the length of windows, and there are none", "give --windows too"
+        )
+    if metered and arguments.windows is not None:
+        raise ThimbleError(
+            "windows-and-meter",
+            "a meter measures the inferences of a series, not those of windows",
+            "leave out --windows or --meter, or do one after the other",
+        )
     if arguments.csv is not None:
         output_dir(arguments.csv.absolute().parent)
     with work_folder() as work:
@@ -79,7 +94,32 @@ def _csv(bench: dict[str, Any]) -> str:
         source = "" if energy_j is None else bench["energy"]["source"]
         energy = "" if energy_j is None else energy_j
         lines.append(f"{number},{time_s!r},{bench['timing']},{count},{energy},{source}\n")
+    return "".join(lines) + _windows_csv(bench) + _layers_csv(bench)
+
+
+def _windows_csv(bench: dict[str, Any]) -> str:
+    """A second table in the file, after an empty line."""
+    if "windows" not in bench:
+        return ""
+    lines = ["\nwindow,inferences,seconds,inferences_per_s,timing\n"]
+    for number, window in enumerate(bench["windows"]["windows"], start=1):
+        counted = f"{window['inferences']},{window['seconds']!r},{window['per_s']!r}"
+        lines.append(f"{number},{counted},{bench['timing']}\n")
     return "".join(lines)
+
+
+def _layers_csv(bench: dict[str, Any]) -> str:
+    """A further table in the file, after an empty line."""
+    if "layers" not in bench:
+        return ""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["layer", "operator", "cycles", "xip_cycles", "share", "predicted_cycles", "timing"])
+    timing = bench["profile"]["timing"]
+    for layer in bench["layers"]:
+        names = ("name", "op", "cycles", "xip_cycles", "share", "predicted_cycles")
+        writer.writerow([*(layer[name] for name in names), timing])
+    return "\n" + text.getvalue()
 
 
 def show_bench(console: Console, bench: dict[str, Any]) -> None:
@@ -95,6 +135,12 @@ def show_bench(console: Console, bench: dict[str, Any]) -> None:
         console.print(table("Mean ± standard deviation", rows[0], rows[1:], text=()))
     for sentence in energy.sentences(bench):
         console.print(sentence)
+    if "layers" in bench:
+        from core.report import profile
+
+        rows = profile.layer_table(bench)
+        console.print(table("Cycles of each layer", rows[0], rows[1:], text=(0, 1)))
+        console.print(profile.note(bench))
     console.print(verdict(bench, bench["verified"]))
 
 

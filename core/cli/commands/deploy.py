@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.cli.command import Command
 from core.cli.commands.build import compiled, show_build
 from core.cli.jobs import run_job
+from core.cli.measuring import add_profile, measuring_params
 from core.cli.models import compiled_file
 from core.cli.options import (
     DATA_HELP,
@@ -43,6 +44,7 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("--data", help=f"{DATA_HELP}; random inputs if left out")
     add_scale(parser)
     parser.add_argument("--out", metavar="DIR", type=Path, help="folder for the image and deploy.json")
+    add_profile(parser)
     add_several_boards(parser)
     add_pi_options(parser)
     add_build_options(parser)
@@ -134,6 +136,7 @@ def deploy_job(
         "encoding": arguments.encoding,
         "planner": arguments.planner,
         **meter,
+        **measuring_params(arguments),
     }
     params |= {"port": arguments.port} if several is None else several
     with new_output_dir(out), work_folder() as work:

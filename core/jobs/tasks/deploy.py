@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from codegen.options import BuildOptions
 from codegen.single_ends import require_single_ends
 from codegen.targets.board import Board
 from core.bench import Facts, bench, check_runs, estimate_energy
+from core.bench.windows import WindowPlan
 from core.boards.agreement import Agreement, hybrid_agreement, onnx_agreement, same_bytes, within_tolerance
 from core.boards.catalogue import board_named
 from core.boards.flashing.base import Surroundings
@@ -34,6 +35,7 @@ from core.data.samples import Watch
 from core.data.source import nobody_watches
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
+from core.jobs.measuring import profile_of, uncancellable, window_plan, window_watcher
 from core.meters.metering import NO_METER, Metering, metering
 from core.models.tflite_weights import read_tflite_weights
 from core.paths import cache_dir, output_dir
@@ -62,7 +64,10 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A built program, what is sent to it, and what it has to answer, whichever board it runs on."""
+    """A built program, what is sent to it, and what it has to answer, whichever board it runs on.
+
+    `windows` and `profile` are what else was asked for.
+    """
 
     model: str
     runs: int
@@ -71,6 +76,8 @@ class Prepared:
     samples: Samples
     reference: Array
     agree: Agreement
+    windows: WindowPlan | None
+    profile: bool
 
     def to_json(self) -> dict[str, Any]:
         """The part of the result of `deploy` that is the same for every board of the kind."""
@@ -83,9 +90,10 @@ class Prepared:
 def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Params: model (.tflite, .onnx), made_from (the file that the user named, where that is another one),
     board, port (of a board on USB; may be left out), out, runs, data (a name or path; options as in
-    `evaluate`) or input (an .npy), and the build options compiler, encoding, planner. Result: plan, build,
-    bench, verified, accuracy_on_board (None without labels), labelled_samples (how many that is the accuracy
-    of), port (where the board is now; None for one that is at no port), its serial_number and name (may be
+    `evaluate`) or input (an .npy), the build options compiler, encoding, planner, and what is measured
+    besides: windows (how many), window_s, profile (whether to count each layer). Result: plan, build, bench,
+    verified, accuracy_on_board (None without labels), labelled_samples (how many that is the accuracy of),
+    port (where the board is now; None for one that is at no port), its serial_number and name (may be
     empty). Partials `inference`: index, latency_s, energy_j (an estimate; None with a meter), cycles,
     predicted, correct.
 
@@ -129,7 +137,17 @@ def prepare(params: dict[str, Any], context: JobContext) -> Prepared:
 
     context.progress(0.9, "Computing what the outputs must be")
     reference, agree = _reference(params["model"], graph, samples.x[:runs], context)
-    return Prepared(str(params["model"]), runs, compilation, image, samples, reference, agree)
+    return Prepared(
+        model=str(params["model"]),
+        runs=runs,
+        compilation=compilation,
+        image=image,
+        samples=samples,
+        reference=reference,
+        agree=agree,
+        windows=window_plan(params, board),
+        profile=bool(params.get("profile")),
+    )
 
 
 def run_on_board(
@@ -142,16 +160,33 @@ def run_on_board(
     """Put the program on the board at `port`, run the samples, verify: what of the result of `deploy`
     is the board's own. `alone` as in Surroundings. Raises as `deploy` does."""
     board, image, samples = prepared.compilation.board, prepared.image, prepared.samples
-    around = Surroundings(_uncancellable(context.section(0.0, 0.1)), alone=alone)
+    x = samples.x[: prepared.runs]
+    profile, first = None, 0.0
+    if prepared.profile:
+        # First, so that the ordinary program is what stays on the board.
+        first = 0.2
+        part = context.section(0.0, first)
+        profile, port = profile_of(prepared.compilation, x, port, part, alone)
+    around = Surroundings(uncancellable(context.section(first, first + 0.1)), alone=alone)
     placed = place(image, prepared.compilation, port, around)
     context.check_cancelled()
-    context.progress(0.1, f"Starting {board.title}")
+    context.progress(first + 0.1, f"Starting {board.title}")
+    part = context.section(first + 0.1, 0.99)
     meter.before_series()
-    watch = _watcher(context.section(0.1, 0.99), board, samples, prepared.runs, meter)
-    facts = Facts(clock_hz=board.clock_hz or None, compiler=image.compiler)
-    x = samples.x[: prepared.runs]
-    series = bench(image, board, x, prepared.reference, prepared.runs, watch, prepared.agree, placed, facts)
-    outcome = meter.outcome(series.measurement)
+    series = bench(
+        image,
+        board,
+        x,
+        prepared.reference,
+        prepared.runs,
+        _watcher(part.section(0.0, 0.5 if prepared.windows else 1.0), board, samples, prepared.runs, meter),
+        prepared.agree,
+        placed,
+        Facts(clock_hz=board.clock_hz or None, compiler=image.compiler),
+        prepared.windows,
+        window_watcher(part.section(0.5, 1.0), board),
+    )
+    outcome = meter.outcome(replace(series.measurement, profile=profile))
     context.progress(1.0, "Done")
     return {
         "bench": {**outcome.to_json(), "reference": _reference_name(prepared.model)},
@@ -162,15 +197,6 @@ def run_on_board(
         "serial_number": placed.serial_number,
         "name": placed.name,
     }
-
-
-def _uncancellable(context: JobContext) -> Callable[[float, str], None]:
-    """Progress of something that must not be cut off: a flash that is being written."""
-
-    def tell(part: float, text: str) -> None:
-        context.progress(part, text, cancellable=False)
-
-    return tell
 
 
 def _reference_name(model: str) -> str:

@@ -103,7 +103,7 @@ def test_weights_that_do_not_fit_in_sram_stay_in_flash():
 def test_the_stack_keeps_256_bytes_of_reserve(board, tmp_path):
     image = build_firmware(compile_model(small_lenet(0.05), board), tmp_path, cache_dir())
     result = run_samples(image, board, np.zeros((1, 10, 10, 2), np.int8))
-    assert 0 < result.stack_bytes <= find_target(board).stack_bytes - 256
+    assert 0 < result.counts.stack_bytes <= find_target(board).stack_bytes - 256
 
 
 def test_the_size_tables_are_what_would_be_measured_today(tmp_path, monkeypatch):

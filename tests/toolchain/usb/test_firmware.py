@@ -21,6 +21,8 @@ from codegen.options import BuildOptions
 from codegen.targets.board import Board, find_board
 from codegen.targets.registry import find_target, memory_layout
 from codegen.toolchain import find_compiler
+from core.bench.profiling import build_profiling, profile_layers
+from core.bench.source import Source
 from core.boards.link import Link
 from core.boards.serial_transport import SerialTransport
 from core.boards.session import Placed, RunResult, run_samples
@@ -93,6 +95,22 @@ def test_it_runs_the_model_as_its_virtual_twin_does(
     for own, seen, twin in zip(ran.cycles, running.cycles, twins, strict=True):
         assert abs(own - seen) <= OVERHEAD_CYCLES
         assert own == pytest.approx(twin, rel=AGREEMENT)
+
+
+def test_a_profiling_build_counts_each_layer(board: Board, samples: np.ndarray, tmp_path: Path) -> None:
+    compilation = compile_model(small_lenet(1.0), board)
+    image = build_profiling(compilation, tmp_path / "own", cache_dir())
+    with EmulatedBoard(board.target, image.image) as running:
+        own = profile_layers(image, compilation, samples, placed=Placed(running.port, predicted_s=0.01))
+    assert own.timing is Source.MEASURED
+    assert all(layer.xip_cycles is None for layer in own.layers)
+    twin = compile_model(small_lenet(1.0), find_board(f"virtual-{board.target.removesuffix('33ble')}"))
+    virtual = profile_layers(build_profiling(twin, tmp_path / "twin", cache_dir()), twin, samples)
+    assert [layer.name for layer in own.layers] == [layer.name for layer in virtual.layers]
+    # the Nano's model counts instructions in the place of cycles: fewer
+    least = 1 - AGREEMENT if board.target == "pico" else 0.3
+    for ours, theirs in zip(own.layers, virtual.layers, strict=True):
+        assert least * theirs.cycles < ours.cycles < (1 + AGREEMENT) * theirs.cycles + OVERHEAD_CYCLES
 
 
 @NO_RP2040JS

@@ -42,7 +42,7 @@ class Board:
             offset, length = struct.unpack("<IH", frame.payload)
             return bytes(i % 251 for i in range(offset, offset + length))
         if kind is FrameType.COUNTERS:
-            return struct.pack("<IIIIQQIQQ", 1, 2048, 100, 3, 10, 20, 3, 1, 2)
+            return struct.pack("<IIIIQQQIQQQII", 1, 2048, 100, 3, 10, 20, 0, 11, 1, 2, 5, 4, 3)
         return b""
 
 

@@ -135,11 +135,29 @@ def test_hello() -> None:
 
 
 def test_counters() -> None:
-    payload = struct.pack("<IIIIQQIQQ", 9, 2048, 300, 3, 1 << 40, 1 << 33, 0, 5, 6)
-    expected = Counters(9, 2048, 300, Counts(1 << 40, 1 << 33), Counts(None, None))
+    startup = (0, 5, 6, 7)
+    payload = struct.pack("<IIIIQQQIQQQII", 9, 2048, 300, 11, 1 << 40, 1 << 33, 1 << 34, *startup, 8, 4)
+    inference = Counts(1 << 40, 1 << 33, wait_cycles=1 << 34)
+    expected = Counters(9, 2048, 300, inference, Counts(None, None), 8, 4)
     assert Counters.unpack(payload) == expected
     with pytest.raises(ValueError, match="counters of"):
         Counters.unpack(payload + b"x")
+
+
+def test_waiting_for_the_flash_is_beside_the_cycles() -> None:
+    assert Counts(100, None, wait_cycles=11).all_cycles == 111
+    assert Counts(100, None).all_cycles == 100
+    assert Counts(None, 3).all_cycles is None
+
+
+def test_profiles() -> None:
+    layer = struct.pack("<IQQQ", 3, 100, 40, 0)
+    layers, counts = protocol.unpack_profile(struct.pack("<H", 9) + 2 * layer)
+    assert (layers, counts) == (9, (Counts(100, 40),) * 2)
+    assert protocol.pack_profile(258) == b"\x02\x01"
+    for broken in (b"", b"x", struct.pack("<H", 1) + layer[:-1]):
+        with pytest.raises(ValueError, match="a profile of"):
+            protocol.unpack_profile(broken)
 
 
 def test_errors() -> None:

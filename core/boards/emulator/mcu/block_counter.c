@@ -2,6 +2,8 @@
  * millions of times a second. SPDX-License-Identifier: MIT */
 #include <stdint.h>
 
+#include "flash_cache.h"
+
 #if defined(_WIN32)
 #define EXPORT __declspec(dllexport)
 #else
@@ -27,11 +29,14 @@ struct counter {
     uint64_t instructions; /* the same */
     uint64_t cycles_before;
     uint64_t instructions_before; /* without the block that runs now */
+    uint64_t waits;               /* beside `cycles`: what the flash made the CPU wait */
+    uint64_t waits_before;
     void (*decode)(uint32_t address, uint32_t size_bytes, struct cost *cost);
     void (*misaligned)(uint32_t address);
     struct region regions[2];
     uint32_t fall_through; /* where a conditional branch goes on when it is not taken */
     uint32_t taken_cycles; /* what it costs more when it is taken; 0: no such branch */
+    struct flash_cache flash_cache;
 };
 
 static struct cost *find_cost(struct counter *counter, uint32_t address)
@@ -57,6 +62,7 @@ EXPORT void count_block(void *engine, uint64_t address, uint32_t size_bytes, voi
     counter->taken_cycles = 0;
     counter->cycles_before = counter->cycles;
     counter->instructions_before = counter->instructions;
+    counter->waits_before = counter->waits;
     struct cost *cost = find_cost(counter, (uint32_t)address);
     if (cost == 0) {
         return; /* nothing is mapped there: the fetch faults */
@@ -66,8 +72,20 @@ EXPORT void count_block(void *engine, uint64_t address, uint32_t size_bytes, voi
     }
     counter->cycles += cost->cycles;
     counter->instructions += cost->instructions;
+    counter->waits += flash_cache_wait(&counter->flash_cache, (uint32_t)address, size_bytes);
     counter->fall_through = (uint32_t)address + size_bytes;
     counter->taken_cycles = cost->taken_cycles;
+}
+
+/* unicorn's uc_cb_hookmem_t, which it may call twice for one access: the second finds the line there. */
+EXPORT void read_through_cache(void *engine, int kind, uint64_t address, int size_bytes, int64_t value,
+                               void *user_data)
+{
+    struct counter *counter = user_data;
+    (void)engine;
+    (void)kind;
+    (void)value;
+    counter->waits += flash_cache_wait(&counter->flash_cache, (uint32_t)address, (uint32_t)size_bytes);
 }
 
 /* unicorn's uc_cb_hookmem_t. Sizes are powers of two; nothing needs to be aligned to more than a word. */

@@ -9,10 +9,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .flash_cache import FlashCache
+
 SOURCE = Path(__file__).with_name("block_counter.c")
+_HEADER = Path(__file__).with_name("flash_cache.h")
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 #: The counter needs no C library, and without one the first build takes no time. macOS wants its own always.
 _FLAGS = (
@@ -45,6 +49,20 @@ class _Region(ctypes.Structure):
     ]
 
 
+class _FlashCache(ctypes.Structure):
+    """`struct flash_cache` in flash_cache.h."""
+
+    _fields_ = [
+        ("origin", ctypes.c_uint32),
+        ("bytes", ctypes.c_uint32),
+        ("line_bytes", ctypes.c_uint32),
+        ("sets", ctypes.c_uint32),
+        ("ways", ctypes.c_uint32),
+        ("miss_cycles", ctypes.c_uint32),
+        ("lines", ctypes.POINTER(ctypes.c_uint32)),
+    ]
+
+
 _Decode = ctypes.CFUNCTYPE(None, ctypes.c_uint32, ctypes.c_uint32, ctypes.POINTER(Cost))
 _Misaligned = ctypes.CFUNCTYPE(None, ctypes.c_uint32)
 
@@ -55,17 +73,38 @@ class _Counter(ctypes.Structure):
         ("instructions", ctypes.c_uint64),
         ("cycles_before", ctypes.c_uint64),
         ("instructions_before", ctypes.c_uint64),
+        ("waits", ctypes.c_uint64),
+        ("waits_before", ctypes.c_uint64),
         ("decode", _Decode),
         ("misaligned", _Misaligned),
         ("regions", _Region * 2),
         ("fall_through", ctypes.c_uint32),
         ("taken_cycles", ctypes.c_uint32),
+        ("flash_cache", _FlashCache),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the CPU did. `waits` are cycles beside `cycles`, in which it waited for the flash."""
+
+    cycles: int
+    instructions: int
+    waits: int
+
+    def since(self, earlier: Counts) -> Counts:
+        return Counts(
+            self.cycles - earlier.cycles,
+            self.instructions - earlier.instructions,
+            self.waits - earlier.waits,
+        )
 
 
 def build_library(cache_dir: Path) -> Path:
     """The compiled counter, made when `cache_dir` does not have it. Raises CounterBuildError, OSError."""
-    key = hashlib.sha256(SOURCE.read_bytes() + " ".join(_FLAGS).encode()).hexdigest()[:16]
+    key = hashlib.sha256(SOURCE.read_bytes() + _HEADER.read_bytes() + " ".join(_FLAGS).encode()).hexdigest()[
+        :16
+    ]
     library = cache_dir / f"block_counter-{key}{_SUFFIX}"
     if library.exists():
         return library
@@ -110,13 +149,17 @@ class Counter:
         self._values.decode = self._fill
         self._misaligned = _Misaligned(misaligned)
         self._values.misaligned = self._misaligned
-        self._begin = (0, 0)
-        self.last = (0, 0)
+        self._begin = self.last = Counts(0, 0, 0)
 
     @property
     def block_hook(self) -> int:
         """Address of the function for unicorn's UC_HOOK_BLOCK."""
         return ctypes.cast(self._library.count_block, ctypes.c_void_p).value or 0
+
+    @property
+    def cached_read_hook(self) -> int:
+        """Address of the function for unicorn's UC_HOOK_MEM_READ in the memory that is cached."""
+        return ctypes.cast(self._library.read_through_cache, ctypes.c_void_p).value or 0
 
     @property
     def alignment_hook(self) -> int:
@@ -129,15 +172,31 @@ class Counter:
         return ctypes.addressof(self._values)
 
     @property
-    def total(self) -> tuple[int, int]:
-        """(cycles, instructions) since reset, the block that runs now included."""
-        return self._values.cycles, self._values.instructions
+    def total(self) -> Counts:
+        """Since reset, the block that runs now included."""
+        values = self._values
+        return Counts(values.cycles, values.instructions, values.waits)
+
+    def put_cache(self, origin: int, size_bytes: int, cache: FlashCache) -> None:
+        """From now on reading these bytes of flash may have to wait."""
+        self._lines = (ctypes.c_uint32 * (cache.size_bytes // cache.line_bytes))()
+        ctypes.memset(self._lines, 0xFF, ctypes.sizeof(self._lines))  # FLASH_CACHE_EMPTY
+        self._values.flash_cache = _FlashCache(
+            origin=origin,
+            bytes=size_bytes,
+            line_bytes=cache.line_bytes,
+            sets=len(self._lines) // cache.ways,
+            ways=cache.ways,
+            miss_cycles=cache.miss_cycles,
+            lines=ctypes.cast(self._lines, ctypes.POINTER(ctypes.c_uint32)),
+        )
 
     def begin(self) -> None:
         """A timed region starts when the block that runs now is over."""
         self._begin = self.total
 
     def end(self) -> None:
-        """A timed region ended before the block that runs now; `last` gets its (cycles, instructions)."""
+        """A timed region ended before the block that runs now; `last` gets its counts."""
         values = self._values
-        self.last = (values.cycles_before - self._begin[0], values.instructions_before - self._begin[1])
+        before = Counts(values.cycles_before, values.instructions_before, values.waits_before)
+        self.last = before.since(self._begin)

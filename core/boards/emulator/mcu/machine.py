@@ -19,12 +19,15 @@ from .channel import Channel
 from .counter import Counter
 from .cpus import CPUS
 from .elf import Segment
+from .flash_cache import FlashCache
 from .system_control import SystemControl
 
 MAILBOX_ORIGIN = 0x5800_0000
 MAILBOX_BYTES = 0x1000
 
 _NEVER = 0xFFFF_FFFE
+#: To unicorn: the first address is above the last.
+_EVERYWHERE = (1, 0)
 #: An access so far below SRAM is a stack that overflowed: the stack lies at SRAM's bottom.
 _OVERFLOW_BYTES = 0x10000
 _INVALID_ACCESS = {
@@ -66,6 +69,7 @@ class Machine:
     """One board with its program in flash. `run` goes on until the program fails.
 
     `check_alignment` makes unaligned accesses faults, as they are on the CPU; it slows twentyfold.
+    `flash_cache` counts what reading the flash waits, and slows severalfold.
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class Machine:
         channel: Channel,
         library: Path,
         check_alignment: bool,
+        flash_cache: FlashCache | None = None,
     ) -> None:
         self._memory = memory
         self._channel = channel
@@ -93,6 +98,9 @@ class Machine:
             self._decode,
             self._misaligned,
         )
+        self._waits_known = flash_cache is not None
+        if flash_cache is not None:
+            self.counter.put_cache(memory.flash_origin, memory.flash_bytes, flash_cache)
         self._add_hooks(check_alignment)
 
     def _map_memory(self, segments: tuple[Segment, ...]) -> None:
@@ -116,13 +124,18 @@ class Machine:
 
     def _add_hooks(self, check_alignment: bool) -> None:
         self._add_c_hook(unicorn.UC_HOOK_BLOCK, self.counter.block_hook)
+        if self._waits_known:
+            first, size_bytes = self._memory.flash_origin, self._memory.flash_bytes
+            self._add_c_hook(
+                unicorn.UC_HOOK_MEM_READ, self.counter.cached_read_hook, (first, first + size_bytes - 1)
+            )
         if check_alignment:
             accesses = unicorn.UC_HOOK_MEM_READ | unicorn.UC_HOOK_MEM_WRITE
             self._add_c_hook(accesses, self.counter.alignment_hook)
         self._engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._invalid_access)
         self._engine.hook_add(unicorn.UC_HOOK_INTR, self._exception)
 
-    def _add_c_hook(self, kind: int, function: int) -> None:
+    def _add_c_hook(self, kind: int, function: int, addresses: tuple[int, int] = _EVERYWHERE) -> None:
         """Adds it below the Python binding, which knows Python functions only."""
         handle = ctypes.c_size_t()
         status = binding.uclib.uc_hook_add(
@@ -131,8 +144,8 @@ class Machine:
             kind,
             ctypes.c_void_p(function),
             ctypes.c_void_p(self.counter.user_data),
-            ctypes.c_uint64(1),  # first address above the last: everywhere
-            ctypes.c_uint64(0),
+            ctypes.c_uint64(addresses[0]),
+            ctypes.c_uint64(addresses[1]),
         )
         if status != unicorn.UC_ERR_OK:
             raise unicorn.UcError(status)
@@ -192,9 +205,13 @@ class Machine:
         self._system_control.write(offset, value)
 
     def _mailbox_read(self, engine: Any, offset: int, size: int, user_data: Any) -> int:
-        cycles, instructions = self.counter.last
-        low = 0xFFFF_FFFF
-        counts = {0x18: cycles & low, 0x1C: cycles >> 32, 0x20: instructions & low, 0x24: instructions >> 32}
+        last = self.counter.last
+        counts = {
+            **_words(0x18, last.cycles),
+            **_words(0x20, last.instructions),
+            **_words(0x2C, last.waits),
+            0x34: int(self._waits_known),
+        }
         value: int = counts.get(offset, self._mailbox.get(offset, 0))
         return value
 
@@ -227,6 +244,11 @@ class Machine:
             access(address)
         except unicorn.UcError:
             self._stop("bad-mailbox-address", address)
+
+
+def _words(offset: int, value: int) -> dict[int, int]:
+    """A register of 64 bits as two, the low word first."""
+    return {offset: value & 0xFFFF_FFFF, offset + 4: value >> 32}
 
 
 def _error_kind(errno: int) -> str:

@@ -15,6 +15,7 @@ from .channel import Channel, end_with_parent
 from .counter import CounterBuildError, build_library
 from .cpus import CPUS
 from .elf import NotFirmwareError, read_segments
+from .flash_cache import read_flash_cache
 from .machine import BadImageError, Machine, Memory
 
 
@@ -45,6 +46,13 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="stop at an unaligned access, as the CPU does; twenty times slower",
     )
+    parser.add_argument(
+        "--flash-cache",
+        type=read_flash_cache,
+        metavar="BYTES,WAYS,LINE,CYCLES",
+        help="count the cycles that reading the flash waits: size, ways and bytes a line of its cache, "
+        "cycles a miss; for programs that compute from flash, since it slows severalfold",
+    )
     return parser.parse_args()
 
 
@@ -67,8 +75,8 @@ def main() -> int:
         channel = Channel()
         library = build_library(arguments.cache_dir)
         segments = read_segments(arguments.elf)
-        strict = arguments.check_alignment
-        machine = Machine(arguments.cpu, memory, segments, channel, library, strict)
+        strict, cache = arguments.check_alignment, arguments.flash_cache
+        machine = Machine(arguments.cpu, memory, segments, channel, library, strict, cache)
         _say({"port": channel.port})
         channel.wait_for_host(arguments.accept_timeout_s)
     except (NotFirmwareError, BadImageError, CounterBuildError, OSError) as error:

@@ -1,14 +1,14 @@
-/* Counts cycles with SysTick, which wraps after 2^24 of them (126 ms). */
+/* Counts cycles of a real chip: its counter wraps, so the clock of microseconds tells how often it did. */
 #include "timing.h"
 
+#include "cycle_counter.h"
 #include "hardware.h"
 #include "long_count.h"
-#include "rp2040.h"
 
-#define CYCLES_PER_US 133u
+#define COUNT_MASK (0xFFFFFFFFu >> (32u - CYCLE_COUNTER_BITS))
 
 static struct {
-    uint32_t ticks; /* of SysTick, which counts down */
+    uint32_t count;
     uint32_t microseconds;
 } begun; /* all zeros, as both clocks when they start: the first region begins there */
 
@@ -18,19 +18,19 @@ void timing_begin(void)
 {
     hardware_marker(true);
     begun.microseconds = hardware_microseconds();
-    begun.ticks = REGISTER(SYSTICK_VALUE);
+    begun.count = cycle_counter();
 }
 
 void timing_end(void)
 {
-    const uint32_t ticks = REGISTER(SYSTICK_VALUE);
+    const uint32_t count = cycle_counter();
     const uint32_t microseconds = hardware_microseconds() - begun.microseconds;
     hardware_marker(false);
-    cycles = long_count((begun.ticks - ticks) & SYSTICK_MASK, SYSTICK_BITS, microseconds, CYCLES_PER_US);
+    cycles = long_count((count - begun.count) & COUNT_MASK, CYCLE_COUNTER_BITS, microseconds, CYCLES_PER_US);
 }
 
 struct timing timing_last(void)
 {
-    const struct timing timing = {cycles, 0, true, false};
+    const struct timing timing = {.cycles = cycles, .cycles_known = true};
     return timing;
 }

@@ -1,0 +1,74 @@
+"""What a job measures on request beside a series of inferences: windows of time, and each layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import numpy.typing as npt
+
+from codegen.compiler import Compilation
+from codegen.targets.board import Board
+from core.bench.profile import Profile
+from core.bench.profiling import PROFILE_RUNS, build_profiling, profile_layers
+from core.bench.windows import EMULATED_WINDOW_S, WINDOW_S, OnWindow, WindowPlan, WindowProgress
+from core.boards.flashing.base import Surroundings
+from core.boards.placing import place
+from core.jobs.context import JobContext
+from core.paths import cache_dir
+from core.work_folder import work_folder
+
+Array = npt.NDArray[Any]
+Alone = Callable[[], AbstractContextManager[object]]
+
+
+def uncancellable(context: JobContext) -> Callable[[float, str], None]:
+    """Progress of something that must not be cut off: a flash that is being written."""
+
+    def tell(part: float, text: str) -> None:
+        context.progress(part, text, cancellable=False)
+
+    return tell
+
+
+def window_plan(params: dict[str, Any], board: Board) -> WindowPlan | None:
+    """The windows that were asked for; on an emulated board, whose times do not scatter, short ones.
+
+    Raises ThimbleError ``bad-windows``.
+    """
+    if not params.get("windows"):
+        return None
+    usual_s = EMULATED_WINDOW_S if board.virtual else WINDOW_S
+    return WindowPlan(int(params["windows"]), float(params.get("window_s") or usual_s))
+
+
+def window_watcher(context: JobContext, board: Board) -> OnWindow:
+    def watch(progress: WindowProgress) -> None:
+        text = f"Window {progress.number} of {progress.plan.number} on {board.title}"
+        context.progress(progress.done, text)
+        context.check_cancelled()
+
+    return watch
+
+
+def profile_of(
+    compilation: Compilation, x: Array, port: str | None, context: JobContext, alone: Alone = nullcontext
+) -> tuple[Profile, str | None]:
+    """The cycles of each layer, from a build of its own, and where the board, with that build, is afterwards.
+
+    `x` is ``[samples, …]``, `port` and `alone` are as in `place`. Raises ThimbleError, CodegenError.
+    """
+    board = compilation.board
+    context.progress(0.0, "Building the program that counts each layer")
+    with work_folder() as work:
+        image = build_profiling(compilation, work, cache_dir() / "compiler")
+        around = Surroundings(uncancellable(context.section(0.4, 0.6)), alone=alone)
+        placed = place(image, compilation, port, around)
+        context.check_cancelled()
+
+        def watch(done: int) -> None:
+            context.progress(0.6 + 0.4 * done / PROFILE_RUNS, f"Counting each layer on {board.title}")
+            context.check_cancelled()
+
+        return profile_layers(image, compilation, x, watch, placed), placed.port or port

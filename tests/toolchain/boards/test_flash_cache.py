@@ -1,0 +1,81 @@
+"""What the cache of the Pico's flash makes the CPU wait, against a simulation in Python."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codegen.firmware.elf import read_elf
+from codegen.targets.target import WeightsIn
+from core.boards.session import run_samples
+from tests.toolchain.boards.fake_model import INPUT_BYTES, PICO, FakeImage, build_for
+
+pytestmark = pytest.mark.toolchain
+
+WEIGHT_BYTES = 64 * 1024
+#: A model that reads its weights, a word each, at the places that the statement chooses.
+READING = """
+#include "model.h"
+static int8_t arena[MODEL_ARENA_BYTES];
+const uint8_t model_hash[32] = {5};
+MODEL_WEIGHTS const volatile uint32_t weights[16384] = {1};
+int8_t *model_input(void) { return arena; }
+const int8_t *model_output(void) { return arena + MODEL_INPUT_BYTES; }
+void model_init(void) {}
+void model_run(void)
+{
+    for (uint32_t i = 0; i < READS; i++) {
+        (void)weights[PLACE];
+    }
+}
+"""
+MISS_CYCLES = 56
+
+
+def waits(places: list[int], first: int, inferences: int) -> list[int]:
+    """Cycles of each inference: 16 KB in lines of 8 bytes, two ways, the line used longest ago goes."""
+    sets: list[OrderedDict[int, None]] = [OrderedDict() for _ in range(1024)]
+    result = []
+    for _ in range(inferences):
+        misses = 0
+        for place in places:
+            line = (first + 4 * place) // 8
+            ways = sets[line % 1024]
+            misses += line not in ways
+            ways[line] = None
+            ways.move_to_end(line)
+            if len(ways) > 2:
+                ways.popitem(last=False)
+        result.append(misses * MISS_CYCLES)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("place", "reads", "formula"),
+    [
+        ("i", 16384, lambda i: i),  # all of it, four times the cache: every line is new
+        ("i % 2048", 8192, lambda i: i % 2048),  # half the cache: it stays there
+        ("(i * 7919u) % 6000u", 5000, lambda i: i * 7919 % 6000),  # in between
+        ("(i % 3u) * 2048u", 900, lambda i: i % 3 * 2048),  # three lines of one set
+    ],
+    ids=["streamed", "kept", "scattered", "one set"],
+)
+def test_misses_are_those_of_the_cache(place: str, reads: int, formula: object, tmp_path: Path) -> None:
+    source = READING.replace("READS", f"{reads}u").replace("PLACE", place)
+    image = build_for(PICO, tmp_path, source, WeightsIn.FLASH)
+    result = run_samples(image, PICO, np.zeros((3, INPUT_BYTES), np.int8))
+    section = next(s for s in read_elf(image.elf).sections if s.name == ".model_weights")
+    assert section.size_bytes == WEIGHT_BYTES
+    expected = waits([formula(i) for i in range(reads)], section.address, 3)  # type: ignore[operator]
+    assert result.counts.xip_cycles == tuple(expected)
+    assert result.cycles is not None
+    for latency_s, cycles, wait in zip(result.latencies_s, result.cycles, expected, strict=True):
+        assert latency_s == (cycles + wait) / PICO.clock_hz
+
+
+def test_what_runs_from_ram_waits_for_nothing(pico_image: FakeImage) -> None:
+    result = run_samples(pico_image, PICO, np.zeros((2, INPUT_BYTES), np.int8))
+    assert result.counts.xip_cycles is None
