@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from codegen.compiler import Compilation
 from codegen.targets.board import Board
+from core.bench import Facts
 from core.bench.profile import Profile
 from core.bench.profiling import PROFILE_RUNS, build_profiling, profile_layers
 from core.bench.windows import EMULATED_WINDOW_S, WINDOW_S, OnWindow, WindowPlan, WindowProgress
@@ -17,6 +18,7 @@ from core.boards.flashing.base import Surroundings
 from core.boards.placing import place
 from core.jobs.context import JobContext
 from core.paths import cache_dir
+from core.versions import version_of
 from core.work_folder import work_folder
 
 Array = npt.NDArray[Any]
@@ -30,6 +32,13 @@ def uncancellable(context: JobContext) -> Callable[[float, str], None]:
         context.progress(part, text, cancellable=False)
 
     return tell
+
+
+def facts_of(board: Board, compiler: str) -> Facts:
+    """What built and ran the generated C."""
+    packages = ("thimble", "unicorn") if board.virtual else ("thimble",)
+    tools = {package: version_of(package) for package in packages}
+    return Facts(clock_hz=board.clock_hz or None, compiler=compiler, tools=tools)
 
 
 def window_plan(params: dict[str, Any], board: Board) -> WindowPlan | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import platform
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any
 from core.errors import ThimbleError
 from core.report.content import ArtifactFile, Report
 from core.report.deploy_record import DEPLOY_RECORD, deployed_file, file_sha256
+from core.versions import version_of
 
 #: The files of a run whose hashes a report lists, in this order.
 ARTIFACTS = (
@@ -118,14 +118,7 @@ def _artifact(folder: Path, name: str) -> ArtifactFile:
 
 def _tools(run: dict[str, Any]) -> dict[str, str]:
     """The versions that are installed; those of the run where its record tells them."""
-    versions = {"thimble": _version("thimble"), "python": platform.python_version()}
-    versions |= {name: _version(name) for name in TOOLS}
+    versions = {"thimble": version_of("thimble"), "python": platform.python_version()}
+    versions |= {name: version_of(name) for name in TOOLS}
     of_run = run.get("tools")
     return versions | of_run if isinstance(of_run, dict) else versions
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"

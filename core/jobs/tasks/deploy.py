@@ -18,7 +18,7 @@ from codegen.graph import Graph
 from codegen.options import BuildOptions
 from codegen.single_ends import require_single_ends
 from codegen.targets.board import Board
-from core.bench import Facts, bench, check_runs, estimate_energy
+from core.bench import bench, check_runs, estimate_energy
 from core.bench.windows import WindowPlan
 from core.boards.agreement import Agreement, hybrid_agreement, onnx_agreement, same_bytes, within_tolerance
 from core.boards.catalogue import board_named
@@ -35,7 +35,7 @@ from core.data.samples import Watch
 from core.data.source import nobody_watches
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
-from core.jobs.measuring import profile_of, uncancellable, window_plan, window_watcher
+from core.jobs.measuring import facts_of, profile_of, uncancellable, window_plan, window_watcher
 from core.meters.metering import NO_METER, Metering, metering
 from core.models.tflite_weights import read_tflite_weights
 from core.paths import cache_dir, output_dir
@@ -182,7 +182,7 @@ def run_on_board(
         _watcher(part.section(0.0, 0.5 if prepared.windows else 1.0), board, samples, prepared.runs, meter),
         prepared.agree,
         placed,
-        Facts(clock_hz=board.clock_hz or None, compiler=image.compiler),
+        facts_of(board, image.compiler),
         prepared.windows,
         window_watcher(part.section(0.5, 1.0), board),
     )
