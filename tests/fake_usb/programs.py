@@ -167,7 +167,8 @@ class ToyProgram:
             offset, length = (int.from_bytes(part, "little") for part in (payload[:4], payload[4:]))
             return self._y[offset : offset + length].tobytes()
         elif kind is FrameType.COUNTERS:
-            return protocol._COUNTERS.pack(self._runs, 2048, 512, 5, 1000 + self._runs, 0, 1, 5000, 0)
+            timings = (5, 1000 + self._runs, 0, 0, 1, 5000, 0, 0)
+            return protocol._COUNTERS.pack(self._runs, 2048, 512, *timings, 0, 0)
         elif kind is FrameType.IDENTIFY:
             self._machine.blink()
         return b""
