@@ -121,6 +121,14 @@ class SampleReader:
             return np.zeros(0, SAMPLE)
         return np.fromfile(self._path, SAMPLE, count=end - begin, offset=begin * SAMPLE.itemsize)
 
+    def power(self, begin: int, end: int) -> npt.NDArray[np.float32]:
+        """The power of a window alone: read where the file lies in the system's memory."""
+        begin, end = self._cut(begin, end)
+        if end <= begin:
+            return np.zeros(0, np.float32)
+        mapped = np.memmap(self._path, SAMPLE, "r", begin * SAMPLE.itemsize, (end - begin,))
+        return np.ascontiguousarray(mapped["power_w"])
+
     def blocks(self, begin: int = 0, end: int | None = None) -> Iterator[Samples]:
         """The samples of a window in pieces of at most BLOCK."""
         begin, end = self._cut(begin, end)
@@ -132,8 +140,9 @@ class SampleReader:
         1979)."""
         samples = found = 0
         mean_w, squares, low_w, high_w = 0.0, 0.0, math.inf, -math.inf
-        for block in self.blocks(begin, end):
-            power_w = block["power_w"].astype(np.float64)
+        begin, end = self._cut(begin, end)
+        for place in range(begin, end, BLOCK):
+            power_w = self.power(place, min(place + BLOCK, end)).astype(np.float64)
             samples += len(power_w)
             power_w = power_w[~np.isnan(power_w)]
             if not len(power_w):
@@ -158,7 +167,7 @@ class SampleReader:
         length = max(-(-(end - begin) // max(pieces, 1)), 1)
         step = max(BLOCK // length, 1) * length
         rows = [
-            extents(self.read(at, min(at + step, end))["power_w"], length) for at in range(begin, end, step)
+            extents(self.power(at, min(at + step, end)), length) for at in range(begin, end, step)
         ]
         table = np.concatenate(rows, axis=1) if rows else np.zeros((3, 0), np.float32)
         starts = np.arange(begin, end, length)
@@ -173,9 +182,19 @@ class SampleReader:
 def extents(power_w: npt.NDArray[np.float32], length: int) -> npt.NDArray[np.float32]:
     """Least, mean and largest power of every `length` samples: ``[3, pieces]``; NaN where all are lost."""
     power_w = np.ascontiguousarray(power_w)
-    starts = np.arange(0, len(power_w), length)
-    known = ~np.isnan(power_w)
-    counts = np.add.reduceat(known, starts, dtype=np.float64)
-    sums = np.add.reduceat(np.where(known, power_w, 0.0), starts, dtype=np.float64)
-    means = np.divide(sums, counts, out=np.full(len(starts), np.nan), where=counts > 0)
-    return np.array([np.fmin.reduceat(power_w, starts), means, np.fmax.reduceat(power_w, starts)], np.float32)
+    whole = len(power_w) // length * length
+    parts = [_extents_of(power_w[:whole].reshape(-1, length)), _extents_of(power_w[None, whole:])]
+    return np.concatenate([part for part in parts if part is not None], axis=1)
+
+
+def _extents_of(pieces: npt.NDArray[np.float32]) -> npt.NDArray[np.float32] | None:
+    """Of every row of ``[pieces, samples]``; None where there is nothing."""
+    if not pieces.size:
+        return None
+    if not np.isnan(pieces.sum()):  # the usual case, in a fraction of the time
+        return np.array([pieces.min(1), pieces.mean(1), pieces.max(1)], np.float32)
+    known = ~np.isnan(pieces)
+    counts = known.sum(1)
+    sums = np.where(known, pieces, 0.0).sum(1, dtype=np.float64)
+    means = np.divide(sums, counts, out=np.full(len(pieces), np.nan), where=counts > 0)
+    return np.array([np.fmin.reduce(pieces, 1), means, np.fmax.reduce(pieces, 1)], np.float32)
