@@ -20,7 +20,6 @@ from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.meters.choice import parse_meter
 from core.meters.integrate import IDLE_S, Loop, energy_of
-from core.meters.recording import Recording
 from core.meters.samples_csv import write_samples
 from core.meters.session import Grown, MeterSession
 from core.meters.stream import SampleReader
@@ -123,24 +122,27 @@ class Metered:
         loop = Loop(
             self._idle_from_s, self._first_end_s, self._end_s, self._inferences, self._more_follow
         )
-        trace = None
+        energy, trace, fault = None, None, None
         try:
             recording = self._session.recording()
-            heard = recording.since(loop.idle_from_s)
             trace = trace_of(recording.between(loop.idle_from_s, loop.end_s + _SHOWN_AFTER_S))
-            self._write_csv(recording, loop)
-            energy = energy_of(heard, loop, measurement.series)
-        except ThimbleError as fault:
-            return Outcome(dataclasses.replace(measurement, energy=None), self._meter, fault, trace)
-        return Outcome(dataclasses.replace(measurement, energy=energy), self._meter, None, trace)
+            energy = energy_of(recording, loop, measurement.series)
+        except ThimbleError as error:
+            fault = error
+        try:
+            self._write_csv(loop)
+        except ThimbleError as error:
+            fault = fault or error
+        return Outcome(dataclasses.replace(measurement, energy=energy), self._meter, fault, trace)
 
-    def _write_csv(self, recording: Recording, loop: Loop) -> None:
+    def _write_csv(self, loop: Loop) -> None:
+        """Whatever there is, also of a meter that failed in the middle."""
         if self._csv is None:
             return
         self._context.progress(0.99, f"Writing the samples to {self._csv.name}")
-        begin = 0 if recording.started_s is None else recording.place(loop.idle_from_s)
-        blocks = SampleReader(self._folder).blocks(begin)
-        write_samples(self._csv, blocks, recording.period_s, self._context.check_cancelled)
+        reader = SampleReader(self._folder)
+        blocks = reader.blocks(self._session.place(loop.idle_from_s))
+        write_samples(self._csv, blocks, reader.info.period_s, self._context.check_cancelled)
 
 
 @contextlib.contextmanager
@@ -165,13 +167,17 @@ def metering(
         told = {"folder": str(grown.folder), "samples": grown.samples, "lost": grown.lost}
         context.partial("power", told)
 
+    def complain(fault: ThimbleError) -> None:
+        context.log(f"{fault.what}; the inferences go on, without their energy")
+
     context.progress(0.0, f"Opening the meter {meter.partition(':')[0]}")
-    with MeterSession(meter, folder / FOLDER, tell, context.check_cancelled) as session:
+    with MeterSession(meter, folder / FOLDER, tell, context.check_cancelled, complain) as session:
         yield Metered(meter, session, folder / FOLDER, csv, context, more_follow)
 
 
 def require_measured(bench: dict[str, Any]) -> None:
-    """Raises what the meter failed with; the latencies in `bench` stand."""
+    """Raises what the meter, or the file for its samples, failed with; the rest of `bench` stands."""
     fault = (bench.get("meter") or {}).get("fault")
     if fault:
-        raise ThimbleError(fault["code"], f"no energy: {fault['what']}", fault["hint"])
+        words = fault["what"] if bench["energy"] else f"no energy: {fault['what']}"
+        raise ThimbleError(fault["code"], words, fault["hint"])

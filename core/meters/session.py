@@ -13,7 +13,7 @@ from typing import Any
 from core.errors import ThimbleError
 from core.jobs.events import Done, Event, Failed, Partial
 from core.jobs.host import JobHandle, start_job
-from core.meters.acquire import GROWN, OPENED
+from core.meters.acquire import GROWN
 from core.meters.recording import Recording, recording_of
 from core.meters.stream import SampleReader
 
@@ -40,7 +40,8 @@ class MeterSession:
 
     `meter` is as on the command line. Entering waits until the meter is open and gives samples; `check` is
     called meanwhile and may raise. `on_grown` is called in a thread, ten times a second. A meter that fails
-    later does not end what is measured: `recording` tells it. Entering raises ThimbleError.
+    later does not end what is measured: `on_fault` is called, and `recording` raises it. Entering raises
+    ThimbleError.
     """
 
     def __init__(
@@ -49,11 +50,14 @@ class MeterSession:
         folder: Path,
         on_grown: Callable[[Grown], None] = nobody_looks,
         check: Callable[[], None] = lambda: None,
+        on_fault: Callable[[ThimbleError], None] = lambda _: None,
     ) -> None:
         self._meter = meter
         self._folder = folder
         self._on_grown = on_grown
         self._check = check
+        self._on_fault = on_fault
+        self._started_s: float | None = None
         self._sampling = threading.Event()
         self._job: JobHandle | None = None
 
@@ -84,6 +88,13 @@ class MeterSession:
         end = None if self._job is None else self._job.end
         return None if end is None or isinstance(end, Done) else _fault(end)
 
+    def place(self, time_s: float) -> int:
+        """The sample at a time of `time.perf_counter`, as far as is known; the first where there is no
+        clock."""
+        if self._started_s is None:
+            return 0
+        return max(round((time_s - self._started_s) / SampleReader(self._folder).info.period_s), 0)
+
     def recording(self) -> Recording:
         """End it, and give what was recorded. Raises ThimbleError when the meter failed meanwhile."""
         end = self._end()
@@ -99,9 +110,10 @@ class MeterSession:
         return self._job.wait()
 
     def _hear(self, event: Event) -> None:
-        if not isinstance(event, Partial) or event.kind == OPENED:
-            return
-        if event.kind == GROWN and event.data["samples"] > 0:
+        if isinstance(event, Failed) and self._sampling.is_set():
+            self._on_fault(_fault(event))
+        if isinstance(event, Partial) and event.kind == GROWN and event.data["samples"] > 0:
+            self._started_s = event.data["started_s"]
             self._sampling.set()
             self._on_grown(Grown(self._folder, event.data["samples"], event.data["lost"]))
 

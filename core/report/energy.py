@@ -71,7 +71,9 @@ def published_form(bench: Json) -> Table:
 def sentences(bench: Json) -> Iterator[str]:
     """What has to be known of the energy: how it was matched, what was lost, why there is none."""
     fault = (bench.get("meter") or {}).get("fault")
-    if fault:
+    if fault and bench["energy"]:
+        yield f"The samples of the meter were not kept: {fault['what']}."
+    elif fault:
         yield f"No energy was measured: {fault['what']}. The latencies are complete."
     if not is_measured(bench):
         return

@@ -17,6 +17,7 @@ from ppk2_api.ppk2_api import PPK2_API
 
 _POLL_S = 0.005
 _SILENT_S = 2.0
+_FAREWELL_S = 1.0
 _TRIES = 3
 
 
@@ -40,6 +41,8 @@ class Parent:
             *lines, pending = (pending + chunk).split(b"\n")
             for line in lines:
                 {b"start": self.start, b"stop": self.stop}.get(line.strip(), threading.Event()).set()
+        self.stop.set()  # the meter is told to stop as well, where that is possible
+        time.sleep(_FAREWELL_S)
         os._exit(0)
 
 
@@ -133,6 +136,8 @@ def main() -> int:
             pass
         if not parent.stop.is_set():
             _stream(meter, parent, output)
+    except BrokenPipeError:  # nobody listens any more
+        meter.stop_measuring()
     except Stop as end:
         output.tell(end.message)
         return 1

@@ -98,6 +98,18 @@ def test_a_port_that_is_not_there_or_is_in_use() -> None:
     assert caught.value.code == "port-busy"
 
 
+def test_closing_it_stops_the_stream() -> None:
+    with FakePpk2(rate_hz=100_000) as kit:
+        meter = Ppk2Meter(Ppk2Options(port=kit.port))
+        with Opened(meter):
+            meter.start()
+            assert kit.measuring.wait(_WAIT_S)
+        deadline_s = time.monotonic() + _WAIT_S
+        while kit.measuring.is_set():
+            assert time.monotonic() < deadline_s
+            time.sleep(0.01)
+
+
 def test_a_reader_that_dies_is_told() -> None:
     with FakePpk2() as kit:
         meter = Ppk2Meter(Ppk2Options(port=kit.port), (sys.executable, "-c", "print('{\"ready\": true}')"))

@@ -66,6 +66,18 @@ def test_a_replay_is_measured_from_its_process_to_the_energy(power_csv: Path, tm
     assert np.array_equal(read_samples(csv).samples["power_w"], read_samples(power_csv).samples["power_w"])
 
 
+def test_a_disk_without_room_for_the_samples_leaves_the_energy(power_csv: Path, tmp_path: Path) -> None:
+    csv = tmp_path / "gone" / "power.csv"
+    with metering(f"replay:{power_csv}", tmp_path, JobContext(lambda _: None), csv) as meter:
+        for _ in SERIES.times_s:
+            meter.inference_ended()
+        told = meter.outcome(measurement()).to_json()
+    assert told["energy"]["inferences"] == 4
+    assert told["meter"]["fault"]["code"] == "cannot-write"
+    with pytest.raises(ThimbleError, match="cannot write"):
+        require_measured(told)
+
+
 def test_without_a_meter_the_estimate_stays(tmp_path: Path) -> None:
     for text in (None, "estimate"):
         with metering(text, tmp_path, JobContext(lambda _: None)) as meter:
@@ -106,7 +118,8 @@ def test_a_meter_that_is_unplugged_leaves_the_latencies(kit: FakePpk2, tmp_path:
         seen.set()
 
     folder = tmp_path / "r"
-    with MeterSession(f"ppk2:{kit.port}", folder, see) as session:
+    complaints: list[ThimbleError] = []
+    with MeterSession(f"ppk2:{kit.port}", folder, see, on_fault=complaints.append) as session:
         assert seen.wait(60)
         kit.unplug()
         deadline_s = time.monotonic() + 60
@@ -116,6 +129,7 @@ def test_a_meter_that_is_unplugged_leaves_the_latencies(kit: FakePpk2, tmp_path:
         with pytest.raises(ThimbleError, match="was unplugged"):
             session.recording()
     assert SampleReader(folder).count > 0  # what came before stays
+    assert [complaint.code for complaint in complaints] == ["meter-failed"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
