@@ -64,7 +64,8 @@ def build_firmware(compilation: Compilation, folder: Path | str, cache: Path | N
     `cache` is a folder for what the compiler keeps between builds. Raises CodegenError: ``does-not-fit``
     and ``no-profile`` before anything is built, ``compiler-failed``, ``no-compiler``, ``cannot-write``.
     """
-    _check_profile(compilation)
+    if compilation.options.profile:
+        check_profile(compilation)
     _check_fits(compilation)
     folder = Path(folder)
     compiler = find_compiler(compilation.options.compiler, compilation.board.cpu)
@@ -79,10 +80,8 @@ def build_firmware(compilation: Compilation, folder: Path | str, cache: Path | N
         ) from error
 
 
-def _check_profile(compilation: Compilation) -> None:
+def check_profile(compilation: Compilation) -> None:
     """Raises CodegenError ``no-profile`` where a profiling build could count nothing."""
-    if not compilation.options.profile:
-        return
     if find_target(compilation.board).layout is None:
         raise CodegenError(
             "no-profile",

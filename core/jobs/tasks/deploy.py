@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegen.compiler import Compilation, compile_model
-from codegen.firmware import FirmwareImage, build_firmware
+from codegen.firmware import FirmwareImage, build_firmware, check_profile
 from codegen.frontends import load_graph
 from codegen.graph import Graph
 from codegen.options import BuildOptions
@@ -124,6 +124,8 @@ def prepare(params: dict[str, Any], context: JobContext) -> Prepared:
     graph = load_graph(params["model"])
     compilation = compile_model(graph, board, options)
     require_single_ends(graph, "verification", "run it with `thimble run`, inputs by name in an .npz file")
+    if params.get("profile"):
+        check_profile(compilation)
     samples = load_samples(params, graph, context.section(0.05, 0.25).watch("Reading the data"))
     context.check_cancelled()
 

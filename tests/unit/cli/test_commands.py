@@ -281,6 +281,12 @@ def test_options_that_are_not_there_yet_say_so(thimble, tflite, arguments):
     assert_failed(ended, "is not there yet")
 
 
+def test_windows_that_cannot_be_measured_say_so(thimble, tflite):
+    bench = ("bench", tflite, "--board", "virtual-pico")
+    assert_failed(thimble(*bench, "--window-s", "5"), "length of windows")
+    assert_failed(thimble(*bench, "--windows", "--meter", "ppk2"), "not those of windows")
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
