@@ -12,7 +12,7 @@ from codegen.targets.board import Board
 from core.boards.placing import is_on_usb
 from core.boards.side_by_side import stations_of
 from core.boards.usb_ports import UsbBoard
-from gui.widgets.board_row import BoardRow, words_of
+from gui.widgets.board_row import BoardRow, details_of, words_of
 from gui.words import tr
 
 _MOST_VIRTUAL = 16
@@ -176,7 +176,7 @@ class BoardList(QWidget):
         kept: dict[str, BoardRow] = {}
         for key, words, usb in wanted:
             row = self.rows.pop(key, None)
-            if row is not None and (row.usb != usb or row.check.text() != words):
+            if row is not None and row.usb != usb:
                 self._remove(row)
                 row = None
             kept[key] = row if row is not None else self._new_row(words, usb)
@@ -187,7 +187,7 @@ class BoardList(QWidget):
             self._rows.insertWidget(place, row)
 
     def _new_row(self, words: str, usb: UsbBoard | None) -> BoardRow:
-        row = BoardRow(words.replace("&", "&&"), usb)
+        row = BoardRow(words, usb, details_of(usb) if usb is not None else "")
         row.identify_wanted.connect(self.identify_wanted)
         row.name_wanted.connect(self.name_wanted)
         row.lock(False)

@@ -5,23 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.boards.usb_ports import Attachment, UsbBoard
+from gui.widgets.labels import explanation
 from gui.words import tr
 
 
 class BoardRow(QWidget):
-    """A board on USB (`usb`), or a virtual one, which cannot be chosen, named or asked to blink."""
+    """A board on USB (`usb`), or a virtual one, which cannot be chosen, named or asked to blink.
+
+    `words` say which one it is, `details` what else is known of it.
+    """
 
     toggled = Signal()
     identify_wanted = Signal(object)  # UsbBoard
     name_wanted = Signal(object)
 
-    def __init__(self, words: str, usb: UsbBoard | None) -> None:
+    def __init__(self, words: str, usb: UsbBoard | None, details: str = "") -> None:
         super().__init__()
         self.usb = usb
-        self.check = QCheckBox(words)
+        self.check = QCheckBox(words.replace("&", "&&"))
+        self.check.setToolTip(f"{words} · {details}" if details else words)
+        # a long path must not make the page wider than the window
+        self.check.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.details = explanation(details)
+        self.details.setVisible(bool(details))
         self.check.setChecked(usb is None)
         self.check.setEnabled(usb is not None)
         self.check.toggled.connect(self.toggled)
@@ -48,6 +66,7 @@ class BoardRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addLayout(row)
+        layout.addWidget(self.details)
         layout.addLayout(below)
         self.identify.clicked.connect(lambda: self.identify_wanted.emit(self.usb))
         self.rename.clicked.connect(lambda: self.name_wanted.emit(self.usb))
@@ -93,7 +112,12 @@ class BoardRow(QWidget):
 
 def words_of(usb: UsbBoard) -> str:
     """What tells a board from its like, for people."""
-    parts = [usb.name, usb.where, usb.product, usb.serial_number]
+    return " · ".join(part for part in (usb.name, usb.where) if part)
+
+
+def details_of(usb: UsbBoard) -> str:
+    """What runs on it, its serial number, and what is special."""
+    parts = [usb.product, usb.serial_number]
     if usb.attachment is not Attachment.SERIAL:
         parts.append(tr("in its bootloader"))
     if usb.pretended:

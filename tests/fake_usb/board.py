@@ -57,7 +57,7 @@ class FakeBoard:
         self._bootloader = NanoBootloader()
         self._lock = threading.RLock()
         self._reached = 0
-        self._silent = False
+        self._silent = self._touched = False
         self._spoil: Mishap | None = None
         self._noise = random.Random(1)
 
@@ -87,8 +87,10 @@ class FakeBoard:
     def pump(self) -> None:
         """Notice what the computer did: opened at 1200 baud, copied to the drive."""
         program, port = self._program, self.port
-        if program is not None and port is not None and port.touched:
+        touched = program is not None and port is not None and port.touched
+        if touched and not self._touched:
             program.touched()
+        self._touched = touched
         self._look_at_drive()
         if self._bootloader.started:
             self._take_image(self._bootloader.image)

@@ -87,7 +87,7 @@ class DeployPresenter(QObject):
         if at_start:
             view.hold_focus()
         view.start.setEnabled(False)
-        self._show_timing(board.virtual)
+        self._show_timing(board.virtual or any(usb.pretended for usb in targets))
         view.live.begin()
         view.boards.begin()
         task, params = self._job(run, board)
