@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 def show_run(console: Console, title: str, run: Mapping[str, Any]) -> None:
     """`run` holds what stands in run.json; those of earlier versions show less."""
     from core.report import quantization
-    from core.report.side_by_side import before_after
+    from core.report.side_by_side import before_after, layers_before_after
 
     rows = before_after(run)
     console.print(table(title, rows[0], rows[1:]))
+    rows = layers_before_after(run)
+    console.print(table("Parameters of each layer", rows[0], rows[1:]))
     loss = run.get("quantization_loss")
     if loss:
         rows = quantization.layers(loss)

@@ -21,9 +21,13 @@ class Finding:
     text: str
 
 
-def warnings(recipe: Recipe, before: Evaluation) -> tuple[Finding, ...]:
+def warnings(recipe: Recipe, before: Evaluation, after: Evaluation) -> tuple[Finding, ...]:
     """What may make the whole run worthless, or a step of it useless."""
-    return (*doubts(before, "Before compression the model"), *too_many_clusters(recipe.cluster))
+    return (
+        *doubts(before, "Before compression the model"),
+        *_broken(before, after),
+        *too_many_clusters(recipe.cluster),
+    )
 
 
 def doubts(tested: Evaluation, subject: str = "The model") -> tuple[Finding, ...]:
@@ -38,6 +42,15 @@ def _near_chance(tested: Evaluation, subject: str) -> Iterator[Finding]:
             f"{subject} is right on {100 * tested.accuracy:.1f} % of the test data;"
             f" guessing gives {100 * tested.chance:.1f} %: it may not be trained, or the data or their"
             " scaling may not be its own.",
+        )
+
+
+def _broken(before: Evaluation, after: Evaluation) -> Iterator[Finding]:
+    if after.near_chance and not before.near_chance:
+        yield Finding(
+            "broken",
+            f"After compression the model is right on {100 * after.accuracy:.1f} % of the test data, hardly"
+            " more than by guessing: prune less or in more steps, train longer, or with a lower learning_rate.",
         )
 
 

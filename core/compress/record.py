@@ -72,7 +72,7 @@ def describe(recipe: Recipe, outcome: Outcome, data: DataSet, deployed: Path) ->
             "after": outcome.footprint_after.to_dict(),
         },
         "quantization_loss": outcome.loss.to_dict() if outcome.loss else None,
-        "warnings": [asdict(found) for found in warnings(recipe, outcome.before)],
+        "warnings": [asdict(found) for found in warnings(recipe, outcome.before, outcome.after)],
         "notes": [asdict(n) for n in notes(recipe, outcome.footprint_before, outcome.footprint_after)],
         "layers": list(_layers(outcome, stored)),
         "evaluation": {"before": _figures(outcome.before), "after": _figures(outcome.after)},

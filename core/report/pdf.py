@@ -18,7 +18,7 @@ from core.report.content import Json, Report
 from core.report.grid import grid
 from core.report.pages import document_bytes, paragraph, picture, together
 from core.report.recipe_words import sentences
-from core.report.side_by_side import before_after
+from core.report.side_by_side import before_after, layers_before_after
 from core.report.styles import (
     BAND,
     BIG,
@@ -121,12 +121,13 @@ def _layers(report: Report) -> Iterator[Any]:
     layers = report.run["layers"]
     note = "The scale is logarithmic: a bar that is half as long stands for far fewer parameters."
     if len(layers) > figures.LAYERS_SHOWN:
-        note += f" The {figures.LAYERS_SHOWN} largest of {len(layers)} layers; all are in the CSV."
+        note += f" The {figures.LAYERS_SHOWN} largest of {len(layers)} layers; all are in the table."
     yield together(
         paragraph("Weights of each layer", HEADING),
         picture(figures.layer_reduction(layers)),
         paragraph(note, NOTE),
     )
+    yield grid(layers_before_after(report.run))
 
 
 def _accuracy(report: Report) -> Iterator[Any]:

@@ -25,6 +25,17 @@ def before_after(run: Json) -> list[Line]:
     ]
 
 
+def layers_before_after(run: Json) -> list[Line]:
+    """The parameters of each layer before and after, the share of its weights that are zero now, and how many
+    different ones there are."""
+    table = [["layer", "before", "after", "change", "zeros", "different weights"]]
+    for layer in run["layers"]:
+        before, after = layer["params_before"], layer["params_after"]
+        counts = [number(before), number(after), change(before, after)]
+        table.append([str(layer["name"]), *counts, percent(layer["sparsity"]), number(layer["unique"])])
+    return table
+
+
 def _quality(run: Json) -> Iterator[Line]:
     accuracy = run["accuracy"]
     yield _share("accuracy on the test data", accuracy["before"], accuracy["after"])

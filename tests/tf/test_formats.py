@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,11 @@ from core.data.preprocessing import read_preprocessing
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.jobs.tasks.import_model import import_model
-from core.models.formats import Form
+from core.models.formats import Ends, Form
 from core.models.from_graph import named_as_layers, rebuild
 from core.models.imported import imported_file
 from core.models.keras_graph import graph_of_model, read_keras_graph
-from core.models.loading import load_keras
+from core.models.loading import check_model_file, load_keras
 from core.models.onnx_export import write_onnx
 from core.models.zoo import find_architecture
 from tests.tf.conftest import build_branched
@@ -225,3 +228,25 @@ def test_the_imported_file_is_read_without_tensorflow(
     assert np.allclose(compute(graph, x[0]), nested.predict(x, verbose=0)[0], atol=_TOLERANCE)
     assert read_preprocessing(made) is not None, "what is known about the inputs came along"
     assert sorted(path.name for path in made.parent.iterdir()) == [made.name, "preprocessing.json"]
+
+
+@pytest.fixture(scope="module")
+def keras2_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Keras 2 writes, in a process of its own: both do not go into one."""
+    folder = tmp_path_factory.mktemp("keras2")
+    environment = {**os.environ, "TF_USE_LEGACY_KERAS": "1"}
+    writer = [sys.executable, str(Path(__file__).with_name("keras2_files.py")), str(folder)]
+    done = subprocess.run(writer, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder
+
+
+@pytest.mark.parametrize("ending", [".h5", ".keras", ""])
+@pytest.mark.parametrize("name", ["chain", "branched"])
+def test_files_of_keras_2(keras2_files: Path, name: str, ending: str) -> None:
+    path = keras2_files / f"{name}{ending}"
+    with np.load(keras2_files / f"{name}.npz") as expected:
+        found = load_keras(path).predict(expected["x"], verbose=0)
+        np.testing.assert_allclose(found, expected["y"], atol=_TOLERANCE)
+    if ending:
+        assert check_model_file(path) == Ends((12, 12, 1), 3)

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.errors import ThimbleError
 from core.models.formats.base import Ends, Form, ModelFormat, Opening
+from core.models.formats.keras2 import readable_h5
 from core.models.formats.keras_loading import ends_of_network, load_with_keras
 from core.models.keras_config import SAVE_HINT, KerasNetwork, parse_network
 from core.models.weights_file import require_honest
@@ -30,7 +31,7 @@ class H5(ModelFormat):
         return ends_of_network(network, str(opening.path), opening.allow_unsafe)
 
     def load(self, opening: Opening) -> Any:
-        return load_with_keras(opening)
+        return load_with_keras(opening, readable_h5)
 
 
 def _network(path: Path, allow_unsafe: bool) -> KerasNetwork:

@@ -6,6 +6,7 @@ from typing import Any
 
 from codegen.graph import Graph
 from core.models.formats.base import Ends, ModelFormat, Opening
+from core.models.formats.keras2 import readable_archive
 from core.models.formats.keras_loading import ends_of_network, load_with_keras
 from core.models.keras_file import check_weights, read_network
 from core.models.keras_graph import read_keras_graph
@@ -27,4 +28,4 @@ class KerasArchive(ModelFormat):
         return None if opening.allow_unsafe else read_keras_graph(opening.path)
 
     def load(self, opening: Opening) -> Any:
-        return load_with_keras(opening)
+        return load_with_keras(opening, readable_archive)

@@ -13,7 +13,7 @@ from core.compress.footprint import BOARDS, FileSize, Footprint, OnBoard, file_s
 from core.compress.quantization_loss.advice import what_to_try
 from core.compress.quantization_loss.noise import Array, LayerNoise, Traced, decibels, layer_noise
 from core.data.samples import FloatArray
-from core.evaluate import score
+from core.evaluate import Evaluation, score
 from core.recipe import Cluster, Prune, PruneKind, Quantize, QuantizeKind, QuantizeMode, Recipe
 
 _SAMPLES = np.random.default_rng(0).normal(0, 1, (6, 50)).astype(np.float32)
@@ -94,7 +94,7 @@ def test_no_exception_is_advised_for_a_layer_that_is_never_pruned() -> None:
     assert "prun" not in words
 
 
-def _evaluation(right: int) -> object:
+def _evaluation(right: int) -> Evaluation:
     labels = np.arange(100) % 4
     outputs = np.eye(4)[np.where(np.arange(100) < right, labels, (labels + 1) % 4)]
     return score(outputs, labels, list("abcd"))
@@ -102,8 +102,14 @@ def _evaluation(right: int) -> object:
 
 @pytest.mark.parametrize(("right", "codes"), [(25, ["near-chance"]), (95, [])])
 def test_an_accuracy_near_chance_is_a_warning(right: int, codes: list[str]) -> None:
-    found = warnings(Recipe("r"), _evaluation(right))  # type: ignore[arg-type]
+    found = warnings(Recipe("r"), _evaluation(right), _evaluation(right))
     assert [finding.code for finding in found] == codes
+
+
+def test_a_model_that_compression_broke_is_a_warning() -> None:
+    (found,) = warnings(Recipe("r"), _evaluation(95), _evaluation(25))
+    assert found.code == "broken"
+    assert "25.0 %" in found.text
 
 
 def test_more_outputs_than_classes_are_a_warning_with_both_numbers() -> None:
@@ -116,7 +122,7 @@ def test_more_outputs_than_classes_are_a_warning_with_both_numbers() -> None:
 
 @pytest.mark.parametrize(("clusters", "codes"), [(16, []), (17, ["clusters-save-no-flash"])])
 def test_more_clusters_than_four_bits_tell_apart(clusters: int, codes: list[str]) -> None:
-    found = warnings(Recipe("r", cluster=Cluster(clusters)), _evaluation(95))  # type: ignore[arg-type]
+    found = warnings(Recipe("r", cluster=Cluster(clusters)), _evaluation(95), _evaluation(94))
     assert [finding.code for finding in found] == codes
 
 
