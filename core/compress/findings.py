@@ -50,7 +50,7 @@ def _broken(before: Evaluation, after: Evaluation) -> Iterator[Finding]:
         yield Finding(
             "broken",
             f"After compression the model is right on {100 * after.accuracy:.1f} % of the test data, hardly"
-            " more than by guessing: prune less or in more steps, train longer, or with a lower learning_rate.",
+            " more than by guessing: prune less or in more steps, train longer or at a lower learning_rate.",
         )
 
 
