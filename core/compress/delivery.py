@@ -44,7 +44,8 @@ class Original:
     data: str
     graph: Graph
     parameters: Mapping[str, int]
-    evaluation: Evaluation
+    #: None where there are no data.
+    evaluation: Evaluation | None
     #: None where nobody asked for it, as in sweeps.
     footprint: Footprint | None = None
 
@@ -62,6 +63,12 @@ class Original:
         evaluation = evaluate_keras(keras_model, data, after_batch)
         graph = graph_of_model(keras_model)
         return cls(model_name, data_name, graph, parameters_by_layer(keras_model), evaluation)
+
+    @classmethod
+    def untested(cls, keras_model: Any, model_name: str, sizes: Footprint) -> Original:
+        """The Keras model as it is, where there are no data to test it with."""
+        counts = parameters_by_layer(keras_model)
+        return cls(model_name, "", graph_of_model(keras_model), counts, None, sizes)
 
 
 def deliver(
@@ -87,16 +94,18 @@ def deliver(
     context.progress(0.4, "Saving the model")
     save_keras(compressed.model, folder.partial / KERAS)
     deployed = folder.partial / quantizer.deployed
-    after = evaluate_file(deployed, data, context.section(0.45, 0.6).watch("Testing the converted model"))
-    loss = None
-    if recipe.quantize.kind is not QuantizeKind.NONE:
+    after = loss = None
+    if not data.is_empty:
+        after = evaluate_file(deployed, data, context.section(0.45, 0.6).watch("Testing the converted model"))
+    if after is not None and recipe.quantize.kind is not QuantizeKind.NONE:
         watch = context.section(0.6, 0.65).watch("Testing the model in floats")
         evaluations = (evaluate_keras(compressed.model, data, watch), after)
         part = context.section(0.65, 0.8)
         loss = explain(compressed.model, deployed, data, recipe, evaluations, part)
     found = footprint(compressed.model, folder.partial, deployed, context.section(0.8, 1.0))
     write_recipe(recipe, folder.partial / "recipe.toml")
-    write_preprocessing(data, folder.partial)
+    if not data.is_empty:
+        write_preprocessing(data, folder.partial)
     outcome = Outcome(
         original.graph,
         graph_of_model(compressed.model),

@@ -21,8 +21,16 @@ class Finding:
     text: str
 
 
-def warnings(recipe: Recipe, before: Evaluation, after: Evaluation) -> tuple[Finding, ...]:
-    """What may make the whole run worthless, or a step of it useless."""
+_UNTESTED = Finding(
+    "untested",
+    "Nothing was tested, since no data were given: how often the compressed model is right is not known.",
+)
+
+
+def warnings(recipe: Recipe, before: Evaluation | None, after: Evaluation | None) -> tuple[Finding, ...]:
+    """What may make the whole run worthless, or a step of it useless. Evaluations are None without data."""
+    if before is None or after is None:
+        return (_UNTESTED, *too_many_clusters(recipe.cluster))
     return (
         *doubts(before, "Before compression the model"),
         *_broken(before, after),

@@ -28,7 +28,7 @@ _TOOLS = ("tensorflow", "keras", "numpy", "ai-edge-litert", "onnxruntime")
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """Graphs, parameters by layer, evaluations and footprints before and after; `history` has one entry an
-    epoch; `loss` is None where nothing was quantized.
+    epoch; `loss` is None where nothing was quantized. Without data there are no evaluations.
 
     The parameters are Keras' own count: a Graph gives layers without a bias one of zeros.
     """
@@ -37,8 +37,8 @@ class Outcome:
     compressed: Graph
     parameters_before: Mapping[str, int]
     parameters_after: Mapping[str, int]
-    before: Evaluation
-    after: Evaluation
+    before: Evaluation | None
+    after: Evaluation | None
     history: Sequence[dict[str, Any]]
     loss: QuantizationLoss | None
     footprint_before: Footprint | None
@@ -57,7 +57,10 @@ def describe(recipe: Recipe, outcome: Outcome, data: DataSet, deployed: Path) ->
     return {
         "deployed": deployed.name,
         "recipe": recipe_to_dict(recipe),
-        "accuracy": {"before": outcome.before.accuracy, "after": outcome.after.accuracy},
+        "accuracy": {
+            "before": outcome.before.accuracy if outcome.before else None,
+            "after": outcome.after.accuracy if outcome.after else None,
+        },
         "parameters": {
             "before": sum(outcome.parameters_before.values()),
             "after": sum(outcome.parameters_after.values()),
@@ -75,16 +78,25 @@ def describe(recipe: Recipe, outcome: Outcome, data: DataSet, deployed: Path) ->
         "warnings": [asdict(found) for found in warnings(recipe, outcome.before, outcome.after)],
         "notes": [asdict(n) for n in notes(recipe, outcome.footprint_before, outcome.footprint_after)],
         "layers": list(_layers(outcome, stored)),
-        "evaluation": {"before": _figures(outcome.before), "after": _figures(outcome.after)},
-        "confusion": {
-            "classes": [each.name for each in outcome.before.per_class],
-            "before": [list(row) for row in outcome.before.confusion],
-            "after": [list(row) for row in outcome.after.confusion],
-        },
+        **_tested(outcome.before, outcome.after),
         "history": list(outcome.history),
-        "input_range": data.input_range,
-        "preprocessing": Preprocessing.of(data).to_dict(),
+        "input_range": None if data.is_empty else data.input_range,
+        "preprocessing": None if data.is_empty else Preprocessing.of(data).to_dict(),
         "tools": {name: version(name) for name in _TOOLS},
+    }
+
+
+def _tested(before: Evaluation | None, after: Evaluation | None) -> dict[str, Any]:
+    """Evaluations and confusion matrices; None where nothing was tested."""
+    if before is None or after is None:
+        return {"evaluation": None, "confusion": None}
+    return {
+        "evaluation": {"before": _figures(before), "after": _figures(after)},
+        "confusion": {
+            "classes": [each.name for each in before.per_class],
+            "before": [list(row) for row in before.confusion],
+            "after": [list(row) for row in after.confusion],
+        },
     }
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.data.samples import FloatArray, LabelArray, Samples
 from core.data.scaling import Normalization
 from core.errors import ThimbleError
-from core.recipe import DataOptions
+from core.recipe import DataOptions, Scaling
 
 __all__ = ["DataSet", "FloatArray", "check_fits"]
 
@@ -51,6 +53,17 @@ class DataSet:
     @property
     def classes(self) -> int:
         return len(self.class_names)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to learn from and nothing to test with."""
+        return not len(self.y_train) and not len(self.y_test)
+
+
+def no_data(sample_shape: Sequence[int]) -> DataSet:
+    """A set without samples and classes, for what can be done without."""
+    x, y = np.zeros((0, *sample_shape), np.float32), np.zeros(0, np.int64)
+    return DataSet("no data", x, y, x, y, (), Normalization(Scaling.AS_IS), DataOptions())
 
 
 def check_fits(data: DataSet, input_shape: Sequence[int], outputs: int) -> None:

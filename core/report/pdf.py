@@ -72,7 +72,9 @@ def _headlines(report: Report) -> Any:
     if report.run is not None:
         parameters, accuracy = report.run["parameters"], report.run["accuracy"]
         boxes.append((change(parameters["before"], parameters["nonzero"]), "parameters that are not zero"))
-        boxes.append((percent(accuracy["after"], 2), f"accuracy, before {percent(accuracy['before'], 2)}"))
+        if accuracy["after"] is not None:
+            before = percent(accuracy["before"], 2)
+            boxes.append((percent(accuracy["after"], 2), f"accuracy, before {before}"))
     for title, predicted, linked, limit in tables.memory_rows(report):
         used = predicted if linked is None else linked
         boxes.append((f"{used / 1024:.1f} KiB", f"{title}, {percent(used / limit)} of the board's"))

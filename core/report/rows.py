@@ -51,7 +51,8 @@ def rows(report: Report) -> list[Row]:
 
 def _compress(run: Json) -> Iterator[Row]:
     for when in ("before", "after"):
-        yield Row("compress", "", f"accuracy {when}", run["accuracy"][when], "fraction")
+        if run["accuracy"][when] is not None:  # there were data
+            yield Row("compress", "", f"accuracy {when}", run["accuracy"][when], "fraction")
         yield Row("compress", "", f"parameters {when}", run["parameters"][when], "parameters")
         yield Row("compress", "", f"macs {when}", run["macs"][when], "multiply-accumulates")
     for name in ("nonzero", "unique"):

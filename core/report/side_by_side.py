@@ -38,7 +38,10 @@ def layers_before_after(run: Json) -> list[Line]:
 
 def _quality(run: Json) -> Iterator[Line]:
     accuracy = run["accuracy"]
-    yield _share("accuracy on the test data", accuracy["before"], accuracy["after"])
+    if accuracy["after"] is None:
+        yield ["accuracy on the test data", "not tested", "not tested", ""]
+    else:
+        yield _share("accuracy on the test data", accuracy["before"], accuracy["after"])
     evaluation = run.get("evaluation")
     if evaluation:
         before, after = evaluation["before"], evaluation["after"]

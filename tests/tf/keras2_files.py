@@ -48,7 +48,8 @@ def main(folder: Path) -> None:
     for make in (chain, branched):
         model = make()
         for weight in model.weights:
-            weight.assign(draw.uniform(0.1, 0.6, weight.shape))
+            low, high = (0.5, 1.5) if "variance" in weight.name else (-0.3, 0.3)
+            weight.assign(draw.uniform(low, high, weight.shape))
         name = make.__name__
         np.savez(folder / f"{name}.npz", x=x, y=model.predict(x, verbose=0))
         for ending in (".h5", ".keras", ""):

@@ -247,6 +247,7 @@ def test_files_of_keras_2(keras2_files: Path, name: str, ending: str) -> None:
     path = keras2_files / f"{name}{ending}"
     with np.load(keras2_files / f"{name}.npz") as expected:
         found = load_keras(path).predict(expected["x"], verbose=0)
+        assert 0.01 < expected["y"].min() < expected["y"].max() < 0.99
         np.testing.assert_allclose(found, expected["y"], atol=_TOLERANCE)
     if ending:
         assert check_model_file(path) == Ends((12, 12, 1), 3)

@@ -28,6 +28,7 @@ from core.models.loading import load_keras
 from core.models.tflite_weights import read_tflite_weights
 from core.recipe import Recipe
 from core.recipe_toml import read_recipe, recipe_from_dict
+from core.report import collect, write_files
 from tests.tf.conftest import Watcher, build_branched
 
 pytestmark = pytest.mark.tf
@@ -252,6 +253,18 @@ def test_a_model_that_is_only_quantized_has_the_footprint_of_before(params: dict
     result = compress({**params, "recipe": {"name": "int8"}}, Watcher().context)
     assert result["footprint"]["before"]["boards"] == result["footprint"]["after"]["boards"]
     assert result["footprint"]["before"]["tflite"] == result["footprint"]["after"]["tflite"]
+
+
+def test_without_data_nothing_is_tested(params: dict[str, Any], tmp_path: Path) -> None:
+    recipe = {"name": "untested", "prune": {"sparsity": 0.5, "steps": 1}, "quantize": {"kind": "float16"}}
+    result = compress({**params, "data": None, "recipe": recipe}, Watcher().context)
+    assert result["accuracy"] == {"before": None, "after": None}
+    assert result["parameters"]["after"] <= 0.5 * result["parameters"]["before"] + 1
+    assert [found["code"] for found in result["warnings"]] == ["untested"]
+    out = Path(params["out"])
+    assert not (out / "preprocessing.json").exists()
+    write_files(collect(out), pdf=tmp_path / "r.pdf", csv=tmp_path / "r.csv")
+    assert "accuracy" not in (tmp_path / "r.csv").read_text()
 
 
 def test_what_was_done_to_the_inputs_is_done_again(params: dict[str, Any]) -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def _configure(parser: ArgumentParser) -> None:
     add_model(parser)
-    parser.add_argument("--data", required=True, help=DATA_HELP)
+    without = "left out: nothing is trained, calibrated or tested"
+    parser.add_argument("--data", help=f"{DATA_HELP}; {without}")
     add_scale(parser)
     parser.add_argument("--recipe", metavar="FILE.toml", required=True, type=Path, help="what to do")
     parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="folder for the results")

@@ -15,6 +15,7 @@ from core.compress.output import RunFolder
 from core.compress.pipeline import check_exceptions, check_recipe, run_recipe, train_baseline
 from core.compress.steps import share_before_quantization
 from core.compress.supported import check_supported
+from core.compress.without_data import check_without_data, compress_without_data
 from core.data import DataSet
 from core.data.preprocessing import split_warning
 from core.jobs.context import JobContext
@@ -28,7 +29,8 @@ from core.recipe_toml import read_recipe, recipe_from_dict
 
 
 def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: model (of any format, or ``zoo:NAME``), data, recipe (a dict, or the path of a TOML file), out;
+    """Params: model (of any format, or ``zoo:NAME``), data (left out: nothing is trained or tested,
+    and accuracies are None), recipe (a dict, or the path of a TOML file), out;
     allow_unsafe (whether code in the model's file may run; False if left out).
 
     Writes model.keras, model.tflite, model.onnx, recipe.toml and run.json into `out`, all or nothing; with
@@ -45,6 +47,10 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     allow_unsafe = bool(params.get("allow_unsafe"))
     ends = check_model_file(params["model"], allow_unsafe)
     check_exceptions(recipe, params["model"], allow_unsafe)
+    if not params.get("data"):
+        check_without_data(recipe)
+        with RunFolder(params["out"]) as folder:
+            return compress_without_data(params["model"], recipe, folder, allow_unsafe, context)
     with RunFolder(params["out"]) as folder:
         reading = context.section(0.0, 0.01).watch("Reading the data")
         checked = check_data(ends, params["model"], params["data"], recipe.data, reading)

@@ -25,6 +25,7 @@ _GONE: Mapping[str, tuple[str, ...]] = {
     "SeparableConv2D": ("groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"),
 }
 _RENAMED: Mapping[str, Mapping[str, str]] = {"LeakyReLU": {"alpha": "negative_slope"}}
+_NETWORKS = ("Functional", "Model", "Sequential")
 _SHAPE = "batch_input_shape"
 _CONFIG, _METADATA = "config.json", "metadata.json"
 
@@ -76,8 +77,36 @@ def modernized(described: Any) -> Any:
         return {key: modernized(value) for key, value in described.items()}
     if class_name == "Sequential" and isinstance(config.get("layers"), list):
         config = {**config, "layers": _with_input(config["layers"])}
+    if class_name in _NETWORKS and isinstance(config.get("layers"), list):
+        config = _counted_anew(config)
     modern = {**described, "config": modernized(_options(class_name, config))}
     return {**modern, "module": "keras.src.models.functional"} if class_name == "Functional" else modern
+
+
+def _counted_anew(config: Config) -> Config:
+    """A network with the calls of the networks in it counted from 0.
+
+    Keras 2 counted the building of a network as its first call, which it left out of the file.
+    """
+    inside = {
+        layer["name"]
+        for layer in config["layers"]
+        if isinstance(layer, dict) and layer.get("class_name") in _NETWORKS and "name" in layer
+    }
+
+    def counted(part: Any) -> Any:
+        if not isinstance(part, list):
+            return part
+        if len(part) >= 3 and isinstance(part[0], str) and part[0] in inside and part[1]:
+            return [part[0], part[1] - 1, *part[2:]]
+        return [counted(entry) for entry in part]
+
+    layers = [
+        {**layer, "inbound_nodes": counted(layer["inbound_nodes"])} if "inbound_nodes" in layer else layer
+        for layer in config["layers"]
+    ]
+    ends = {key: counted(config[key]) for key in ("input_layers", "output_layers") if key in config}
+    return {**config, **ends, "layers": layers}
 
 
 def _options(class_name: str, config: Config) -> Config:

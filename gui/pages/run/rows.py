@@ -15,7 +15,8 @@ def before_and_after(run: Run) -> list[Row]:
     """Name, before, after. `run` has the fields of ``compress --json``."""
     accuracy, parameters, sizes = run["accuracy"], run["parameters"], run["size_bytes"]
     before, after = (_part(run, part) for part in ("before", "after"))
-    rows = [(tr("Right answers (test pictures)"), percent(accuracy["before"]), percent(accuracy["after"]))]
+    right = [tr("not tested") if accuracy[when] is None else percent(accuracy[when]) for when in accuracy]
+    rows = [(tr("Right answers (test pictures)"), right[0], right[1])]
     rows += _evaluation(run)
     rows += [
         (tr("Parameters"), number(parameters["before"]), number(parameters["after"])),
