@@ -46,6 +46,7 @@ def draw_training_curves(history: Sequence[Json]) -> Any:
         tidy(lower)
     bottom = lower if lower is not None else upper
     bottom.set_xlabel("epoch")
+    bottom.set_xlim(0.5, len(history) + 0.5)  # a single epoch too stands over its number
     bottom.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
 

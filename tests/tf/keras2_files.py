@@ -48,7 +48,7 @@ def main(folder: Path) -> None:
     for make in (chain, branched):
         model = make()
         for weight in model.weights:
-            low, high = (0.5, 1.5) if "variance" in weight.name else (-0.3, 0.3)
+            low, high = (0.5, 1.5) if "variance" in weight.name else (-0.15, 0.15)
             weight.assign(draw.uniform(low, high, weight.shape))
         name = make.__name__
         np.savez(folder / f"{name}.npz", x=x, y=model.predict(x, verbose=0))

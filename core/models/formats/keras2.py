@@ -105,7 +105,7 @@ def _counted_anew(config: Config) -> Config:
         {**layer, "inbound_nodes": counted(layer["inbound_nodes"])} if "inbound_nodes" in layer else layer
         for layer in config["layers"]
     ]
-    ends = {key: counted(config[key]) for key in ("input_layers", "output_layers") if key in config}
+    ends: Config = {key: counted(config[key]) for key in ("input_layers", "output_layers") if key in config}
     return {**config, **ends, "layers": layers}
 
 
