@@ -58,8 +58,8 @@ class OnBoard:
 @dataclass(frozen=True, slots=True)
 class Footprint:
     """`keras_with_optimizer_bytes` is a `.keras` file with SGD's momentum: one slot for each weight that is
-    trained. After gzip it is an estimate: the slots are filled at random, with zeros where the weights are
-    zero, as masked training leaves them. Files that were not made are None."""
+    trained. After gzip it is an estimate: the slots are taken to shrink as the weights do, whose zeros masked
+    training gives them too. Files that were not made are None."""
 
     keras: FileSize
     keras_with_optimizer_bytes: int
@@ -87,10 +87,10 @@ def footprint(model: Any, folder: Path, deployed: Path | None, context: JobConte
     keras = found[KERAS]
     assert keras is not None  # noqa: S101 - promised by the caller
     context.progress(0.45, "Measuring the files")
-    with_optimizer = keras_with_optimizer(model, folder / ".with-optimizer.keras", context.check_cancelled)
+    with_optimizer = keras_with_optimizer_bytes(model, folder / ".with-optimizer.keras")
     boards = on_boards(deployed, context.section(0.5, 1.0))
-    sizes = (with_optimizer.size_bytes, with_optimizer.gzip_bytes)
-    return Footprint(keras, *sizes, found[TFLITE], found[ONNX], boards)
+    packed = round(with_optimizer * keras.gzip_bytes / keras.size_bytes)
+    return Footprint(keras, with_optimizer, packed, found[TFLITE], found[ONNX], boards)
 
 
 def original_footprint(
@@ -129,13 +129,9 @@ def file_size(path: Path, after_chunk: Callable[[], None] = lambda: None) -> Fil
     return FileSize(size_bytes, packed_bytes + len(packer.flush()))
 
 
-def keras_with_optimizer(
-    model: Any, scratch: Path, after_chunk: Callable[[], None] = lambda: None
-) -> FileSize:
-    """The `.keras` file that Keras writes of a model under training; `scratch` is removed again. The momentum
-    is random, and zero where the weights are."""
+def keras_with_optimizer_bytes(model: Any, scratch: Path) -> int:
+    """Bytes of the `.keras` file that Keras writes of a model under training; `scratch` is removed again."""
     import keras
-    import numpy as np
 
     from core.compress.finetune import loss_of
 
@@ -143,12 +139,9 @@ def keras_with_optimizer(
     copied.set_weights(model.get_weights())
     copied.compile(optimizer=keras.optimizers.SGD(momentum=0.9), loss=loss_of(copied))
     copied.optimizer.build(copied.trainable_variables)
-    draw = np.random.default_rng(0)
-    for slot, weight in zip(copied.optimizer.momentums, copied.trainable_variables, strict=True):
-        slot.assign(draw.standard_normal(slot.shape, np.float32) * (weight.numpy() != 0.0))
     try:
         save_keras(copied, scratch)
-        return file_size(scratch, after_chunk)
+        return scratch.stat().st_size
     finally:
         scratch.unlink(missing_ok=True)
 

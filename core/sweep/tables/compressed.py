@@ -32,8 +32,8 @@ class Compressed(SweepTable):
     }
     note = (
         "With an optimizer slot: 8 bytes a parameter, the weight and what SGD with momentum keeps beside it, "
-        "not compressed. With optimizer state, compressed: the Keras file with that momentum, after gzip; an "
-        "estimate of ours, with momentum at random where the weight is not zero."
+        "not compressed. With optimizer state, compressed: the Keras file with momentum, after gzip; ours "
+        "is an estimate, as if the momentum shrank as the weights do."
     )
     text = frozenset({"network", "compression", "numbers"})
 
