@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from matplotlib.ticker import NullFormatter
+
 from core.report.drawing import SERIES_COLORS, literal
 from core.sweep.results import Results
 from core.sweep.summary import CellResult, Spread
@@ -71,6 +73,9 @@ def remaining_axis(axes: Any) -> None:
     axes.xaxis.set_major_formatter("{x:g}")
     low, high = axes.get_xlim()
     axes.set_xlim(max(low, high), min(low, high))
+    # Within a decade there is one power of ten at most: what lies between is labelled too, not as 6 × 10⁰.
+    within_a_decade = max(low, high) < 10 * min(low, high)
+    axes.xaxis.set_minor_formatter("{x:g}" if within_a_decade else NullFormatter())
 
 
 def remaining(found: CellResult) -> float:
