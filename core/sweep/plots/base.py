@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from core.report.drawing import SERIES_COLORS, literal
 from core.sweep.results import Results
@@ -73,9 +73,14 @@ def remaining_axis(axes: Any) -> None:
     axes.xaxis.set_major_formatter("{x:g}")
     low, high = axes.get_xlim()
     axes.set_xlim(max(low, high), min(low, high))
-    # Within a decade there is one power of ten at most: what lies between is labelled too, not as 6 × 10⁰.
-    within_a_decade = max(low, high) < 10 * min(low, high)
-    axes.xaxis.set_minor_formatter("{x:g}" if within_a_decade else NullFormatter())
+    few = max(low, high) < 100 * min(low, high)
+    axes.xaxis.set_minor_formatter(FuncFormatter(_between) if few else NullFormatter())
+
+
+def _between(x: float, place: int | None = None) -> str:
+    """The label of a tick between two powers of ten: on short axes these are too few, and 6 × 10⁰ is no
+    percentage."""
+    return f"{x:g}" if f"{x:e}"[0] in "235" else ""
 
 
 def remaining(found: CellResult) -> float:
