@@ -12,14 +12,13 @@ from core.boards.flashing.base import Surroundings
 from core.boards.link import Link, Timeouts
 from core.boards.serial_transport import SerialTransport
 from core.boards.session import ANYWHERE, Placed
-from core.boards.usb_ports import Attachment, UsbBoard, choose_usb_board, find_usb_boards
+from core.boards.usb_ports import Attachment, UsbBoard, choose_usb_board, find_usb_boards, runs_our_program
 from core.errors import ThimbleError
 
 #: Whether a Thimble program answers at all.
 _QUICK = Timeouts(resend_s=0.3, silent_s=1.0, answer_s=2.0)
 #: What a port says when somebody must do something first; trying to flash would not help.
 _NOT_OURS = ("port-busy", "port-permission", "port-failed", "board-gone")
-_MAKER = "Thimble"
 _REPLACED = "Replacing {program} on {board}: to bring it back, upload it again with what it was made with"
 
 
@@ -70,7 +69,7 @@ def place(image: Image, compilation: Compilation, port: str | None, around: Surr
 
 def replaces_other_program(usb: UsbBoard) -> bool:
     """Whether flashing this board removes a program that is not Thimble's, as far as USB tells."""
-    return usb.attachment is Attachment.SERIAL and not usb.product.startswith(_MAKER)
+    return usb.attachment is Attachment.SERIAL and not runs_our_program(usb)
 
 
 def _runs(image: Image, usb: UsbBoard) -> bool:

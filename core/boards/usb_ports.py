@@ -53,6 +53,15 @@ class UsbBoard:
         return named or port in (self.where, self.serial_number)
 
 
+#: How our programs begin their names in the USB descriptor.
+_MAKER = "Thimble"
+
+
+def runs_our_program(usb: UsbBoard) -> bool:
+    """Whether USB tells that a program of Thimble's runs on it."""
+    return usb.attachment is Attachment.SERIAL and usb.product.startswith(_MAKER)
+
+
 class PortInfo(Protocol):
     """What pyserial tells of a port."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.boards.flashing.base import Surroundings
+from core.boards.flashing.newcomers import Newcomers
 from core.boards.serial_transport import SerialTransport, touch
 from core.boards.usb_ports import Attachment, UsbBoard
 from core.errors import ThimbleError
@@ -30,21 +31,17 @@ class ArduinoBootloader:
 
     def flash(self, image: Path, usb: UsbBoard, around: Surroundings) -> UsbBoard:
         """Into the bootloader, erase, write page by page, start. Raises ThimbleError ``no-bootloader``,
-        ``wrong-board``, ``flash-failed`` or ``board-not-back``, and as a SerialTransport does.
+        ``wrong-board``, ``flash-failed``, ``board-not-back`` or ``which-board-came``, and as its port does.
 
         `image` begins at the first address that the bootloader leaves to programs.
         """
-        boot = usb if usb.attachment is Attachment.BOOT_SERIAL else _restart(usb, around)
-        others = {other.where for other in around.find()} - {boot.where, usb.where}
+        newcomers = Newcomers(usb, around.find())
+        boot = usb if usb.attachment is Attachment.BOOT_SERIAL else _restart(newcomers, around)
         with SerialTransport(boot.where) as transport:
             _write(_Session(transport, usb.board.title), image.read_bytes(), around)
         around.progress(0.95, f"Waiting for {usb.board.title} to start")
         return around.wait_for(
-            lambda there: (
-                there.attachment is Attachment.SERIAL
-                and there.board.id == usb.board.id
-                and there.where not in others
-            ),
+            newcomers.back,
             _BACK_S,
             ThimbleError(
                 "board-not-back",
@@ -54,17 +51,13 @@ class ArduinoBootloader:
         )
 
 
-def _restart(usb: UsbBoard, around: Surroundings) -> UsbBoard:
+def _restart(newcomers: Newcomers, around: Surroundings) -> UsbBoard:
     """The port of the bootloader, which often has another name."""
+    usb = newcomers.usb
     around.progress(0.0, f"Restarting {usb.board.title} into its bootloader")
-    there = {other.where for other in around.find() if other.attachment is Attachment.BOOT_SERIAL}
     touch(usb.where)
     return around.wait_for(
-        lambda new: (
-            new.attachment is Attachment.BOOT_SERIAL
-            and new.board.id == usb.board.id
-            and new.where not in there
-        ),
+        lambda found: newcomers.in_bootloader(found, Attachment.BOOT_SERIAL),
         _BOOTLOADER_S,
         ThimbleError(
             "no-bootloader",

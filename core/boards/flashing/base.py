@@ -33,12 +33,15 @@ class Surroundings:
     alone: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def wait_for(
-        self, wanted: Callable[[UsbBoard], bool], timeout_s: float, otherwise: ThimbleError
+        self,
+        choose: Callable[[tuple[UsbBoard, ...]], UsbBoard | None],
+        timeout_s: float,
+        otherwise: ThimbleError,
     ) -> UsbBoard:
-        """The first board that is `wanted`. Raises `otherwise` when none comes in time."""
+        """What `choose` takes of the boards that are there. Raises `otherwise` when it takes none in time."""
         deadline = self.clock() + timeout_s
         while True:
-            found = next((usb for usb in self.find() if wanted(usb)), None)
+            found = choose(self.find())
             if found is not None:
                 return found
             if self.clock() >= deadline:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.boards.flashing.base import Surroundings
+from core.boards.flashing.newcomers import Newcomers
 from core.boards.serial_transport import touch
 from core.boards.usb_ports import Attachment, UsbBoard
 from core.errors import ThimbleError
@@ -27,28 +28,21 @@ class Uf2Drive:
 
     def flash(self, image: Path, usb: UsbBoard, around: Surroundings) -> UsbBoard:
         """Into the bootloader, copy, wait. Raises ThimbleError ``no-boot-drive``, ``drive-full``,
-        ``drive-gone`` or ``board-not-back``, and as opening its serial port does."""
-        before = around.find()
-        drive = usb if usb.attachment is Attachment.BOOT_DRIVE else _boot(usb, before, around)
-        others = {other.where for other in before if other.attachment is Attachment.SERIAL} - {usb.where}
+        ``drive-gone``, ``board-not-back`` or ``which-board-came``, and as opening its serial port does."""
+        newcomers = Newcomers(usb, around.find())
+        drive = usb if usb.attachment is Attachment.BOOT_DRIVE else _boot(newcomers, around)
         _copy(image.read_bytes(), Path(drive.where), around)
         around.progress(0.95, f"Waiting for {usb.board.title} to start")
-        return around.wait_for(
-            lambda there: _is_back(there, usb, others), _BACK_S, _not_back(usb.board.title)
-        )
+        return around.wait_for(newcomers.back, _BACK_S, _not_back(usb.board.title))
 
 
-def _boot(usb: UsbBoard, before: tuple[UsbBoard, ...], around: Surroundings) -> UsbBoard:
+def _boot(newcomers: Newcomers, around: Surroundings) -> UsbBoard:
     """The drive that appears when the board restarts into its bootloader."""
+    usb = newcomers.usb
     around.progress(0.0, f"Restarting {usb.board.title} into its bootloader")
-    there = {other.where for other in before}
     touch(usb.where)
     return around.wait_for(
-        lambda new: (
-            new.attachment is Attachment.BOOT_DRIVE
-            and new.board.id == usb.board.id
-            and new.where not in there
-        ),
+        lambda found: newcomers.in_bootloader(found, Attachment.BOOT_DRIVE),
         _DRIVE_S,
         ThimbleError(
             "no-boot-drive",
@@ -56,13 +50,6 @@ def _boot(usb: UsbBoard, before: tuple[UsbBoard, ...], around: Surroundings) -> 
             usb.board.plug_in_help,
         ),
     )
-
-
-def _is_back(there: UsbBoard, usb: UsbBoard, others: set[str]) -> bool:
-    """Whether this is the board that was flashed: a port of its kind that no other board had before."""
-    if there.attachment is not Attachment.SERIAL or there.board.id != usb.board.id:
-        return False
-    return there.where not in others
 
 
 def _copy(content: bytes, drive: Path, around: Surroundings) -> None:

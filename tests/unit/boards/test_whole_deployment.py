@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from codegen.firmware.uf2 import uf2_of
 from codegen.targets.board import Board, find_board
 from core.boards import placing
 from core.boards.flashing import uf2_drive
+from core.boards.flashing.base import Surroundings
 from core.boards.link import Timeouts
 from core.boards.placing import place
 from core.boards.session import Placed, RunResult, run_samples
@@ -77,8 +79,14 @@ def fsync_of_a_drive(descriptor: int) -> None:
         raise OSError(5, "Input/output error")
 
 
-def deploy(usb: FakeUsb, image: Image, compilation: Compilation, port: str | None = None) -> RunResult:
-    placed = place(image, compilation, port, usb.around())
+def deploy(
+    usb: FakeUsb,
+    image: Image,
+    compilation: Compilation,
+    port: str | None = None,
+    around: Surroundings | None = None,
+) -> RunResult:
+    placed = place(image, compilation, port, around or usb.around())
     return run_samples(image, compilation.board, X, placed=placed)
 
 
@@ -196,6 +204,63 @@ def test_a_port_that_another_program_has(usb, image, compilation) -> None:
         assert failure(usb, image, compilation).code == "port-busy"
         other.stdin.close()
     assert_right(deploy(usb, image, compilation))
+
+
+def meanwhile(usb: FakeUsb, text: str, happens: Callable[[], object]) -> Surroundings:
+    """Surroundings in which something happens once, when a step with this text begins."""
+    around, happened = usb.around(), []
+
+    def tell(part: float, said: str) -> None:
+        around.progress(part, said)
+        if said.startswith(text) and not happened:
+            happened.append(said)
+            happens()
+
+    return replace(around, progress=tell)
+
+
+def test_a_neighbour_that_comes_meanwhile_is_not_taken_for_a_board_that_does_not(
+    usb, image, compilation
+) -> None:
+    """The neighbour even runs the same program: only its serial number tells."""
+    usb.add(compilation.board, "A1", image=OLD, fault=Fault(Step.RESTART))
+    new = toy_image(WEIGHTS)
+    around = meanwhile(usb, "Waiting for", lambda: usb.add(compilation.board, "B2", image=new))
+    with pytest.raises(ThimbleError) as caught:
+        deploy(usb, image, compilation, None, around)
+    assert caught.value.code == "board-not-back"
+
+
+def test_a_neighbour_that_comes_meanwhile_does_not_stop_a_board_that_is_known(
+    usb, image, compilation
+) -> None:
+    mine = usb.add(compilation.board, "B2", image=OLD)
+    around = meanwhile(usb, "Waiting for", lambda: usb.add(compilation.board, "A1", image=OLD))
+    assert_right(deploy(usb, image, compilation, None, around))
+    assert len(mine.flashed) == 1
+
+
+def test_two_that_nothing_tells_apart_are_not_guessed_at(usb, tmp_path) -> None:
+    pico = find_board("pico")
+    image, compilation = image_for(pico, tmp_path), compile_model(small_lenet(1.0), pico)
+    usb.add(pico, "A1", image=OLD, bootloader=True)
+    around = meanwhile(usb, "Waiting for", lambda: usb.add(pico, "B2", image=OLD))
+    with pytest.raises(ThimbleError) as caught:
+        deploy(usb, image, compilation, None, around)
+    assert caught.value.code == "which-board-came"
+    assert "--port" in caught.value.hint
+
+
+def test_of_two_new_drives_none_is_written_to(usb, tmp_path) -> None:
+    pico = find_board("pico")
+    image, compilation = image_for(pico, tmp_path), compile_model(small_lenet(1.0), pico)
+    mine = usb.add(pico, "A1", image=OLD)
+    around = meanwhile(usb, "Restarting", lambda: usb.add(pico, "B2", image=OLD, bootloader=True))
+    with pytest.raises(ThimbleError) as caught:
+        deploy(usb, image, compilation, None, around)
+    assert caught.value.code == "which-board-came"
+    assert not mine.flashed
+    assert not list((tmp_path / "usb").glob("*/*.UF2"))
 
 
 def test_a_full_drive(usb, tmp_path) -> None:
