@@ -69,7 +69,7 @@ class Machine:
     """One board with its program in flash. `run` goes on until the program fails.
 
     `check_alignment` makes unaligned accesses faults, as they are on the CPU; it slows twentyfold.
-    `flash_cache` counts what reading the flash waits, and slows severalfold.
+    `flash_cache` counts what reading the flash waits, and slows thirtyfold.
     """
 
     def __init__(
