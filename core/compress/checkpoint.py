@@ -1,7 +1,8 @@
 """Checkpoints: what a run that was cut off needs to go on exactly. NumPy alone.
 
 They lie in a hidden folder beside the results and are gone with success: at most the state after the last
-epoch, and the trained baseline. Each is written beside and renamed in, so that one of them is always whole.
+epoch, the trained baseline, and the compressed model that is trained with fake quantization next. Each is
+written beside and renamed in, so that one of them is always whole.
 What was written for another model, data, recipe or version of the tools does not count.
 """
 
@@ -30,7 +31,9 @@ from core.recipe_toml import recipe_from_dict, recipe_to_dict
 
 #: The folder beside the results.
 FOLDER = ".thimble-checkpoint"
-_LAST, _BASELINE = "last-epoch.npz", "baseline.npz"
+_LAST, _BASELINE, _COMPRESSED = "last-epoch.npz", "baseline.npz", "compressed.npz"
+#: The furthest first.
+_ALL = (_LAST, _COMPRESSED, _BASELINE)
 _PART = ".part"
 _FORMAT = 1
 #: With another version of these the same training may give other numbers.
@@ -44,7 +47,8 @@ Arrays = list[npt.NDArray[Any]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Saved:
-    """A model after an epoch: `step` is its place in `core.compress.steps.plan_steps`, `history` has an entry
+    """A model after an epoch: `step` is its place in `core.compress.steps.plan_steps` (training with
+    fake quantization comes behind those), `history` has an entry
     for each epoch so far, `architecture` is Keras' JSON, the rest is as in `core.compress.pruners.Pruned`."""
 
     step: int
@@ -92,7 +96,7 @@ def find_checkpoint(out: str | Path) -> Interrupted | None:
 
     Quick: reads no arrays. What is broken or of another version is None.
     """
-    for name in (_LAST, _BASELINE):
+    for name in _ALL:
         with contextlib.suppress(*_BROKEN, ThimbleError), _opened(Path(out) / FOLDER / name) as (about, _):
             last = about["history"][-1]
             recipe = recipe_from_dict(about["recipe"])
@@ -115,7 +119,7 @@ class Checkpoints:
     @property
     def of_another_run(self) -> bool:
         """Whether the folder holds a checkpoint, but of something else than this run."""
-        names = [name for name in (_LAST, _BASELINE) if (self.folder / name).exists()]
+        names = [name for name in _ALL if (self.folder / name).exists()]
         return bool(names) and not any(self._is_ours(name) for name in names)
 
     def last(self) -> Saved | None:
@@ -126,6 +130,10 @@ class Checkpoints:
         """The trained baseline of [train], or None while it is not done."""
         return self._read(_BASELINE)
 
+    def compressed(self) -> Saved | None:
+        """What training with fake quantization begins with, or None while it is not there."""
+        return self._read(_COMPRESSED)
+
     def save(self, saved: Saved) -> None:
         """Replace the last state. Raises ThimbleError ``cannot-write``, and leaves the one before it."""
         self._write(_LAST, saved)
@@ -133,6 +141,10 @@ class Checkpoints:
     def save_baseline(self, saved: Saved) -> None:
         """Keep the baseline. Raises ThimbleError ``cannot-write``."""
         self._write(_BASELINE, saved)
+
+    def save_compressed(self, saved: Saved) -> None:
+        """Keep the pruned and clustered model. Raises ThimbleError ``cannot-write``."""
+        self._write(_COMPRESSED, saved)
 
     def clear(self) -> None:
         """Remove all of them: the run is done."""
@@ -155,7 +167,7 @@ class Checkpoints:
         arrays = _arrays({**about, "recipe": recipe_to_dict(identity.recipe)}, saved)
         part = self.folder / (name + _PART)
         try:
-            self.folder.mkdir(exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             with part.open("wb") as file:
                 np.savez(file, allow_pickle=False, **arrays)
                 file.flush()

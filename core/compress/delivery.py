@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from codegen.graph import Graph
+from core.compress.checkpoint import Checkpoints
 from core.compress.compressed import Compressed
 from core.compress.footprint import KERAS, Footprint, footprint
 from core.compress.output import RunFolder
@@ -78,16 +79,19 @@ def deliver(
     recipe: Recipe,
     folder: RunFolder,
     context: JobContext,
+    checkpoints: Checkpoints | None = None,
 ) -> dict[str, Any]:
     """Write model.keras, model.tflite, model.onnx, recipe.toml, preprocessing.json and, last, run.json.
 
-    Where the recipe asks for it, the model is trained with fake quantization first. Returns what stands in
+    Where the recipe asks for it, the model is trained with fake quantization first, from its last checkpoint
+    where there is one. Returns what stands in
     run.json. `context` takes progress 0…1. Raises ThimbleError and CancelledByUser;
     the folder is then as it was.
     """
     step = aware_step(recipe)
     if step is not None:
-        compressed = train_quantized(compressed, data, recipe, step, context.section(0.0, _TRAINED))
+        training = context.section(0.0, _TRAINED)
+        compressed = train_quantized(compressed, data, recipe, step, training, checkpoints)
         context = context.section(_TRAINED, 1.0)
     quantizer = find_quantizer(recipe.quantize)
     quantizer.write(compressed, data, recipe, folder.partial, context.section(0.0, 0.4))

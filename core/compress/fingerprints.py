@@ -1,14 +1,17 @@
-"""Short strings of bytes that differ when a model or the data differ. For checkpoints."""
+"""Short strings of bytes that differ when a model or the data differ, and the checkpoints that they name."""
 
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from core.compress.checkpoint import Checkpoints, identity_of
 from core.data import DataSet
 from core.models.keras_copies import architecture_of
+from core.recipe import Recipe
 
 #: All labels count, but only so many samples: data may be larger than memory.
 _SAMPLES = 64
@@ -31,3 +34,12 @@ def fingerprint_of_data(data: DataSet) -> bytes:
         digest.update(labels.tobytes())
         digest.update(np.ascontiguousarray(samples[places]).tobytes())
     return digest.digest()
+
+
+def checkpoints_of(
+    out: Path, names: tuple[str, str], model: Any, data: DataSet, recipe: Recipe
+) -> Checkpoints:
+    """The checkpoints in the folder `out` of this recipe on this Keras model with these data; `names` are
+    those that the user gave model and data."""
+    prints = (fingerprint_of_model(model), fingerprint_of_data(data))
+    return Checkpoints(out, identity_of(*names, recipe, prints))

@@ -137,7 +137,8 @@ def keras_with_optimizer_bytes(model: Any, scratch: Path) -> int:
 
     copied = type(model).from_config(model.get_config())
     copied.set_weights(model.get_weights())
-    copied.compile(optimizer=keras.optimizers.SGD(momentum=0.9), loss=loss_of(copied))
+    # The name would otherwise have the number of the optimizers that this process has made, and its length.
+    copied.compile(optimizer=keras.optimizers.SGD(momentum=0.9, name="SGD"), loss=loss_of(copied))
     copied.optimizer.build(copied.trainable_variables)
     try:
         save_keras(copied, scratch)

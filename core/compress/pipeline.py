@@ -94,6 +94,9 @@ def run_recipe(
     run = _Run(original, data, recipe, context, checkpoints, list(history))
     saved = run.saved_in(Phase.FINETUNE, Phase.DISTILL, Phase.CLUSTER)
     run.teacher = teacher_of(model, data, recipe, context.check_cancelled)
+    done = checkpoints.compressed() if checkpoints else None
+    if done is not None:
+        return Compressed(run.taken_up(done).model, tuple(run.history), run.teacher)
     current = run.taken_up(saved) if saved else Pruned(plain_copy(model), 0.0)
     for number, step in enumerate(run.steps):
         if step.phase is Phase.TRAIN or (saved and number < saved.step):
@@ -105,7 +108,10 @@ def run_recipe(
             current = run.changed(number, current)
             run.train(number, current)
     current.constraint.apply(current.model)
-    return Compressed(plain_copy(current.model), tuple(run.history), run.teacher)
+    compressed = Compressed(plain_copy(current.model), tuple(run.history), run.teacher)
+    if aware_epochs(recipe.quantize):
+        run.keep_compressed(compressed, current.sparsity)
+    return compressed
 
 
 class _Run:
@@ -133,7 +139,17 @@ class _Run:
     def saved_in(self, *phases: Phase) -> Saved | None:
         """The checkpoint, when it is of one of these phases."""
         saved = self._checkpoints.last() if self._checkpoints else None
-        return saved if saved and self.steps[saved.step].phase in phases else None
+        if saved is None or saved.step >= len(self.steps):  # that is while trained with fake quantization
+            return None
+        return saved if self.steps[saved.step].phase in phases else None
+
+    def keep_compressed(self, compressed: Compressed, sparsity: float) -> None:
+        """What training with fake quantization begins with; without an epoch it is made anew as quickly."""
+        if self._checkpoints is not None and compressed.history:
+            state = TrainingState(compressed.model.get_weights(), [])
+            architecture = architecture_of(compressed.model)
+            saved = Saved(len(self.steps) - 1, compressed.history, architecture, state, sparsity)
+            self._checkpoints.save_compressed(saved)
 
     def taken_up(self, saved: Saved) -> Pruned:
         """The model of a checkpoint. Its epochs are told again, for who draws them, and that it goes on."""
@@ -142,7 +158,8 @@ class _Run:
         self.history = list(saved.history)
         epoch, epochs = self.history[-1]["epoch"], total_epochs(self._recipe)
         low, high = self._ends[saved.step], self._ends[saved.step + 1]
-        share = self._epochs_done(saved) / max(len(self.steps[saved.step].epochs), 1)
+        step = self.steps[saved.step]
+        share = step.epochs_done(saved.history) / max(len(step.epochs), 1)
         self._context.resume_at(low + (high - low) * share)
         self._context.log(f"going on after epoch {epoch} of {epochs}, where an earlier run was interrupted")
         model = model_of_architecture(saved.architecture)
@@ -170,7 +187,7 @@ class _Run:
         options = options_of(self._recipe, step)
         if options is None or not step.epochs:
             return
-        done = self._epochs_done(saved) if saved else 0
+        done = step.epochs_done(saved.history) if saved else 0
 
         def keep(state: Callable[[], TrainingState]) -> None:
             if self._checkpoints is not None:
@@ -194,10 +211,6 @@ class _Run:
             schedule_from=schedule_start(self._recipe, step),
             state=saved.state if saved else None,
         )
-
-    def _epochs_done(self, saved: Saved) -> int:
-        """Epochs of its step."""
-        return sum(entry["epoch"] - 1 in self.steps[saved.step].epochs for entry in saved.history)
 
     def _part(self, number: int) -> JobContext:
         return self._context.section(self._ends[number], self._ends[number + 1])

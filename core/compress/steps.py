@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 from core.compress.schedules import find_schedule
 from core.recipe import Cluster, Prune, Quantize, QuantizeMode, Recipe, Training
@@ -33,6 +35,10 @@ class Step:
     epochs: range
     prune: Prune | None = None
     cluster: Cluster | None = None
+
+    def epochs_done(self, history: Sequence[Mapping[str, Any]]) -> int:
+        """How many of its epochs a history (an entry an epoch, numbered from 1) tells of."""
+        return sum(entry["epoch"] - 1 in self.epochs for entry in history)
 
 
 def plan_steps(recipe: Recipe) -> tuple[Step, ...]:

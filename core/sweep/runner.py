@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from core.compress.compressed import Compressed
 from core.compress.delivery import Original, deliver
 from core.compress.distillation import teacher_of
+from core.compress.fingerprints import checkpoints_of
 from core.compress.output import RunFolder
 from core.compress.pipeline import check_recipe, run_recipe
 from core.compress.quantizers import find_quantizer
@@ -49,6 +50,10 @@ class Subject:
     model: str
     data: str
     boards: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        return self.model, self.data
 
 
 @dataclass(slots=True)
@@ -161,7 +166,8 @@ class SweepRunner:
             start_tensorflow(recipe.seed)
             model = load_keras(self.subject.model)
             data = self._data(model, recipe)
-            made = _attempt(lambda: trained_baseline(self.folder, model, data, recipe, context))
+            names = self.subject.names
+            made = _attempt(lambda: trained_baseline(self.folder, model, data, recipe, context, names))
             if not isinstance(made, Exception):
                 return None
             self.failed_baselines[key] = made
@@ -199,9 +205,12 @@ class SweepRunner:
             return _Pruned.of(Compressed(pruned, tuple(kept["history"]), teacher), data, testing)
         check_recipe(recipe, opened.original.graph)
         context.progress(0.0, f"{variant.series.title}: {variant.name}")
-        compressed = run_recipe(opened.model, data, recipe, _Named(context, variant))
+        folder = self.folder.variant(variant)
+        checkpoints = checkpoints_of(folder, self.subject.names, opened.model, data, recipe)
+        compressed = run_recipe(opened.model, data, recipe, _Named(context, variant), checkpoints)
         made = _Pruned.of(compressed, data, testing)
         self.folder.keep_pruned(variant, made.compressed.model, {"history": list(made.compressed.history)})
+        checkpoints.clear()
         return made
 
     def _data(self, model: Any, recipe: Recipe) -> DataSet:
@@ -221,8 +230,11 @@ class SweepRunner:
     ) -> Point:
         recipe = _own(variant.recipe_for(quantization))
         start_tensorflow(recipe.seed)
+        model, data = pruned.compressed.model, opened.data
         with RunFolder(self.folder.run(variant, quantization)) as folder:
-            record = deliver(opened.original, pruned.compressed, opened.data, recipe, folder, context)
+            checkpoints = checkpoints_of(folder.out, self.subject.names, model, data, recipe)
+            record = deliver(opened.original, pruned.compressed, data, recipe, folder, context, checkpoints)
+            checkpoints.clear()
         figures = _figures(record, pruned)
         return self._kept(variant, quantization, self._where(variant, quantization), figures)
 
@@ -348,6 +360,9 @@ class _Named(JobContext):
     def __init__(self, whole: JobContext, variant: Variant) -> None:
         super().__init__(whole._emit, whole._cancelled, whole._clock)
         self._whole, self._name = whole, f"{variant.series.title}: {variant.name}"
+
+    def resume_at(self, fraction: float) -> None:
+        self._whole.resume_at(fraction)
 
     def progress(
         self, fraction: float, text: str, remaining_s: float | None = None, cancellable: bool = True

@@ -21,7 +21,7 @@ from tests.tf.conftest import Watcher
 
 pytestmark = pytest.mark.tf
 
-#: Everything that has a state: three phases, dropout, augmentation, a teacher, early stopping, slots.
+#: Everything that has a state: four phases, dropout, augmentation, a teacher, early stopping, slots.
 RECIPE: dict[str, Any] = {
     "name": "everything",
     "seed": 5,
@@ -31,9 +31,9 @@ RECIPE: dict[str, Any] = {
     "augment": {"shift": 0.1},
     "distill": {"temperature": 3.0, "alpha": 0.6},
     "cluster": {"clusters": 12, "finetune_epochs": 2},
-    "quantize": {"calibration": 20},
+    "quantize": {"calibration": 20, "mode": "qat", "finetune_epochs": 2},
 }
-PHASES = ["train"] * 3 + ["distill"] * 3 + ["cluster"] * 2
+PHASES = ["train"] * 3 + ["distill"] * 3 + ["cluster"] * 2 + ["quantize"] * 2
 RESULTS = ["baseline.keras", "model.keras", "model.onnx", "model.tflite", "preprocessing.json"]
 RESULTS += ["recipe.toml", "run.json"]
 
@@ -63,8 +63,8 @@ def test_the_phases_are_told(whole: Whole) -> None:
     assert list(whole.files) == RESULTS
     history = whole.result["history"]
     assert [entry["phase"] for entry in history] == PHASES
-    assert [entry["epoch"] for entry in history] == list(range(1, 9))
-    assert [entry["validated_on"] for entry in history] == ["test"] * 3 + ["held-out"] * 5
+    assert [entry["epoch"] for entry in history] == list(range(1, 11))
+    assert [entry["validated_on"] for entry in history] == ["test"] * 3 + ["held-out"] * 7
     # The accuracy before is that of the baseline, which the last epoch of its training tested too.
     assert whole.result["accuracy"]["before"] == pytest.approx(history[2]["val_accuracy"], abs=1e-6)
     assert [entry["sparsity"] for entry in history[:3]] == [0.0] * 3
@@ -72,7 +72,7 @@ def test_the_phases_are_told(whole: Whole) -> None:
 
 
 def test_a_run_that_was_interrupted_in_every_phase(whole: Whole, tmp_path: Path) -> None:
-    """Cancelled in two phases, killed in the middle of the third, then left alone.
+    """Cancelled in two phases, killed in the middle of the third, cancelled in the fourth, then left alone.
 
     Also: the same recipe, seed and machine give the same files byte for byte.
     """
@@ -83,11 +83,14 @@ def test_a_run_that_was_interrupted_in_every_phase(whole: Whole, tmp_path: Path)
         _expect_checkpoint(tmp_path, epochs)
     assert _killed_in_epoch(8, params) == [1, 2, 3, 4, 5, 6, 7]
     _expect_checkpoint(tmp_path, 7)
+    with pytest.raises(CancelledByUser):
+        compress(params, Watcher(cancel_after=9).context)
+    _expect_checkpoint(tmp_path, 9)
     watcher = Watcher()
     assert compress(params, watcher.context) == whole.result
     assert _files(tmp_path) == whole.files
     assert watcher.partials() == whole.result["history"]
-    assert any("after epoch 7 of 8" in event.text for event in watcher.events if isinstance(event, Log))
+    assert any("after epoch 9 of 10" in event.text for event in watcher.events if isinstance(event, Log))
     fractions = watcher.fractions()
     assert fractions == sorted(fractions)
 
@@ -96,7 +99,7 @@ def _expect_checkpoint(out: Path, epochs: int) -> None:
     assert not [name for name in RESULTS if (out / name).exists()]
     found = find_checkpoint(out)
     assert found is not None
-    assert (found.epoch, found.epochs, found.phase) == (epochs, 8, PHASES[epochs - 1])
+    assert (found.epoch, found.epochs, found.phase) == (epochs, 10, PHASES[epochs - 1])
 
 
 def _killed_in_epoch(epoch: int, params: dict[str, Any]) -> list[int]:

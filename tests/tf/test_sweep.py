@@ -8,12 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from core.compress.checkpoint import FOLDER
 from core.compress.output import RECORD
 from core.errors import CancelledByUser, ThimbleError
+from core.jobs.events import Log
 from core.jobs.tasks.compress import compress
 from core.jobs.tasks.sweep import sweep
+from core.models.loading import load_keras
 from core.recipe import Criterion, Prune, PruneKind, Recipe, Schedule, Training
 from core.recipe_toml import recipe_to_dict
 from core.sweep.grid import QUANTIZATIONS, Grid, Series
@@ -177,10 +181,24 @@ def test_a_folder_of_another_sweep_is_left_alone(swept: Swept, spec: SweepSpec) 
 
 
 def test_a_recipe_that_trains_from_scratch(spec: SweepSpec, tmp_path: Path) -> None:
-    recipe = replace(RECIPE, train=Training(epochs=1, batch_size=40, learning_rate=0.005))
+    recipe = replace(RECIPE, train=Training(epochs=2, batch_size=40, learning_rate=0.005))
     grid = Grid(sparsities=(0.0,), quantizations=(QUANTIZATIONS["none"],))
     scratch = replace(spec, series=(Series("e", "e", recipe, grid),), plots=("training-curves",), tables=())
-    result = sweep(_params(scratch, tmp_path), Watcher().context)
+    with pytest.raises(CancelledByUser):
+        sweep(_params(scratch, tmp_path), Watcher(cancel_after=1).context)
+    assert (tmp_path / "baselines" / "seed-3" / FOLDER).is_dir()
+    watcher = Watcher()
+    result = sweep(_params(scratch, tmp_path), watcher.context)
+    assert any(
+        "going on after epoch 1 of 2" in event.text for event in watcher.events if isinstance(event, Log)
+    )
+    assert not list(tmp_path.rglob(FOLDER))
+    alone = replace(recipe, prune=None, finetune=None)
+    whole = {"model": spec.model, "data": spec.data, "recipe": recipe_to_dict(alone)}
+    compress({**whole, "out": str(tmp_path / "whole")}, Watcher().context)
+    models = [tmp_path / "whole" / "baseline.keras", tmp_path / "baselines" / "seed-3" / "model.keras"]
+    kernels = [load_keras(str(path)).get_weights() for path in models]
+    assert all(np.array_equal(a, b) for a, b in zip(*kernels, strict=True))
     run = json.loads((tmp_path / result["points"][0]["where"]["folder"] / RECORD).read_text())
     assert run["model"] == str(tmp_path / "baselines" / "seed-3" / "model.keras")
     assert "train" not in run["recipe"]

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.compress.checkpoint import Checkpoints, identity_of
+from core.compress.checkpoint import Checkpoints
 from core.compress.costs import step_ends
 from core.compress.delivery import BASELINE, Original, deliver
-from core.compress.fingerprints import fingerprint_of_data, fingerprint_of_model
+from core.compress.fingerprints import checkpoints_of
 from core.compress.footprint import original_footprint
 from core.compress.output import RunFolder
 from core.compress.pipeline import check_exceptions, check_recipe, run_recipe, train_baseline
@@ -76,7 +76,8 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         beside = folder.partial / "original"
         sizes = original_footprint(baseline.model, original.graph, data, recipe, beside, part)
         original = replace(original, footprint=sizes)
-        record = deliver(original, compressed, data, recipe, folder, context.section(trained + 0.05, 0.99))
+        rest = context.section(trained + 0.05, 0.99)
+        record = deliver(original, compressed, data, recipe, folder, rest, checkpoints)
         checkpoints.clear()
     context.progress(1.0, "Done")
     return record
@@ -94,9 +95,8 @@ def _tested(
 def _checkpoints(
     model: Any, data: DataSet, recipe: Recipe, params: dict[str, Any], context: JobContext
 ) -> Checkpoints:
-    prints = (fingerprint_of_model(model), fingerprint_of_data(data))
-    identity = identity_of(str(params["model"]), str(params["data"]), recipe, prints)
-    checkpoints = Checkpoints(Path(params["out"]), identity)
+    names = (str(params["model"]), str(params["data"]))
+    checkpoints = checkpoints_of(Path(params["out"]), names, model, data, recipe)
     if checkpoints.of_another_run:
         context.log("the folder holds a checkpoint of another run, which cannot be used: starting anew")
     return checkpoints

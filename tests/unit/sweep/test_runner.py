@@ -42,7 +42,7 @@ def test_a_baseline_that_runs_away_fails_its_seed_alone(
 ) -> None:
     trained: list[int] = []
 
-    def train(folder: SweepFolder, model: Any, data: Any, recipe: Recipe, context: JobContext) -> Path:
+    def train(folder: SweepFolder, model: Any, data: Any, recipe: Recipe, *_: Any) -> Path:
         trained.append(recipe.seed)
         if recipe.seed == 0:
             raise ThimbleError("not-finite", "training has run away", "lower learning_rate")
