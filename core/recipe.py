@@ -52,9 +52,16 @@ class Optimizer(Enum):
     ADADELTA = "adadelta"
 
 
-class ClusterEngine(Enum):
-    THIMBLE = "thimble"
+class Engine(Enum):
+    """What does a step: Thimble itself, or TensorFlow Model Optimization in a process of its own."""
+
+    OWN = "own"
     TFMOT = "tfmot"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Engine | None:
+        """Recipes and records of before called the first one so."""
+        return cls.OWN if value == "thimble" else None
 
 
 class QuantizeKind(Enum):
@@ -102,6 +109,7 @@ class Prune:
         default_factory=lambda: MappingProxyType({}),
         metadata={"about": "exceptions: fraction by layer name", "low": 0.0, "high": 0.999},
     )
+    engine: Engine = key(Engine.OWN, "what prunes: Thimble (own), or tfmot for single weights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,7 @@ class Distill:
 class Cluster:
     clusters: int = key(16, "different values that the weights of a layer may keep", 2, 256)
     scope: Scope = key(Scope.LAYER, "one codebook a layer, or one for all")
-    engine: ClusterEngine = key(ClusterEngine.THIMBLE, "what finds the shared values: Thimble or tfmot")
+    engine: Engine = key(Engine.OWN, "what finds the shared values: Thimble (own) or tfmot")
     finetune_epochs: int = key(2, "epochs that keep the clusters, where there is [finetune]", 0, 10_000)
 
 
@@ -148,6 +156,7 @@ class Quantize:
     calibration: int = key(200, "training samples that set the ranges", 1, 100_000)
     preserve: bool = key(True, "keep zeros and clusters in quantization-aware training")
     finetune_epochs: int = key(0, "epochs with the rounding of int8 in place; qat: 0 means 2", 0, 10_000)
+    engine: Engine = key(Engine.OWN, "what trains with the rounding: Thimble (own), or tfmot for int8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,10 +176,11 @@ class _Reader:
         if dataclasses.is_dataclass(hint):
             return self.section(cast("type[Any]", hint), raw, path)
         if isinstance(hint, type) and issubclass(hint, Enum):
-            allowed = [member.value for member in hint]
-            if not isinstance(raw, str) or raw not in allowed:
-                raise self.error(path, f"is {_shown(raw)}", f"allowed are {', '.join(allowed)}")
-            return hint(raw)
+            try:
+                return hint(raw)
+            except ValueError:
+                allowed = ", ".join(member.value for member in hint)
+                raise self.error(path, f"is {_shown(raw)}", f"allowed are {allowed}") from None
         if typing.get_origin(hint) is Mapping:
             return self.fractions(field, raw, path)
         return self.scalar(hint, field, raw, path)

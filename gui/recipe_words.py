@@ -9,8 +9,8 @@ from enum import Enum
 
 from core.flow.sections import Key, Section
 from core.recipe import (
-    ClusterEngine,
     Criterion,
+    Engine,
     Optimizer,
     QuantizeKind,
     QuantizeMode,
@@ -65,6 +65,8 @@ def _labels() -> dict[tuple[Section, str], str]:
         (Section.CLUSTER, "clusters"): tr("Different values"),
         (Section.CLUSTER, "scope"): tr("Values are shared by"),
         (Section.CLUSTER, "engine"): tr("Found by"),
+        (Section.PRUNE, "engine"): tr("Pruned by"),
+        (Section.QUANTIZE, "engine"): tr("Trained by"),
         (Section.CLUSTER, "finetune_epochs"): tr("Training rounds that keep the values"),
         (Section.DATA, "scaling"): tr("Numbers are scaled to"),
         (Section.DATA, "test_fraction"): tr("Share for testing"),
@@ -96,8 +98,8 @@ def _choices() -> dict[tuple[Section | None, Enum], str]:
         Optimizer.ADAM: tr("Adam"),
         Optimizer.NADAM: tr("Nadam"),
         Optimizer.ADADELTA: tr("Adadelta"),
-        ClusterEngine.THIMBLE: tr("Thimble"),
-        ClusterEngine.TFMOT: tr("TensorFlow Model Optimization"),
+        Engine.OWN: tr("Thimble"),
+        Engine.TFMOT: tr("TensorFlow Model Optimization"),
         Scaling.AUTO: tr("What the data or the model say"),
         Scaling.UNIT: tr("0 to 1"),
         Scaling.SYMMETRIC: tr("−1 to 1"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,14 @@ Labels = npt.NDArray[np.int32]
 
 #: By codebook, or all in one: layer, number of the weight in Keras' order, and a number for each element.
 Parts = tuple[tuple[tuple[str, int, npt.NDArray[Any]], ...], ...]
+
+
+class Holding(Protocol):
+    """What a training step lets hold again after each batch: a `Constraint`, or another engine's own."""
+
+    def bind(self, model: Any) -> Callable[[], None]:
+        """A function of TensorFlow operations: part of a compiled training step."""
+        ...
 
 
 class Constraint(ABC):

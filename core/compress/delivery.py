@@ -19,6 +19,7 @@ from core.compress.quantization_loss import explain
 from core.compress.quantizers import find_quantizer
 from core.compress.record import Outcome, describe
 from core.compress.steps import aware_step
+from core.compress.tfmot.engine import trained_by_tfmot
 from core.data import DataSet
 from core.data.preprocessing import write_preprocessing
 from core.data.samples import Watch
@@ -28,7 +29,7 @@ from core.jobs.context import JobContext
 from core.models.keras_graph import graph_of_model
 from core.models.keras_model import parameters_by_layer
 from core.models.keras_writing import save_keras
-from core.recipe import QuantizeKind, Recipe
+from core.recipe import Engine, QuantizeKind, Recipe
 from core.recipe_toml import write_recipe
 
 #: What [train] gave, before anything was taken away.
@@ -91,7 +92,10 @@ def deliver(
     step = aware_step(recipe)
     if step is not None:
         training = context.section(0.0, _TRAINED)
-        compressed = train_quantized(compressed, data, recipe, step, training, checkpoints)
+        if recipe.quantize.engine is Engine.TFMOT:
+            compressed = trained_by_tfmot(compressed, data, recipe, training)
+        else:
+            compressed = train_quantized(compressed, data, recipe, step, training, checkpoints)
         context = context.section(_TRAINED, 1.0)
     quantizer = find_quantizer(recipe.quantize)
     quantizer.write(compressed, data, recipe, folder.partial, context.section(0.0, 0.4))

@@ -24,11 +24,12 @@ _ASKED_AT_ONCE = 128
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Teacher:
-    """`logits(places, images)` gives the answers ``[batch, classes]`` to training samples: their numbers, and
-    what they look like now."""
+    """`model` is the Keras model that teaches. `logits(places, images)` gives the answers
+    ``[batch, classes]`` to training samples: their numbers, and what they look like now."""
 
     options: Distill
     logits: Callable[[npt.NDArray[np.int64], Any], Any]
+    model: Any
 
 
 def teacher_of(model: Any, data: DataSet, recipe: Recipe, check: Callable[[], None]) -> Teacher | None:
@@ -51,10 +52,10 @@ def make_teacher(
     ask = make_logits(model)
     kept_bytes = len(data.y_train) * int(model.output_shape[-1]) * 4
     if augmented or kept_bytes > _MOST_KEPT_BYTES:
-        return Teacher(options, lambda places, images: ask(images))
+        return Teacher(options, lambda places, images: ask(images), model)
     answers = []
     for images in read_batches(data.x_train, batches_in_order(len(data.y_train), _ASKED_AT_ONCE)):
         answers.append(ask(images).numpy())
         check()
     table = np.concatenate(answers)[: len(data.y_train)]
-    return Teacher(options, lambda places, images: table[places])
+    return Teacher(options, lambda places, images: table[places], model)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.compress.augment import augment
-from core.compress.constraints import Constraint, Unconstrained
+from core.compress.constraints import Holding, Unconstrained
 from core.compress.distillation import Teacher
 from core.compress.held_out import ValidatedOn, parts_of
 from core.compress.optimizers import learning_rate
@@ -91,7 +91,7 @@ def train(
     epochs: range,
     seed: int,
     augmentation: Augment | None = None,
-    constraint: Constraint = _FREE,
+    constraint: Holding = _FREE,
     hooks: Hooks | None = None,
     *,
     teacher: Teacher | None = None,
@@ -132,7 +132,7 @@ class Trainer:
         options: Training,
         seed: int,
         augmentation: Augment | None,
-        constraint: Constraint,
+        constraint: Holding,
         hooks: Hooks,
         teacher: Teacher | None,
     ) -> None:
@@ -235,7 +235,7 @@ class Trainer:
 
 def _reseed(model: Any, seed: int, epoch: int) -> None:
     """Let dropout and its like begin this epoch as the seed and the epoch's number say."""
-    states = (v for v in model.variables if v.path.endswith("seed_generator_state"))
+    states = (v for v in model.variables if getattr(v, "path", "").endswith("seed_generator_state"))
     for place, state in enumerate(states):
         state.assign(np.random.SeedSequence((seed, epoch, place)).generate_state(2))
 

@@ -18,12 +18,13 @@ from core.compress.qat.places import places
 from core.compress.reporter import Reporter
 from core.compress.steps import Phase, aware_epochs, options_of, plan_steps, schedule_start, total_epochs
 from core.compress.supported import check_supported
+from core.compress.tfmot.engine import done_by_tfmot
 from core.data import DataSet
 from core.jobs.context import JobContext
 from core.models.keras_copies import architecture_of, fresh_copy, model_of_architecture, plain_copy
 from core.models.keras_graph import graph_of_model, network_of_model
 from core.models.loading import graph_at_once
-from core.recipe import Augment, Recipe
+from core.recipe import Augment, Engine, Recipe
 
 
 def check_recipe(recipe: Recipe, graph: Graph) -> None:
@@ -89,7 +90,7 @@ def run_recipe(
     """
     original = graph_of_model(model)
     check_recipe(recipe, original)
-    if aware_epochs(recipe.quantize):
+    if aware_epochs(recipe.quantize) and recipe.quantize.engine is Engine.OWN:
         places(network_of_model(model))
     run = _Run(original, data, recipe, context, checkpoints, list(history))
     saved = run.saved_in(Phase.FINETUNE, Phase.DISTILL, Phase.CLUSTER)
@@ -102,7 +103,9 @@ def run_recipe(
         if step.phase is Phase.TRAIN or (saved and number < saved.step):
             continue
         context.check_cancelled()
-        if saved and number == saved.step:
+        if step.engine is Engine.TFMOT:
+            current = run.by_tfmot(number, current, saved)
+        elif saved and number == saved.step:
             run.train(number, current, saved)
         else:
             current = run.changed(number, current)
@@ -211,6 +214,21 @@ class _Run:
             schedule_from=schedule_start(self._recipe, step),
             state=saved.state if saved else None,
         )
+
+    def by_tfmot(self, number: int, current: Pruned, saved: Saved | None) -> Pruned:
+        """`current` after a step that the other engine does, which is kept when it is done."""
+        if saved and number == saved.step:
+            return current
+        epochs = len(self.history)
+        arguments = (self._recipe, number, self.teacher, self.history, self._part(number))
+        done = done_by_tfmot(current, self._data, *arguments)
+        if self._checkpoints is not None and len(self.history) > epochs:
+            state = TrainingState(done.model.get_weights(), [])
+            architecture, history = architecture_of(done.model), tuple(self.history)
+            self._checkpoints.save(
+                Saved(number, history, architecture, state, done.sparsity, done.constraint)
+            )
+        return done
 
     def _part(self, number: int) -> JobContext:
         return self._context.section(self._ends[number], self._ends[number + 1])

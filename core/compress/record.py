@@ -14,6 +14,7 @@ from codegen.graph import Graph, Op, macs
 from core.compress.findings import notes, warnings
 from core.compress.footprint import Footprint
 from core.compress.quantization_loss import QuantizationLoss
+from core.compress.tfmot.limits import wants_tfmot
 from core.data import DataSet
 from core.data.preprocessing import Preprocessing
 from core.evaluate import Evaluation
@@ -23,6 +24,8 @@ from core.recipe_toml import recipe_to_dict
 
 #: What computes the numbers of a run.
 _TOOLS = ("tensorflow", "keras", "numpy", "ai-edge-litert", "onnxruntime")
+#: And these where a step is the engine tfmot's.
+_OF_TFMOT = ("tensorflow-model-optimization", "tf-keras")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +85,7 @@ def describe(recipe: Recipe, outcome: Outcome, data: DataSet, deployed: Path) ->
         "history": list(outcome.history),
         "input_range": None if data.is_empty else data.input_range,
         "preprocessing": None if data.is_empty else Preprocessing.of(data).to_dict(),
-        "tools": {name: version(name) for name in _TOOLS},
+        "tools": {name: version(name) for name in (*_TOOLS, *(_OF_TFMOT if wants_tfmot(recipe) else ()))},
     }
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from core.compress.finetune import EpochResult, Hooks, TrainingState
-from core.compress.pruners import Pruned
 from core.compress.steps import Phase, Step
 from core.jobs.context import JobContext
 
@@ -22,13 +21,23 @@ _WORDS = {
 }
 
 
+class Reported(Protocol):
+    """What is told of a model with each epoch: see `core.compress.pruners.Pruned`."""
+
+    @property
+    def model(self) -> Any: ...
+
+    @property
+    def sparsity(self) -> float: ...
+
+
 @dataclass(slots=True)
 class Reporter:
     """`history` grows by an entry an epoch, which `saved` then gets a chance to keep with the state."""
 
     context: JobContext
     step: Step
-    model: Pruned
+    model: Reported
     epochs: int
     history: list[dict[str, Any]]
     saved: Callable[[Callable[[], TrainingState]], None]

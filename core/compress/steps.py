@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from core.compress.schedules import find_schedule
-from core.recipe import Cluster, Prune, Quantize, QuantizeMode, Recipe, Training
+from core.recipe import Cluster, Engine, Prune, Quantize, QuantizeMode, Recipe, Training
 
 #: Quantization-aware training that does not say how long it lasts: what is trained already needs few epochs.
 _AWARE_EPOCHS = 2
@@ -35,6 +35,12 @@ class Step:
     epochs: range
     prune: Prune | None = None
     cluster: Cluster | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """What does it, before training with fake quantization."""
+        section = self.cluster or self.prune
+        return section.engine if section else Engine.OWN
 
     def epochs_done(self, history: Sequence[Mapping[str, Any]]) -> int:
         """How many of its epochs a history (an entry an epoch, numbered from 1) tells of."""
@@ -103,6 +109,8 @@ def _pruning_steps(recipe: Recipe) -> tuple[Step, ...]:
     phase = Phase.DISTILL if recipe.distill else Phase.FINETUNE
     if recipe.prune is None:
         return (Step(phase, range(first, first + epochs)),) if epochs else ()
+    if recipe.prune.engine is Engine.TFMOT:  # which has a schedule of its own inside the training
+        return (Step(phase, range(first, first + epochs), recipe.prune),)
     shares = find_schedule(recipe.prune.schedule).amounts(0.0, 1.0, recipe.prune.steps)
     ends = [first + epochs * number // len(shares) for number in range(len(shares) + 1)]
     return tuple(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.compress.constraints import Constraint
+from core.compress.constraints import Holding
 from core.compress.optimizers import make_optimizer
 from core.models.keras_model import ends_in_softmax
 from core.recipe import Distill, Training
@@ -96,13 +96,13 @@ class TrainStep:
     run: Callable[[Any, Any, Any], Any]
 
 
-def make_train_step(model: Any, options: Training, objective: Objective, constraint: Constraint) -> TrainStep:
+def make_train_step(model: Any, options: Training, objective: Objective, constraint: Holding) -> TrainStep:
     """A training step of `model`, with an optimizer of its own."""
     import tensorflow as tf
 
     softmax = ends_in_softmax(model)
     variables = model.trainable_variables
-    optimizer = make_optimizer(options)
+    optimizer = make_optimizer(options, model)
     optimizer.build(variables)
     hold = constraint.bind(model)
 
@@ -110,7 +110,7 @@ def make_train_step(model: Any, options: Training, objective: Objective, constra
         with tf.GradientTape() as tape:
             logits = logits_of(model(images, training=True), softmax)
             loss = tf.reduce_mean(objective.per_sample(logits, labels, taught)) + objective.penalties(model)
-        optimizer.apply(tape.gradient(loss, variables), variables)
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         hold()
         return tf.stack([loss, _share_of_right(logits, labels)])
 

@@ -23,7 +23,7 @@ class DataSet:
     (`input_range` says which, `normalization` how they came there, `options` what was asked for). They are
     NumPy arrays, or, where the data are larger than the memory for them, `Samples` that are read when they
     are indexed: take them with `core.data.batches.read_batches`, never whole. `y_train` and `y_test` are
-    class numbers that index `class_names`.
+    class numbers that index `class_names`. `source` is the name or path that they were read from.
     """
 
     name: str
@@ -34,6 +34,7 @@ class DataSet:
     class_names: tuple[str, ...]
     normalization: Normalization
     options: DataOptions
+    source: str = ""
 
     @property
     def sample_shape(self) -> tuple[int, ...]:

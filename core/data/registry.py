@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from core.data.dataset import DataSet
@@ -39,7 +40,7 @@ def load_data(
     for source in SOURCES:
         if source.accepts(text):
             raw = source.read(text, Request(shape, options, watch))
-            return dataset_of(raw, options, fixed, watch)
+            return replace(dataset_of(raw, options, fixed, watch), source=text)
     known = "; ".join(f"{source.id}: {source.about}" for source in SOURCES)
     if Path(text).exists():
         raise ThimbleError("bad-data", f"{text} is not a kind of data that can be read", f"there is {known}")

@@ -15,8 +15,9 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psutil
@@ -28,6 +29,7 @@ _KEPT_STDERR_LINES = 60
 #: How long a worker that has told its end may take to close down.
 _CLOSING_S = 5.0
 
+_NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 _QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",  # other orders of summation would give other results
@@ -38,12 +40,18 @@ _QUIET = {
 }
 
 
-def start_job(task: str, params: dict[str, Any], on_event: Callable[[Event], None]) -> JobHandle:
-    """Run `task` (a name of `core.jobs.tasks`) with JSON `params` in a new process.
+def start_job(
+    task: str,
+    params: dict[str, Any],
+    on_event: Callable[[Event], None],
+    environment: Mapping[str, str] = _NO_VARIABLES,
+) -> JobHandle:
+    """Run `task` (a name of `core.jobs.tasks`) with JSON `params` in a new process, whose environment has the
+    variables of `environment` too.
 
     `on_event` is called in a thread of the host, one event after the other, the end last.
     """
-    return JobHandle(task, params, on_event)
+    return JobHandle(task, params, on_event, environment)
 
 
 def worker_environment() -> dict[str, str]:
@@ -59,7 +67,13 @@ def worker_environment() -> dict[str, str]:
 class JobHandle:
     """A running job. Made by `start_job`."""
 
-    def __init__(self, task: str, params: dict[str, Any], on_event: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        task: str,
+        params: dict[str, Any],
+        on_event: Callable[[Event], None],
+        environment: Mapping[str, str] = _NO_VARIABLES,
+    ) -> None:
         self._on_event = on_event
         self._sending = threading.Lock()
         self._killing = threading.Lock()
@@ -70,7 +84,7 @@ class JobHandle:
         self._cancellable = True
         self._stderr: deque[str] = deque(maxlen=_KEPT_STDERR_LINES)
         spec = json.dumps({"task": task, "params": params}) + "\n"
-        self._process = _start_worker()
+        self._process = _start_worker(environment)
         self._errors = threading.Thread(target=self._keep_stderr, daemon=True, name=f"{task} stderr")
         self._errors.start()
         self._send(spec)
@@ -192,7 +206,7 @@ class JobHandle:
         )
 
 
-def _start_worker() -> subprocess.Popen[bytes]:
+def _start_worker(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     flags = 0
     if sys.platform == "win32":
         # Below the window's priority, so that it stays quick; no console window of its own.
@@ -206,7 +220,7 @@ def _start_worker() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=worker_environment(),
+        env={**worker_environment(), **environment},
         start_new_session=True,  # without effect on Windows
         creationflags=flags,
     )

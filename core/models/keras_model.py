@@ -9,9 +9,13 @@ from core.errors import ThimbleError
 
 
 def ends_in_softmax(model: Any) -> bool:
-    """Whether the model's output is a softmax already, as a layer or as the last layer's activation."""
-    last = model.layers[-1]
+    """Whether the model's output is a softmax already, as a layer or as the last layer's activation.
+
+    The engine tfmot wraps layers, and activations too.
+    """
+    last = getattr(model.layers[-1], "layer", model.layers[-1])
     activation = getattr(last, "activation", None)
+    activation = getattr(activation, "activation", activation)
     return type(last).__name__ == "Softmax" or getattr(activation, "__name__", "") == "softmax"
 
 

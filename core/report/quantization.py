@@ -8,6 +8,14 @@ from core.report.units import percent
 Table = list[list[str]]
 
 
+#: Behind the summary of a network that was trained with fake quantization.
+TRAINED = (
+    " The network was trained with this rounding. Its layers are compared with the same weights in floats and"
+    " without the trained ranges; what these cut off counts as noise, though the network has learned to do"
+    " without it, so the ratios say little about the accuracy."
+)
+
+
 def summary(loss: Json) -> str:
     """The accuracy that quantization alone cost, and the layers where its noise is greatest."""
     points = 100 * loss["lost"]
@@ -20,7 +28,7 @@ def summary(loss: Json) -> str:
     words += f": {real} in floats, {quantized} after."
     if loss["worst"]:
         words += f" Its noise is greatest in {', '.join(loss['worst'])}."
-    return words
+    return words + (TRAINED if loss.get("trained") else "")
 
 
 def layers(loss: Json) -> Table:

@@ -6,6 +6,7 @@ from core.recipe import (
     Cluster,
     Criterion,
     Distill,
+    Engine,
     Prune,
     PruneKind,
     Quantize,
@@ -32,6 +33,8 @@ _SCHEDULES = {
     Schedule.ITERATIVE: "in {equal}",
     Schedule.AGP: "in {steps}, large ones first (automated gradual pruning)",
 }
+#: Behind a sentence of what another engine does; what Thimble does itself needs no word.
+_ENGINES = {Engine.OWN: "", Engine.TFMOT: " (done by TensorFlow Model Optimization)"}
 _QUANTIZED = {
     QuantizeKind.NONE: "The numbers stay 32-bit floating point.",
     QuantizeKind.FLOAT16: "Weights are stored as 16-bit floating point.",
@@ -77,7 +80,8 @@ def _prune(prune: Prune) -> list[str]:
     )
     counts = {"steps": counted(prune.steps, "step"), "equal": counted(prune.steps, "equal step")}
     schedule = _SCHEDULES[prune.schedule].format_map(counts)
-    steps = [f"{what}, {how_far}, by {_CRITERIA[prune.criterion]}, {where}, {schedule}."]
+    by = f"by {_CRITERIA[prune.criterion]}"
+    steps = [f"{what}, {how_far}, {by}, {where}, {schedule}{_ENGINES[prune.engine]}."]
     if prune.layers:
         exceptions = ", ".join(f"{name} {100 * share:g} %" for name, share in prune.layers.items())
         steps.append(f"Exceptions: {exceptions}.")
@@ -103,7 +107,7 @@ def _distill(distill: Distill) -> str:
 
 def _cluster(cluster: Cluster) -> str:
     where = "in each layer" if cluster.scope is Scope.LAYER else "in the whole model"
-    return f"Keep {cluster.clusters} different weights {where}."
+    return f"Keep {cluster.clusters} different weights {where}{_ENGINES[cluster.engine]}."
 
 
 def _quantize(quantize: Quantize) -> str:
@@ -111,7 +115,7 @@ def _quantize(quantize: Quantize) -> str:
     if quantize.kind not in (QuantizeKind.INT8, QuantizeKind.UINT8):
         return words
     if quantize.mode is QuantizeMode.QAT:
-        return f"{words}, and the model is trained with that in mind."
+        return f"{words}, and the model is trained with that in mind{_ENGINES[quantize.engine]}."
     samples = counted(quantize.calibration, "training sample sets", "training samples set")
     ranges = f"{words} after training; {samples} the ranges"
     if quantize.finetune_epochs:

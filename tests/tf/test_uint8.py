@@ -18,7 +18,7 @@ from core.boards.agreement import Rule, onnx_agreement
 from core.boards.layout import to_graph_layout
 from core.boards.onnx_reference import onnx_outputs
 from core.boards.session import run_samples
-from core.compress.quantizers.qdq import to_qdq
+from core.compress.quantizers.qdq import results_to_quantize, to_qdq
 from core.data import DataSet
 from core.evaluate import evaluate_file
 from core.jobs.tasks.compress import compress
@@ -133,3 +133,41 @@ def test_the_preview_comes_close(run: Run, trained_small: Path) -> None:
     estimate = preview(trained_small, None, Quantize(QuantizeKind.UINT8), board.id)
     dense = preview(run.out / "model.onnx", None, Quantize(QuantizeKind.UINT8), board.id)
     assert estimate.arena_bytes == pytest.approx(dense.arena_bytes, rel=0.05)
+
+
+def test_trained_ranges_and_weights_are_those_of_the_file(
+    trained_small: Path, small_digits_file: Path, small_digits: DataSet, tmp_path: Path
+) -> None:
+    """Quantization-aware training for uint8: the ONNX file computes what was simulated."""
+    recipe = {"name": "n", "quantize": {"kind": "uint8", "mode": "qat", "calibration": 50}}
+    params = {"model": str(trained_small), "data": str(small_digits_file), "recipe": recipe}
+    result = compress({**params, "out": str(tmp_path / "out")}, Watcher().context)
+    assert [entry["phase"] for entry in result["history"]] == ["quantize"] * 2
+    assert result["deployed"] == "model.onnx"
+    assert abs(result["accuracy"]["after"] - result["history"][-1]["val_accuracy"]) <= 0.03
+    ends = TfliteRunner(tmp_path / "out" / "model.tflite")._interpreter.get_input_details()[0]
+    assert ends["dtype"] is np.uint8
+    given, wanted = _both_outputs(tmp_path / "out" / "model.onnx", small_digits.x_test, tmp_path)
+    assert np.abs(given - wanted).max() * 256 <= 1.0
+
+
+def test_every_trained_range_finds_its_tensor(small_digits: DataSet, tmp_path: Path) -> None:
+    """Through folded batch norms, separable convolutions and sums; and the file is what was simulated."""
+    from core.compress.qat.onnx_ranges import trained_ranges
+    from core.compress.qat.simulated import Style
+    from core.compress.qat.simulation import simulate
+
+    model, path = build_branched(), tmp_path / "m.onnx"
+    simulation = simulate(model, Style(rounds_weights=True, ranges_follow=True))
+    simulation.measure(small_digits.x_train[:50], lambda done, total: None)
+    for number, part in enumerate(simulation.ranges()):  # no two are the same
+        part.high.assign(part.high.numpy() * (1.0 + 0.01 * number))
+    write_onnx(model, path, fold=True)
+    loaded = onnx.load(path)
+    trained = trained_ranges(loaded, results_to_quantize(loaded), simulation)
+    highs = {round(high, 6) for _, high in trained.values()}
+    assert highs == {round(float(part.high.numpy()), 6) for part in simulation.ranges()}
+    onnx.save(to_qdq(loaded, small_digits.x_train[:50], trained=trained), path)
+    outputs = onnx_outputs(path, load_graph(path), small_digits.x_test[:30])
+    simulated = simulation.model.predict(small_digits.x_test[:30], verbose=0)
+    assert np.abs(outputs - simulated).max() < 0.03

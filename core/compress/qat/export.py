@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from codegen.frontends.tflite.naming import layer_name, text
@@ -11,14 +12,16 @@ from core.models.numbered import stand_in_names
 from core.models.tflite_export import converted, renamed
 
 
-def simulation_to_tflite(simulation: Simulation) -> bytes:
+def simulation_to_tflite(simulation: Simulation, unsigned_ends: bool = False) -> bytes:
     """The TFLite file that computes what the simulation does, in integers, with a batch of 1.
+
+    Input and output are int8, or with `unsigned_ends` uint8.
 
     Raises ThimbleError ``conversion-failed``, and ``cannot-train-quantized`` for a layer that the converter
     left in floating point.
     """
     names = stand_in_names(simulation.original)
-    content = converted(simulation.for_file(names.__getitem__), _integers)
+    content = converted(simulation.for_file(names.__getitem__), partial(_integers, unsigned_ends))
     content = renamed(content, list(names))
     left = _left_in_floats(content)
     if left:
@@ -30,13 +33,13 @@ def simulation_to_tflite(simulation: Simulation) -> bytes:
     return content
 
 
-def _integers(converter: Any) -> None:
+def _integers(unsigned_ends: bool, converter: Any) -> None:
     """Ranges stand in the model: nothing is calibrated."""
     import tensorflow as tf
 
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.inference_input_type = tf.int8
-    converter.inference_output_type = tf.int8
+    converter.inference_input_type = tf.uint8 if unsigned_ends else tf.int8
+    converter.inference_output_type = tf.uint8 if unsigned_ends else tf.int8
 
 
 def _left_in_floats(tflite: bytes) -> list[str]:

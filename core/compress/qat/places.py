@@ -14,11 +14,12 @@ INPUT = "InputLayer"
 @dataclass(frozen=True, slots=True)
 class Place:
     """Which ranges a layer has: between its `parts`, before an activation that is an operator of its own, and
-    of its result."""
+    of its result; `takes_in` is the layer behind it that becomes part of its operator."""
 
     parts: Parts
     before_activation: bool
     of_result: bool
+    takes_in: str | None = None
 
 
 def places(network: KerasNetwork) -> dict[str, Place]:
@@ -40,5 +41,6 @@ def places(network: KerasNetwork) -> dict[str, Place]:
             taken_in.add(following[0].name)
         parts = Parts.ONE if layer.name in taken_in else rule_of(layer).parts
         own = result_of(layer) is Result.OWN and not takes
-        found[layer.name] = Place(parts, applies_apart(layer), own)
+        taken = following[0].name if takes else None
+        found[layer.name] = Place(parts, applies_apart(layer), own, taken)
     return found

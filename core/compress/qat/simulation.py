@@ -6,11 +6,11 @@ Inference. For worker processes: Keras is imported inside the functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.compress.qat.places import places
+from core.compress.qat.places import Place, places
 from core.compress.qat.ranges import make_range
 from core.compress.qat.simulated import Style, simulate_layer
 from core.data.dataset import FloatArray
@@ -27,6 +27,7 @@ class Simulation:
     model: Any
     layers: dict[str, Any]
     input_range: Any
+    places: Mapping[str, Place]
 
     def ranges(self) -> Iterator[Any]:
         yield self.input_range
@@ -89,4 +90,4 @@ def simulate(
         simulated.inner.set_weights(layer.get_weights())
         layers[layer.name] = simulated
     whole = keras.Model(source, values[network.outputs[0]], name=model.name)
-    return Simulation(model, whole, layers, input_range)
+    return Simulation(model, whole, layers, input_range, found)

@@ -11,6 +11,7 @@ from core.compress.pruners import PRUNERS
 from core.compress.quantization_loss.advice import what_to_try
 from core.compress.quantization_loss.noise import LayerNoise, layer_noise
 from core.compress.quantization_loss.probes import open_pair
+from core.compress.steps import aware_epochs
 from core.data import DataSet
 from core.data.subset import calibration_images
 from core.evaluate import Evaluation
@@ -36,6 +37,9 @@ class QuantizationLoss:
     layers: tuple[LayerNoise, ...]
     worst: tuple[str, ...]
     suggestions: tuple[str, ...]
+    #: Whether the network was trained with this rounding: then its layers are compared with its own trained
+    #: weights in floats, without the ranges of the training, and what these cut off counts as noise.
+    trained: bool = False
 
     @property
     def lost(self) -> float:
@@ -83,6 +87,7 @@ def explain(
         tuple(layers),
         tuple(layer.name for layer in worst),
         what_to_try(recipe, lost, worst, _prunable(model, recipe)),
+        aware_epochs(recipe.quantize) > 0,
     )
 
 

@@ -62,13 +62,13 @@ class PostTraining(Quantizer):
         context.check_cancelled()
         part = context.section(0.0, 0.6)
         part.progress(0.0, "Converting to TFLite")
-        samples = _watched(calibration, part)
+        samples = watched(calibration, part)
         content = to_tflite(model, lambda converter: self.configure(converter, samples))
         (folder / TFLITE).write_bytes(content)
         context.check_cancelled()
         part = context.section(0.6, 1.0)
         part.progress(0.0, "Converting to ONNX")
-        self.write_onnx(model, _watched(calibration, part), folder / ONNX)
+        self.write_onnx(model, watched(calibration, part), folder / ONNX)
         context.check_cancelled()
 
     @abstractmethod
@@ -80,7 +80,7 @@ class PostTraining(Quantizer):
         write_onnx(model, path)
 
 
-def _watched(calibration: FloatArray, context: JobContext) -> Samples:
+def watched(calibration: FloatArray, context: JobContext) -> Samples:
     """The samples one after another, with progress; a cancelled job ends between two of them."""
 
     def samples() -> Iterator[FloatArray]:

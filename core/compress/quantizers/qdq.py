@@ -6,8 +6,9 @@ Input and output stay floating point; everything between them is computed from u
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
@@ -21,6 +22,7 @@ _OUTPUT_AXIS = {"Conv": 0, "Gemm": 1, "MatMul": 1}
 #: Behind the name of a result before it is quantized.
 EXACT = "/exact"
 _KERNEL, _BIAS = 1, 2
+_NO_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({})
 #: Their results are elements of their input, in its scale.
 _MOVING = ("Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity", "MaxPool", "Slice", "Split")
 #: They cut off a part of what the operator before them gives; only what they leave is quantized.
@@ -42,15 +44,20 @@ _FIXED = {
 }
 
 
-def to_qdq(model: ModelProto, samples: Iterable[FloatArray], per_channel: bool = True) -> ModelProto:
+def to_qdq(
+    model: ModelProto,
+    samples: Iterable[FloatArray],
+    per_channel: bool = True,
+    trained: Mapping[str, tuple[float, float]] = _NO_RANGES,
+) -> ModelProto:
     """The model with uint8 activations and weights, and int32 biases.
 
-    `samples`, without a batch axis, give the ranges of the activations; what iterating over them raises ends
-    the work. The weights have a scale for each output channel, or one for the whole tensor. Raises
-    ThimbleError ``not-a-number``.
+    `samples`, without a batch axis, give the ranges of the activations but for those of tensors in `trained`;
+    what iterating over them raises ends the work. The weights have a scale for each output channel, or one
+    for the whole tensor. Raises ThimbleError ``not-a-number``.
     """
     source = model.graph.input[0].name
-    ranges = measured_ranges(model, [source, *_results_to_quantize(model)], samples)
+    ranges = measured_ranges(model, [source, *results_to_quantize(model)], samples) | dict(trained)
     scales = {name: affine(low, high) for name, (low, high) in ranges.items()}
     for node in model.graph.node:
         if node.op_type in _FIXED:
@@ -58,7 +65,7 @@ def to_qdq(model: ModelProto, samples: Iterable[FloatArray], per_channel: bool =
     return _Writer(model, per_channel, scales).run()
 
 
-def _results_to_quantize(model: ModelProto) -> list[str]:
+def results_to_quantize(model: ModelProto) -> list[str]:
     """The results of operators, without those that are elements of another tensor, or are cut off."""
     readers = Counter(name for node in model.graph.node for name in node.input)
     readers.update(output.name for output in model.graph.output)

@@ -8,6 +8,7 @@ from core.compress.quantizers.float16 import Float16
 from core.compress.quantizers.int8 import Int8
 from core.compress.quantizers.int8_trained import Int8Trained
 from core.compress.quantizers.uint8 import Uint8
+from core.compress.quantizers.uint8_trained import Uint8Trained
 from core.compress.quantizers.unquantized import Unquantized
 from core.compress.steps import aware_epochs
 from core.errors import ThimbleError
@@ -20,6 +21,7 @@ QUANTIZERS: dict[tuple[QuantizeKind, QuantizeMode], Quantizer] = {
     (QuantizeKind.INT8, QuantizeMode.PTQ): Int8(),
     (QuantizeKind.UINT8, QuantizeMode.PTQ): Uint8(),
     (QuantizeKind.INT8, QuantizeMode.QAT): Int8Trained(),
+    (QuantizeKind.UINT8, QuantizeMode.QAT): Uint8Trained(),
 }
 
 

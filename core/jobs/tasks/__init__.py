@@ -29,6 +29,7 @@ TASKS: Mapping[str, str] = MappingProxyType(
         "deploy": "core.jobs.tasks.deploy:deploy",
         "deploy-several": "core.jobs.tasks.deploy_several:deploy_several",
         "download": "core.jobs.tasks.download:download_set",
+        "tfmot": "core.jobs.tasks.tfmot:tfmot",
         "report": "core.jobs.tasks.report:report",
         "export-code": "core.jobs.tasks.export_code:export",
     }

@@ -15,6 +15,8 @@ from core.compress.output import RunFolder
 from core.compress.pipeline import check_exceptions, check_recipe, run_recipe, train_baseline
 from core.compress.steps import share_before_quantization
 from core.compress.supported import check_supported
+from core.compress.tfmot.engine import check_with_tfmot
+from core.compress.tfmot.limits import tfmot_comes_late
 from core.compress.without_data import check_without_data, compress_without_data
 from core.data import DataSet
 from core.data.preprocessing import split_warning
@@ -63,6 +65,8 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         if warning := split_warning(params["model"], data.options):
             context.log(warning)
         check_recipe(recipe, graph_of_model(model))
+        if tfmot_comes_late(recipe):
+            check_with_tfmot(model, recipe, context.section(0.05, 0.07))
         checkpoints = _checkpoints(model, data, recipe, params, context)
         trained = 0.07 + 0.75 * share_before_quantization(recipe)
         training = context.section(0.07, trained)

@@ -40,7 +40,15 @@ class QuantizationCard(QFrame):
             words.format(before=percent(loss["accuracy_float"]), after=percent(loss["accuracy_quantized"]))
         )
         worst = list(loss.get("worst") or ())
-        self.worst.setText(tr("Hurt most: {layers}").format(layers=", ".join(worst)) if worst else "")
+        hurt = [tr("Hurt most: {layers}").format(layers=", ".join(worst))] if worst else []
+        if loss.get("trained"):
+            hurt.append(
+                tr(
+                    "The network was trained with small numbers: what its trained ranges cut off counts as "
+                    "noise here, though it has learned to do without it."
+                )
+            )
+        self.worst.setText("\n".join(hurt))
         layers = [(x["name"], float(x["sqnr_db"])) for x in loss["layers"] if x.get("sqnr_db") is not None]
         self.bars.show_layers(layers, worst)
         self.bars.setVisible(bool(layers))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from core.compress.criteria import serves
 from core.flow.compress_flow import CompressFlow
 from core.flow.sections import Section
-from core.recipe import Prune, PruneKind, Schedule
+from core.recipe import Engine, Prune, PruneKind, Schedule
 from gui.widgets.key_editors import ChoiceEditor
 from gui.widgets.mnemonics import Mnemonics
 from gui.widgets.section_form import SectionForm, other_keys
@@ -55,6 +55,7 @@ class AdvancedPruning(QWidget):
         self.form.show_section()
         self.form.set_used("steps", prune.schedule is not Schedule.ONE_SHOT)
         self.form.set_used("of", prune.kind is PruneKind.STRUCTURED and prune.threshold is None)
+        self.form.set_used("engine", prune.kind is PruneKind.ELEMENT or prune.engine is not Engine.OWN)
         self.criterion.offer(lambda criterion: serves(criterion, prune.kind))
         self.by_threshold.setChecked(prune.threshold is not None)
         self.threshold.setEnabled(prune.threshold is not None)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup
 
 from core.flow.draft import Step
 from core.flow.sections import Section
-from core.recipe import QuantizeKind, QuantizeMode
+from core.recipe import Engine, QuantizeKind, QuantizeMode
 from gui.recipe_words import choice_label
 from gui.widgets.choice_card import ChoiceCard
 from gui.widgets.expander import Expander
@@ -81,6 +81,8 @@ class QuantizePage(WizardPage):
         self.form.set_used("calibration", whole)
         self.advanced.set_used("preserve", whole and aware)
         self.advanced.set_used("finetune_epochs", whole)
+        trained = quantize.kind is QuantizeKind.INT8 and aware
+        self.advanced.set_used("engine", trained or quantize.engine is not Engine.OWN)
         self._show_state()
 
 

@@ -50,10 +50,8 @@ def test_fine_tuning_alone_and_nothing_at_all() -> None:
 @pytest.mark.parametrize(
     "section",
     [
-        '[cluster]\nengine = "tfmot"',
         '[quantize]\nkind = "float16"\nmode = "qat"',
         '[quantize]\nkind = "dynamic"\nfinetune_epochs = 2',
-        '[quantize]\nkind = "uint8"\nfinetune_epochs = 2',
     ],
 )
 def test_what_is_not_there_yet_is_refused(section: str) -> None:
@@ -89,8 +87,8 @@ def test_a_refused_job_writes_nothing(tmp_path: Any) -> None:
     from core.jobs.context import JobContext
     from core.jobs.tasks.compress import compress
 
-    params = {"model": "zoo:lenet", "data": "digits", "recipe": {"name": "n", "cluster": {"engine": "tfmot"}}}
-    with pytest.raises(ThimbleError, match="cluster"):
+    params = {"model": "zoo:lenet", "data": "digits", "recipe": {"name": "n", "prune": {"engine": "tfmot"}}}
+    with pytest.raises(ThimbleError, match="removes no filters"):
         compress({**params, "out": str(tmp_path / "out")}, JobContext(lambda event: None))
     assert not (tmp_path / "out").exists()
 
