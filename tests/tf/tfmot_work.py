@@ -20,12 +20,12 @@ from core.recipe import Schedule
 from core.recipe_toml import recipe_from_dict
 from core.runners.tflite import TfliteRunner
 
-STEPS, BATCHES, SHARE = 4, 10, 0.8
+STEPS, BATCHES, SHARE = 4, 10, 0.5
 TFMOT = {"engine": "tfmot"}
 PRUNE = {"kind": "element", "criterion": "magnitude", "sparsity": SHARE, "steps": STEPS, **TFMOT}
 CLUSTER = {"clusters": 6, "finetune_epochs": 1, **TFMOT}
 QUANTIZE = {"mode": "qat", "finetune_epochs": 1, "calibration": 50, **TFMOT}
-FINETUNE = {"epochs": 1, "batch_size": 40}
+FINETUNE = {"epochs": 1, "batch_size": 16, "learning_rate": 0.003}
 
 
 def find_out(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
@@ -43,8 +43,6 @@ def find_out(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     return {
         "differences": differences,
         "schedules": {each.value: _shares_by_batch(params, each) for each in Schedule},
-        "pruned": _worked({"prune": {**PRUNE, "schedule": "agp"}, "finetune": FINETUNE}, 0, params, context),
-        "at once": _worked({"prune": PRUNE}, 0, params, context),
         **_collaborative(params, context),
         "refusals": [_refusal(params["odd"], {}), _refusal(params["unknown"], QUANTIZE)],
     }
@@ -67,25 +65,23 @@ def _shares_by_batch(params: dict[str, Any], schedule: Schedule) -> list[float]:
 
 
 def _collaborative(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Pruned, then clustered, then trained quantized, one after the other on the same model."""
-    recipe = {"prune": PRUNE, "cluster": CLUSTER, "finetune": FINETUNE, "quantize": QUANTIZE}
-    first = _answered(recipe, 0, params, context, None)
-    second = _answered(recipe, 1, params, context, first.weights)
-    third = _answered(recipe, 2, params, context, second.weights)
-    alone = _answered({"quantize": QUANTIZE}, 0, params, context, None)
+    """Pruned (without training), then clustered, then trained quantized, one after the other."""
+    sections: dict[str, Any] = {"prune": PRUNE, "cluster": CLUSTER, "quantize": QUANTIZE}
+    pruned = _answered({"prune": PRUNE}, 0, params, context, None)
+    sections["finetune"] = FINETUNE
+    clustered = _answered(sections, 1, params, context, pruned.weights)
+    trained = _answered(sections, 2, params, context, clustered.weights)
     images = np.load(params["images"])
-    outputs = {}
-    for name, made in (("qat", alone), ("pcqat", third)):
-        path = Path(params["images"]).with_name(f"{name}.tflite")
-        path.write_bytes(made.tflite or b"")
-        runner = TfliteRunner(path)
-        outputs[name] = np.concatenate([runner.run(image[None]) for image in images]).argmax(1).tolist()
-    kernels = {"clustered": second.weights, "pcqat": third.weights, "qat": alone.weights}
-    return {"classes": outputs, **{name: _facts(weights) for name, weights in kernels.items()}}
-
-
-def _worked(sections: dict[str, Any], step: int, params: dict[str, Any], context: JobContext) -> Any:
-    return _facts(_answered(sections, step, params, context, None).weights)
+    path = Path(params["images"]).with_name("pcqat.tflite")
+    path.write_bytes(trained.tflite or b"")
+    runner = TfliteRunner(path)
+    outputs = np.concatenate([runner.run(image[None]) for image in images])
+    made = {"pruned": pruned, "clustered": clustered, "pcqat": trained}
+    return {
+        "file": str(path),
+        "classes": outputs.argmax(1).tolist(),
+        **{name: _facts(each.weights) for name, each in made.items()},
+    }
 
 
 def _answered(

@@ -54,13 +54,25 @@ def quantized(twin: Any, preserves: Preserves = Preserves.NOTHING) -> Any:
 
     keras = tfmot.quantization.keras
     for layer in twin.layers:
-        if type(layer).__name__ == "SeparableConv2D":
-            raise _refused(f"layer {layer.name!r} (SeparableConv2D) becomes two layers there")
+        _check_layer(layer)
     try:
         annotated = keras.quantize_annotate_model(twin)
         return keras.quantize_apply(annotated, _scheme(preserves), quantized_layer_name_prefix="")
     except (RuntimeError, ValueError) as error:
         raise _refused(str(error).splitlines()[0]) from error
+
+
+def _check_layer(layer: Any) -> None:
+    """Raise ThimbleError ``cannot-train-quantized`` for what tfmot refuses without its name, or splits."""
+    from tensorflow_model_optimization.python.core.quantization.keras import quantize_aware_activation
+
+    known = quantize_aware_activation.QuantizeAwareActivation
+    kind = type(layer).__name__
+    activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
+    if kind == "SeparableConv2D":
+        raise _refused(f"layer {layer.name!r} (SeparableConv2D) becomes two layers there")
+    if activation not in known._PRE_QUANT_ACTIVATIONS | known._POST_QUANT_ACTIVATIONS:
+        raise _refused(f"it does not know the activation {activation} of layer {layer.name!r} ({kind})")
 
 
 def set_ranges(model: Any, reached: Ranges) -> None:

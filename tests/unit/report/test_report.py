@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 from core.errors import ThimbleError
-from core.recipe import Cluster, Prune, PruneKind, Quantize, QuantizeKind, Recipe, Scope, Training
+from core.recipe import (
+    Cluster,
+    Engine,
+    Prune,
+    PruneKind,
+    Quantize,
+    QuantizeKind,
+    QuantizeMode,
+    Recipe,
+    Scope,
+    Training,
+)
 from core.report import collect, save_deploy, to_json, write_csv, write_pdf
 from core.report.recipe_words import sentences
 from core.report.units import change, quantity, size
@@ -201,3 +212,14 @@ def test_the_versions_are_those_of_the_run(run):
     tools = collect(run).tools
     assert (tools["tensorflow"], tools["onnxruntime"]) == ("1.2.3", "4.5.6")
     assert tools["ziglang"] != "1.2.3"
+
+
+def test_the_other_engine_is_named_where_it_does_a_step():
+    recipe = Recipe(
+        "x",
+        prune=Prune(PruneKind.ELEMENT),
+        cluster=Cluster(engine=Engine.TFMOT),
+        quantize=Quantize(mode=QuantizeMode.QAT, engine=Engine.TFMOT),
+    )
+    told = [line for line in sentences(recipe) if "TensorFlow Model Optimization" in line]
+    assert [line.split()[0] for line in told] == ["Keep", "Weights"]
