@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from codegen.graph import Graph
@@ -192,14 +193,7 @@ class _Run:
             return
         done = step.epochs_done(saved.history) if saved else 0
 
-        def keep(state: Callable[[], TrainingState]) -> None:
-            if self._checkpoints is not None:
-                architecture = architecture_of(current.model)
-                history = tuple(self.history)
-                kept = Saved(number, history, architecture, state(), current.sparsity, current.constraint)
-                self._checkpoints.save(kept)
-
-        epochs = total_epochs(self._recipe)
+        epochs, keep = total_epochs(self._recipe), partial(self._keep, number, current)
         reporter = Reporter(self._part(number), step, current, epochs, self.history, keep, done)
         train(
             current.model,
@@ -219,16 +213,19 @@ class _Run:
         """`current` after a step that the other engine does, which is kept when it is done."""
         if saved and number == saved.step:
             return current
-        epochs = len(self.history)
-        arguments = (self._recipe, number, self.teacher, self.history, self._part(number))
-        done = done_by_tfmot(current, self._data, *arguments)
-        if self._checkpoints is not None and len(self.history) > epochs:
-            state = TrainingState(done.model.get_weights(), [])
-            architecture, history = architecture_of(done.model), tuple(self.history)
-            self._checkpoints.save(
-                Saved(number, history, architecture, state, done.sparsity, done.constraint)
-            )
+        epochs, part = len(self.history), self._part(number)
+        done = done_by_tfmot(current, self._data, self._recipe, number, self.teacher, self.history, part)
+        if len(self.history) > epochs:
+            self._keep(number, done, lambda: TrainingState(done.model.get_weights(), []))
         return done
+
+    def _keep(self, number: int, current: Pruned, state: Callable[[], TrainingState]) -> None:
+        """A checkpoint after an epoch of a step."""
+        if self._checkpoints is not None:
+            architecture, history = architecture_of(current.model), tuple(self.history)
+            self._checkpoints.save(
+                Saved(number, history, architecture, state(), current.sparsity, current.constraint)
+            )
 
     def _part(self, number: int) -> JobContext:
         return self._context.section(self._ends[number], self._ends[number + 1])

@@ -20,7 +20,6 @@ from core.jobs.context import JobContext
 from core.jobs.events import Cancelled, Done, End, Event, Failed, Log, Partial, Progress
 from core.jobs.host import start_job
 from core.models.keras_copies import plain_copy
-from core.paths import cannot_write
 from core.recipe import Recipe
 from core.work_folder import work_folder
 
@@ -35,7 +34,7 @@ def check_with_tfmot(model: Any, recipe: Recipe, context: JobContext) -> None:
     context.progress(0.0, "Asking TensorFlow Model Optimization")
     with work_folder() as folder:
         exchange = Exchange(folder)
-        _put(exchange, model, None)
+        exchange.put_models(model, None)
         _ask(Question(recipe), exchange, [], context)
 
 
@@ -84,19 +83,12 @@ def _answered(
     """A copy of the Keras 3 model with the weights of the answer, and its TFLite file."""
     with work_folder() as folder:
         exchange = Exchange(folder)
-        _put(exchange, model, teacher)
+        exchange.put_models(model, teacher.model if teacher else None)
         _ask(question, exchange, history, context)
         answer = exchange.answer()
     changed = plain_copy(model)
     changed.set_weights(answer.weights)
     return changed, answer.tflite
-
-
-def _put(exchange: Exchange, model: Any, teacher: Teacher | None) -> None:
-    try:
-        exchange.put_models(model, teacher.model if teacher else None)
-    except OSError as error:
-        raise cannot_write(exchange.folder, error) from error
 
 
 def _ask(question: Question, exchange: Exchange, history: list[dict[str, Any]], context: JobContext) -> None:

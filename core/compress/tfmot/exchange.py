@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from core.compress.steps import Step, aware_step, plan_steps
 from core.data import DataSet, load_data
 from core.data.preprocessing import Preprocessing
 from core.data.samples import Watch
+from core.paths import cannot_write
 from core.recipe import Recipe
 from core.recipe_toml import recipe_from_dict, recipe_to_dict
 
@@ -84,10 +86,11 @@ class Exchange:
     folder: Path
 
     def put_models(self, model: Any, teacher: Any | None) -> None:
-        """Keras 3 models. Raises OSError."""
-        model.save(self.folder / _MODEL)
-        if teacher is not None:
-            teacher.save(self.folder / _TEACHER)
+        """Keras 3 models. Raises ThimbleError ``cannot-write``."""
+        with self._writing():
+            model.save(self.folder / _MODEL)
+            if teacher is not None:
+                teacher.save(self.folder / _TEACHER)
 
     @property
     def model(self) -> Path:
@@ -99,10 +102,13 @@ class Exchange:
         return path if path.is_file() else None
 
     def put_answer(self, answer: Answer) -> None:
-        """Raises OSError."""
-        _write_weights(self.folder / _WEIGHTS, answer.weights)
-        if answer.tflite is not None:
-            (self.folder / _TFLITE).write_bytes(answer.tflite)
+        """Raises ThimbleError ``cannot-write``."""
+        arrays = {f"{n}": weight for n, weight in enumerate(answer.weights)}
+        with self._writing():
+            with (self.folder / _WEIGHTS).open("wb") as file:
+                np.savez(file, allow_pickle=False, **arrays)
+            if answer.tflite is not None:
+                (self.folder / _TFLITE).write_bytes(answer.tflite)
 
     def answer(self) -> Answer:
         """Raises OSError where none was put."""
@@ -111,7 +117,9 @@ class Exchange:
         tflite = self.folder / _TFLITE
         return Answer(weights, tflite.read_bytes() if tflite.is_file() else None)
 
-
-def _write_weights(path: Path, weights: Sequence[npt.NDArray[Any]]) -> None:
-    with path.open("wb") as file:
-        np.savez(file, allow_pickle=False, **{f"{n}": weight for n, weight in enumerate(weights)})
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise cannot_write(self.folder, error) from error
