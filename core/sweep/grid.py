@@ -8,7 +8,7 @@ from itertools import product
 
 from core.compress.quantizers import is_trained
 from core.errors import ThimbleError
-from core.recipe import Criterion, Quantize, QuantizeKind, QuantizeMode, Recipe, Schedule
+from core.recipe import Criterion, Engine, Quantize, QuantizeKind, QuantizeMode, Recipe, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,13 @@ class Variant:
 
     def recipe_for(self, quantization: Quantization) -> Recipe:
         """The whole recipe of one run. Another number format than the recipe's own takes its epochs with
-        rounding along only where it can be trained."""
+        rounding along only where it can be trained, and its engine never."""
         own = self.recipe.quantize
         trains = quantization.kind is own.kind or is_trained(quantization.kind)
         epochs = own.finetune_epochs if trains else 0
-        quantize = replace(own, kind=quantization.kind, mode=quantization.mode, finetune_epochs=epochs)
+        engine = own.engine if quantization == Quantization.of(own) else Engine.OWN
+        kind, mode = quantization.kind, quantization.mode
+        quantize = replace(own, kind=kind, mode=mode, finetune_epochs=epochs, engine=engine)
         return replace(self.recipe, quantize=quantize)
 
 

@@ -7,7 +7,17 @@ import json
 import pytest
 
 from core.errors import ThimbleError
-from core.recipe import Cluster, Prune, Quantize, QuantizeKind, QuantizeMode, Recipe, Schedule, Training
+from core.recipe import (
+    Cluster,
+    Engine,
+    Prune,
+    Quantize,
+    QuantizeKind,
+    QuantizeMode,
+    Recipe,
+    Schedule,
+    Training,
+)
 from core.recipe_toml import recipe_to_dict
 from core.sweep.grid import QUANTIZATIONS, Grid, Series, count_runs, variants_of
 from core.sweep.spec import grid_from_dict, spec_from_json
@@ -53,14 +63,22 @@ def test_a_sparsity_takes_the_place_of_a_threshold() -> None:
 
 def test_epochs_with_rounding_are_left_out_where_a_format_has_none() -> None:
     recipe = Recipe("r", quantize=Quantize(finetune_epochs=3))
-    grid = Grid(quantizations=tuple(QUANTIZATIONS[name] for name in ("none", "uint8", "int8", "int8-qat")))
+    grid = Grid(quantizations=tuple(QUANTIZATIONS[name] for name in ("none", "float16", "uint8", "int8-qat")))
     (variant,) = variants_of(Series("s", "s", recipe, grid))
     epochs = [variant.recipe_for(each).quantize.finetune_epochs for each in variant.quantizations]
     assert epochs == [0, 0, 3, 3]
 
 
+def test_another_engine_is_only_for_what_the_recipe_asks_it_for() -> None:
+    recipe = Recipe("r", quantize=Quantize(mode=QuantizeMode.QAT, engine=Engine.TFMOT))
+    grid = Grid(quantizations=tuple(QUANTIZATIONS[name] for name in ("int8", "uint8-qat", "int8-qat")))
+    (variant,) = variants_of(Series("s", "s", recipe, grid))
+    engines = [variant.recipe_for(each).quantize.engine for each in variant.quantizations]
+    assert engines == [Engine.OWN, Engine.OWN, Engine.TFMOT]
+
+
 def test_a_recipe_whose_own_format_has_no_such_epochs_is_not_changed() -> None:
-    recipe = Recipe("r", quantize=Quantize(QuantizeKind.UINT8, finetune_epochs=3))
+    recipe = Recipe("r", quantize=Quantize(QuantizeKind.DYNAMIC, finetune_epochs=3))
     (variant,) = variants_of(Series("s", "s", recipe, Grid()))
     assert variant.recipe_for(variant.quantizations[0]) == recipe
 
