@@ -10,11 +10,12 @@ from typing import Any
 from onnx import ModelProto
 
 from core.compress.qat.simulation import Simulation
-from core.compress.quantizers.ranges import Ranges
 from core.models.onnx_export import SLASH, WEIGHTED
 
 
-def trained_ranges(model: ModelProto, results: Sequence[str], simulation: Simulation) -> Ranges:
+def trained_ranges(
+    model: ModelProto, results: Sequence[str], simulation: Simulation
+) -> dict[str, tuple[float, float]]:
     """Smallest and largest value of those tensors among `results` that had a range in the training.
 
     The nodes of `model` are named after the layers, as `core.models.onnx_export` does.
