@@ -225,7 +225,7 @@ def test_it_can_be_cancelled(params: dict[str, Any]) -> None:
     assert [path.name for path in Path(params["out"]).iterdir()] == [FOLDER]
     interrupted = find_checkpoint(params["out"])
     assert interrupted is not None
-    assert interrupted.epoch == 2
+    assert interrupted.epoch == 3
 
 
 def test_a_layer_without_a_form_in_int8_is_named_first(params: dict[str, Any], tmp_path: Path) -> None:
