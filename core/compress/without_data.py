@@ -10,6 +10,7 @@ from core.compress.delivery import Original, deliver
 from core.compress.footprint import original_footprint
 from core.compress.output import RunFolder
 from core.compress.pipeline import check_recipe, run_recipe
+from core.compress.tfmot.limits import wants_tfmot
 from core.data.dataset import no_data
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
@@ -61,6 +62,8 @@ def _needs(recipe: Recipe) -> Iterator[tuple[str, str]]:
             f"prunes by {recipe.prune.criterion.value}, which is measured on samples",
             "give data, or prune by l1, l2, magnitude or random",
         )
+    if wants_tfmot(recipe):
+        yield "asks for the engine tfmot, which is given data", 'give data, or use engine = "own"'
     quantize = recipe.quantize
     if quantize.mode is QuantizeMode.QAT or quantize.finetune_epochs:
         yield "trains with quantization in mind", 'give data, or set mode = "ptq" without epochs'

@@ -8,8 +8,10 @@ from core.compress.without_data import check_without_data
 from core.errors import ThimbleError
 from core.presets import all_presets
 from core.recipe import (
+    Cluster,
     Criterion,
     Distill,
+    Engine,
     Prune,
     PruneKind,
     Quantize,
@@ -38,6 +40,7 @@ def test_what_needs_no_samples_may_be_done(kind: QuantizeKind, prune: Prune | No
         (Recipe("r", train=Training(), quantize=_FLOAT16), "[train]"),
         (Recipe("r", distill=Distill(), quantize=_FLOAT16), "[distill]"),
         (Recipe("r", prune=Prune(criterion=Criterion.GRADIENT), quantize=_FLOAT16), "gradient"),
+        (Recipe("r", cluster=Cluster(engine=Engine.TFMOT), quantize=_FLOAT16), "tfmot"),
     ],
 )
 def test_what_is_lacking_is_named(recipe: Recipe, word: str) -> None:
