@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.bench import Energy, Series, Source, Sync
+from core.bench import Energy, Measurement, Series, Source, Sync
 from core.errors import ThimbleError
 from core.meters.recording import Recording
 
@@ -55,8 +55,9 @@ class Pulse:
     end: int
 
 
-def energy_of(recording: Recording, loop: Loop, series: Series) -> Energy:
-    """The measured energy of an inference of `series`.
+def energy_of(recording: Recording, loop: Loop, measurement: Measurement) -> Energy:
+    """The energy of an inference of the measurement. Measured, unless measured power had to be multiplied
+    with latencies that are themselves estimates.
 
     Raises ThimbleError ``meter-no-samples``, ``marker-missing`` (the meter has an input, and no inference was
     seen on it) or ``marker-unclear``.
@@ -69,7 +70,7 @@ def energy_of(recording: Recording, loop: Loop, series: Series) -> Energy:
             "measure longer (--runs), and check that the meter is in the board's supply line",
         )
     if heard.marker is None:
-        return by_clock(heard, loop, series)
+        return by_clock(heard, loop, measurement.series, measurement.timing)
     return by_marker(heard, loop.inferences, loop.more_follow)
 
 
@@ -116,8 +117,8 @@ def by_marker(recording: Recording, inferences: int | None, more_follow: bool = 
     )
 
 
-def by_clock(recording: Recording, loop: Loop, series: Series) -> Energy:
-    """The mean power over the loop, times the mean latency."""
+def by_clock(recording: Recording, loop: Loop, series: Series, timing: Source) -> Energy:
+    """The mean power over the loop, times the mean latency: an estimate where the latency is one."""
     live = recording.started_s is not None
     inside = recording.between(loop.first_end_s, loop.end_s)
     known_w = inside.power_w[~np.isnan(inside.power_w)]
@@ -132,7 +133,7 @@ def by_clock(recording: Recording, loop: Loop, series: Series) -> Energy:
     idle_w = math.nan if before is None else _mean(before.power_w)
     power_w = _mean(inside.power_w)
     return Energy(
-        source=Source.MEASURED,
+        source=timing,
         power_w=power_w,
         energy_j=power_w * series.mean_s,
         of=recording.meter.name,

@@ -98,9 +98,11 @@ class Metered:
         csv: Path | None,
         context: JobContext,
         more_follow: bool,
+        has_marker: bool,
     ) -> None:
         self._meter = meter
         self._more_follow = more_follow
+        self._has_marker = has_marker
         self._session = session
         self._folder = folder
         self._csv = csv
@@ -124,9 +126,11 @@ class Metered:
         )
         energy, trace, fault = None, None, None
         try:
-            recording = self._session.recording()
+            recording = self._session.recording(loop.idle_from_s)
+            if not self._has_marker:
+                recording = recording.unmarked()
             trace = trace_of(recording.between(loop.idle_from_s, loop.end_s + _SHOWN_AFTER_S))
-            energy = energy_of(recording, loop, measurement.series)
+            energy = energy_of(recording, loop, measurement)
         except ThimbleError as error:
             fault = error
         try:
@@ -152,12 +156,14 @@ def metering(
     context: JobContext,
     csv: Path | None = None,
     more_follow: bool = False,
+    has_marker: bool = True,
 ) -> Iterator[Metering]:
     """Open the meter (as on the command line; None or ``estimate`` for none), and release it after the block.
 
     Samples go to FOLDER in `folder`, and to `csv` when it is given; partials `power`: folder, samples, lost.
-    `more_follow`: the board computes on after the series, before the outcome is asked for.
-    Raises ThimbleError when the meter cannot be opened.
+    `more_follow`: the board computes on after the series, before the outcome is asked for. `has_marker`:
+    whether what is measured raises a pin while it computes; without, this computer's clock tells when that
+    was, whatever inputs the meter has. Raises ThimbleError when the meter cannot be opened.
     """
     if meter is None or not parse_meter(meter).measures:
         yield NO_METER
@@ -172,7 +178,7 @@ def metering(
 
     context.progress(0.0, f"Opening the meter {meter.partition(':')[0]}")
     with MeterSession(meter, folder / FOLDER, tell, context.check_cancelled, complain) as session:
-        yield Metered(meter, session, folder / FOLDER, csv, context, more_follow)
+        yield Metered(meter, session, folder / FOLDER, csv, context, more_follow, has_marker)
 
 
 def require_measured(bench: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -207,13 +208,19 @@ def _check_free(port: str) -> None:
 def find_ppk2(ports: Callable[[], Iterable[PortInfo]] = list_ports) -> Sequence[FoundMeter]:
     """By its USB identity. Newer ones show two ports, of which the first carries the samples."""
     first: dict[str, PortInfo] = {}
-    for port in sorted(ports(), key=lambda port: port.device):
+    for port in sorted(ports(), key=lambda port: _in_order(port.device)):
         if (port.vid, port.pid) == _USB_ID:
             first.setdefault(port.serial_number or port.device, port)
     note = "100,000 samples a second, 8 digital inputs, up to 1 A"
     return tuple(
         FoundMeter("ppk2", "Power Profiler Kit II", p.device, p.device, note) for p in first.values()
     )
+
+
+def _in_order(port: str) -> list[str | int]:
+    """COM9 before COM10."""
+    parts = re.split(r"(\d+)", port)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
 
 
 def _only_port() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,6 +43,10 @@ class Recording:
         """What was recorded from a time of `time.perf_counter` on; everything where there is no clock."""
         return self.between(time_s, np.inf)
 
+    def unmarked(self) -> Recording:
+        """The same without the marker, where what is measured raises none."""
+        return dataclasses.replace(self, marker=None)
+
     def between(self, begin_s: float, end_s: float) -> Recording:
         """What was recorded between two times of `time.perf_counter`; everything where there is no clock."""
         if self.started_s is None:
@@ -62,12 +67,25 @@ class Recording:
         return int(np.clip(round((time_s - self.started_s) / self.period_s), 0, len(self.power_w)))
 
 
+def held(
+    high: npt.NDArray[np.bool_], lost: npt.NDArray[np.bool_], last: bool
+) -> npt.NDArray[np.bool_]:
+    """The marker, which stays as it was while samples are lost: a gap must not make two inferences of one.
+    `last` is how it was before."""
+    known = np.where(lost, -1, np.arange(len(high)))
+    place = np.maximum.accumulate(known) if len(known) else known
+    return np.where(place < 0, last, high[np.maximum(place, 0)])
+
+
 def recording_of(info: MeterInfo, blocks: Iterable[Samples], started_s: float | None) -> Recording:
     """The recording in blocks of SAMPLE records; without current and voltage, for it may be long."""
     powers_w, markers, volts, known = [np.zeros(0, np.float32)], [np.zeros(0, bool)], 0.0, 0
+    last = False
     for block in blocks:
         powers_w.append(block["power_w"].copy())
-        markers.append((block["inputs"] >> np.uint32(info.marker_input or 0) & 1).astype(bool))
+        high = (block["inputs"] >> np.uint32(info.marker_input or 0) & 1).astype(bool)
+        markers.append(held(high, np.isnan(block["power_w"]), last))
+        last = bool(markers[-1][-1]) if len(markers[-1]) else last
         voltage_v = block["voltage_v"][~np.isnan(block["voltage_v"])]
         volts += float(voltage_v.sum(dtype=np.float64))
         known += len(voltage_v)

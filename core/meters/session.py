@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -95,13 +96,26 @@ class MeterSession:
             return 0
         return max(round((time_s - self._started_s) / SampleReader(self._folder).info.period_s), 0)
 
-    def recording(self) -> Recording:
-        """End it, and give what was recorded. Raises ThimbleError when the meter failed meanwhile."""
+    def recording(self, since_s: float = -math.inf) -> Recording:
+        """End it, and give what was recorded from a time of `time.perf_counter` on: what came before is not
+        even read. Raises ThimbleError when the meter failed meanwhile, or ``no-memory``."""
         end = self._end()
         if not isinstance(end, Done):
             raise _fault(end)
         reader = SampleReader(self._folder)
-        return recording_of(reader.info, reader.blocks(), end.result["started_s"])
+        started_s = end.result["started_s"]
+        begin = 0
+        if started_s is not None and since_s > started_s:
+            begin = min(round((since_s - started_s) / reader.info.period_s), reader.count)
+            started_s += begin * reader.info.period_s
+        try:
+            return recording_of(reader.info, reader.blocks(begin), started_s)
+        except MemoryError:
+            raise ThimbleError(
+                "no-memory",
+                f"{reader.count - begin:,} samples of {reader.info.name} do not fit into memory",
+                "measure fewer inferences (--runs), or with fewer samples a second",
+            ) from None
 
     def _end(self) -> Any:
         if self._job is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from codegen.targets.board import all_boards
 from core.report.content import Json
-from core.report.units import quantity, spread_figures, with_spread
+from core.report.units import figures_with_spread, quantity, with_spread
 
 Table = list[list[str]]
 
@@ -18,10 +18,17 @@ def is_measured(bench: Json) -> bool:
     return bool(bench["energy"]) and bench["energy"]["source"] == "measured"
 
 
+def is_from_profile(energy: Json) -> bool:
+    """Whether it is an estimate in which no meter had a part."""
+    return bool(energy["source"] == "estimated" and not energy.get("sync"))
+
+
 def how(energy: Json) -> str:
     """How the energy was got: a few words for a table."""
-    if energy["source"] == "estimated":
+    if is_from_profile(energy):
         return "estimate from the board's power profile"
+    if energy["source"] == "estimated":
+        return f"estimate: power from {energy['of']}, latency estimated"
     return f"measured, {energy['of']}" if energy.get("of") else "measured"
 
 
@@ -76,6 +83,11 @@ def sentences(bench: Json) -> Iterator[str]:
     elif fault:
         yield f"No energy was measured: {fault['what']}. The latencies are complete."
     if not is_measured(bench):
+        if bench["energy"] and bench["energy"].get("sync"):
+            yield (
+                f"The energy is an estimate: power measured with {bench['energy']['of']}, times a latency"
+                " that is an estimate itself."
+            )
         return
     energy = bench["energy"]
     words = f"Energy measured with {energy.get('of', 'a meter')}, synchronised {_SYNC[energy['sync']]}"
@@ -106,6 +118,5 @@ def _spread(energy: Json, name: str, spread: str, unit: str) -> str:
 
 
 def _milli(value: float, spread: float | None) -> str:
-    """Thousandths: all figures of the spread, and as many of the value."""
-    shown = f"{1e3 * value:.4g}"
-    return shown if spread is None else f"{shown} ± {spread_figures(1e3 * spread)}"
+    """Thousandths."""
+    return f"{1e3 * value:.4g}" if spread is None else figures_with_spread(1e3 * value, 1e3 * spread)

@@ -256,7 +256,7 @@ def _notes(report: Report) -> Iterator[str]:
             "Times are cycle estimates: the image runs in an emulator that counts the instructions with a "
             "table of cycles, at the board's clock. A real board differs, above all where it waits for flash."
         )
-    if report.bench["energy"] and not energy.is_measured(report.bench):
+    if report.bench["energy"] and energy.is_from_profile(report.bench["energy"]):
         power = quantity(report.bench["energy"]["power_w"], "W")
         yield (
             f"Energy is an estimate: {power} times the latency. The power is from "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def number(value: int) -> str:
     return f"{value:,}"
@@ -25,6 +27,8 @@ def size(size_bytes: int) -> str:
     return f"{size_bytes / 1e6:.2f} MB ({size_bytes:,} bytes)"
 
 
+#: More mean nothing beside the value.
+_MOST_DECIMALS = 6
 _PREFIXES = ((1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
 
 
@@ -39,12 +43,18 @@ def quantity(value: float, unit: str, digits: int = 4) -> str:
 def with_spread(value: float, spread: float, unit: str) -> str:
     """A value and its standard deviation, with one prefix: 0.0794 W and 0.0004 W are 79.4 ± 0.4 mW."""
     scale, prefix = _prefix(value)
-    return f"{value / scale:.4g} ± {spread_figures(spread / scale)} {prefix}{unit}"
+    return f"{figures_with_spread(value / scale, spread / scale)} {prefix}{unit}"
 
 
-def spread_figures(spread: float) -> str:
-    """Two figures of a standard deviation, all of those before the point."""
-    return f"{spread:.2g}" if spread < 100 else f"{spread:.0f}"
+def figures_with_spread(value: float, spread: float) -> str:
+    """The standard deviation with two figures, and the value to the same decimal: 12.345 and 0.0123 are
+    12.345 ± 0.012."""
+    if not spread > 0:
+        return f"{value:.4g} ± 0"
+    rounded = float(f"{spread:.1e}")
+    decimals = max(1 - math.floor(math.log10(rounded)), 0)
+    decimals = min(decimals, _MOST_DECIMALS)
+    return f"{value:.{decimals}f} ± {spread:.{decimals}f}"
 
 
 def _prefix(value: float) -> tuple[float, str]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import pty
 import select
 import struct
 import threading
 import time
-import tty
 from types import TracebackType
 
 _GET_META_DATA, _AVERAGE_START, _AVERAGE_STOP, _REGULATOR_SET = 0x19, 0x06, 0x07, 0x0D
@@ -43,6 +41,9 @@ class FakePpk2:
     `rate_hz`: 30 mA, every digital input low."""
 
     def __init__(self, answers: bool = True, rate_hz: int = 0) -> None:
+        import pty  # not on Windows
+        import tty
+
         self._answers = answers
         self._rate_hz = rate_hz
         self._master, self._slave = pty.openpty()

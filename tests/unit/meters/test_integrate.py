@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.bench import Series, Source, Sync
+from core.bench import Measurement, Series, Source, Sync
+from core.boards.agreement import Rule
 from core.errors import ThimbleError
+from core.meters.base import MeterInfo, lost_samples, samples_of
 from core.meters.integrate import Loop, Pulse, energy_of, filled, integral_j, pulses_of
+from core.meters.recording import recording_of
 from tests.unit.meters.recordings import PERIOD_S, pulses, recording
 
-SERIES = Series((1.0, 0.020, 0.020))
+MEASUREMENT = Measurement(
+    "pico", "thimble-c", Series((1.0, 0.020, 0.020)), Source.MEASURED, None, True, Rule.BYTES
+)
 powers = st.floats(2**-20, 128.0, width=32)
 traces = st.lists(powers, min_size=1, max_size=60).map(np.array)
 
@@ -62,7 +69,7 @@ def test_every_pulse_rises_and_falls_inside(marker: list[bool]) -> None:
 @given(powers, powers, st.integers(2, 9), st.integers(2, 30), st.integers(1, 30))
 def test_energy_by_marker(active_w: float, idle_w: float, count: int, high: int, low: int) -> None:
     marker = pulses(count, high, low)
-    energy = energy_of(recording(np.where(marker, active_w, idle_w), marker), loop(count), SERIES)
+    energy = energy_of(recording(np.where(marker, active_w, idle_w), marker), loop(count), MEASUREMENT)
     time_s = high * PERIOD_S
     assert (energy.source, energy.sync, energy.inferences) == (Source.MEASURED, Sync.MARKER, count - 1)
     assert energy.energy_j == pytest.approx(active_w * time_s, rel=1e-5)
@@ -79,7 +86,7 @@ def test_mean_and_spread_are_over_the_inferences_after_the_first() -> None:
     power_w = np.where(marker, 1.0, 0.1)
     for pulse, level in zip(pulses_of(marker.astype(bool)), (9.0, 1.0, 2.0, 3.0), strict=True):
         power_w[pulse.begin : pulse.end] = level
-    energy = energy_of(recording(power_w, marker), loop(4), SERIES)
+    energy = energy_of(recording(power_w, marker), loop(4), MEASUREMENT)
     assert energy.energy_j == pytest.approx(0.020)  # 2 W for 10 ms
     assert energy.energy_std_j == pytest.approx(0.010)
     assert (energy.power_std_w, energy.power_min_w, energy.power_max_w) == (1.0, 1.0, 3.0)
@@ -90,7 +97,7 @@ def test_an_edge_that_was_missed_is_not_an_inference() -> None:
     marker = pulses(5, high=10, low=10)
     begins_high, ends_high = marker[15:], marker[:-15]
     for seen in (begins_high, ends_high):
-        energy = energy_of(recording(np.where(seen, 1.0, 0.1), seen), loop(5), SERIES)
+        energy = energy_of(recording(np.where(seen, 1.0, 0.1), seen), loop(5), MEASUREMENT)
         assert energy.inferences == 3  # of four whole ones the first warms up
         assert energy.energy_j == pytest.approx(0.010)
         assert energy.each_j is None  # nobody knows which was missed
@@ -102,7 +109,7 @@ def test_losses_are_counted_and_what_misses_too_much_is_left_out() -> None:
     second, third = pulses_of(marker.astype(bool))[1:3]
     power_w[second.begin + 5] = np.nan  # half a per cent
     power_w[third.begin : third.begin + 3] = np.nan
-    energy = energy_of(recording(power_w, marker), loop(4), SERIES)
+    energy = energy_of(recording(power_w, marker), loop(4), MEASUREMENT)
     assert (energy.lost, energy.left_out, energy.inferences) == (4, 1, 2)
     assert energy.energy_j == pytest.approx(0.2)
 
@@ -112,14 +119,14 @@ def test_losses_are_counted_and_what_misses_too_much_is_left_out() -> None:
 )
 def test_no_marker_is_told(marker: list[int], code: str) -> None:
     with pytest.raises(ThimbleError) as caught:
-        energy_of(recording([1.0] * 40, marker), loop(3), SERIES)
+        energy_of(recording([1.0] * 40, marker), loop(3), MEASUREMENT)
     assert caught.value.code == "marker-missing"
     assert "wire the board's marker pin" in caught.value.hint
 
 
 def test_a_floating_input_is_told() -> None:
     with pytest.raises(ThimbleError) as caught:
-        energy_of(recording([1.0] * 420, pulses(20, 10, 10)), loop(3), SERIES)
+        energy_of(recording([1.0] * 420, pulses(20, 10, 10)), loop(3), MEASUREMENT)
     assert caught.value.code == "marker-unclear"
 
 
@@ -128,20 +135,20 @@ def test_what_the_board_computes_afterwards_does_not_count() -> None:
     power_w = np.where(marker, 1.0, 0.1)
     power_w[200:] += 1
     when = Loop(0.0, 100.0, 1e9, 6, more_follow=True)
-    assert energy_of(recording(power_w, marker), when, SERIES).power_w == pytest.approx(1.0)
+    assert energy_of(recording(power_w, marker), when, MEASUREMENT).power_w == pytest.approx(1.0)
 
 
 def test_a_recording_from_elsewhere_has_as_many_inferences_as_it_has() -> None:
     marker = pulses(20, 10, 10)
     played = recording(np.where(marker, 1.0, 0.1), marker, started_s=None, live=False)
-    assert energy_of(played, loop(3), SERIES).inferences == 19
+    assert energy_of(played, loop(3), MEASUREMENT).inferences == 19
 
 
 def test_by_clock_it_is_the_mean_over_the_loop_and_says_so() -> None:
     # 1 s of idling, the first inference until 101.5 s, the loop until 103 s, idle again
     power_w = np.repeat([0.1, 5.0, 0.5, 0.1], [1000, 500, 1500, 500])
     when = Loop(100.0, 101.5, 103.0, 4)
-    energy = energy_of(recording(power_w), when, SERIES)
+    energy = energy_of(recording(power_w), when, MEASUREMENT)
     assert (energy.sync, energy.power_w, energy.inferences) == (Sync.CLOCK, 0.5, 2)
     assert energy.energy_j == pytest.approx(0.5 * 0.020)
     assert energy.energy_std_j is None
@@ -153,22 +160,44 @@ def test_what_came_before_the_board_idled_does_not_count() -> None:
     marker = np.concatenate([pulses(7, 10, 10), pulses(3, 10, 10)])
     before_s = 7 * 20 * PERIOD_S + 10 * PERIOD_S
     heard = recording(np.where(marker, 1.0, 0.1), marker)
-    energy = energy_of(heard, Loop(100.0 + before_s, 0.0, 0.0, 3), SERIES)
+    energy = energy_of(heard, Loop(100.0 + before_s, 0.0, 0.0, 3), MEASUREMENT)
     assert energy.inferences == 2
 
 
 @pytest.mark.parametrize("power_w", [[], [np.nan] * 50])
 def test_no_samples_are_no_energy(power_w: list[float]) -> None:
     with pytest.raises(ThimbleError) as caught:
-        energy_of(recording(power_w), loop(3), SERIES)
+        energy_of(recording(power_w), loop(3), MEASUREMENT)
     assert caught.value.code == "meter-no-samples"
 
 
 def test_a_loop_between_two_samples_is_no_energy() -> None:
     with pytest.raises(ThimbleError, match="gave 0 samples in the 0 s"):
-        energy_of(recording([1.0] * 50), loop(3, 100.01, 100.0102), SERIES)
+        energy_of(recording([1.0] * 50), loop(3, 100.01, 100.0102), MEASUREMENT)
 
 
 def test_pulses() -> None:
     assert pulses_of(np.array([1, 1, 0, 1, 1, 0, 0, 1], bool)) == [Pulse(3, 5)]
     assert pulses_of(np.array([], bool)) == []
+
+
+def test_samples_that_are_lost_between_two_blocks_do_not_split_an_inference() -> None:
+    info = MeterInfo("a meter", PERIOD_S, marker_input=0)
+    low, high = samples_of(np.full(10, 0.1)), samples_of(np.full(200, 1.0), inputs=1)
+    blocks = [low, high, low, high, lost_samples(1), high, low, high[:100], lost_samples(90), high[:100], low]
+    energy = energy_of(recording_of(info, blocks, 100.0), loop(3), MEASUREMENT)
+    assert (energy.inferences, energy.left_out, energy.lost) == (1, 1, 91)
+    assert energy.energy_j == pytest.approx(0.401)
+
+
+def test_what_raises_no_marker_is_measured_by_the_clock() -> None:
+    heard = recording([0.5] * 3000, [0] * 3000).unmarked()
+    energy = energy_of(heard, Loop(100.0, 101.0, 103.0, 3), MEASUREMENT)
+    assert (energy.sync, energy.power_w) == (Sync.CLOCK, 0.5)
+
+
+def test_measured_power_times_an_estimated_latency_is_an_estimate() -> None:
+    estimated = dataclasses.replace(MEASUREMENT, timing=Source.ESTIMATED)
+    when = Loop(100.0, 101.0, 103.0, 3)
+    assert energy_of(recording([0.5] * 3000), when, estimated).source is Source.ESTIMATED
+    assert energy_of(recording([0.5] * 3000), when, MEASUREMENT).source is Source.MEASURED

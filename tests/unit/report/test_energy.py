@@ -17,6 +17,7 @@ from core.report import energy, figures, tables
 from core.report.collect import collect
 from core.report.pdf import pdf_bytes
 from core.report.rows import rows
+from core.report.units import figures_with_spread
 from tests.unit.meters.recordings import pulses, recording
 
 MARKED = Energy(
@@ -42,7 +43,7 @@ def test_the_published_form() -> None:
     shown = energy.published_form(bench(MARKED))
     assert shown == [
         ["inferences", "latency (ms)", "power (mW)", "energy (mWs)"],
-        ["2", "50.1 ± 0.14", "79.4 ± 0.4", "3.97 ± 0.02"],
+        ["2", "50.10 ± 0.14", "79.40 ± 0.40", "3.970 ± 0.020"],
     ]
     assert energy.published_form(bench(CLOCKED))[1][2:] == ["4000", "200"]
 
@@ -60,10 +61,17 @@ def test_how_it_was_measured_is_said() -> None:
     ]
 
 
+def test_an_estimate_with_a_part_of_a_meter_says_so() -> None:
+    half = Energy(Source.ESTIMATED, 0.5, 0.025, "N6705C", Sync.CLOCK, inferences=2)
+    assert "that is an estimate itself" in " ".join(energy.sentences(bench(half)))
+    assert energy.how(half.to_json()) == "estimate: power from N6705C, latency estimated"
+    assert not energy.is_from_profile(half.to_json())
+
+
 def test_tables_name_the_meter_or_the_estimate() -> None:
     told = {line[0]: line[1:] for line in tables.latency(bench(MARKED))}
-    assert told["power while computing"] == ["79.4 ± 0.4 mW", "measured, PPK2 at /dev/ttyACM1"]
-    assert told["energy of one inference above idle"][0] == "1 ± 0.01 mJ"
+    assert told["power while computing"] == ["79.40 ± 0.40 mW", "measured, PPK2 at /dev/ttyACM1"]
+    assert told["energy of one inference above idle"][0] == "1.000 ± 0.010 mJ"
     estimated = [line for line in tables.latency(bench(ESTIMATED)) if line[0] == "energy of one inference"]
     assert estimated == [["energy of one inference", "4.25 mJ", "estimate from the board's power profile"]]
 
@@ -101,3 +109,17 @@ def test_a_figure_of_what_was_lost() -> None:
     assert trace["mean_w"] == [0.1, None, 0.2, None]
     assert figures.power_trace(trace, None).startswith(b"\x89PNG")
     assert trace_of(recording([])) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "shown"),
+    [
+        (79.4, 0.4, "79.40 ± 0.40"),
+        (12.345, 0.0123, "12.345 ± 0.012"),
+        (1234.5, 99.7, "1234 ± 100"),
+        (800.0, 400.0, "800 ± 400"),
+        (30.0, 0.0, "30 ± 0"),
+    ],
+)
+def test_a_value_has_the_decimals_of_its_spread(value: float, spread: float, shown: str) -> None:
+    assert figures_with_spread(value, spread) == shown
