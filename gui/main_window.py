@@ -20,6 +20,7 @@ from gui.job_bridge import JobBridge
 from gui.menus import Menus
 from gui.pages.compare.presenter import ComparePresenter
 from gui.pages.deploy.presenter import DeployPresenter
+from gui.pages.live.presenter import LivePresenter
 from gui.pages.run.presenter import RunPresenter
 from gui.pages.start.presenter import StartPresenter
 from gui.pages.start.view import StartView
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         self.drafts = DraftKeeper(self.wizard.flow, services.draft, self)
         self.run = RunPresenter(services)
         self.deploy = DeployPresenter(services)
+        self.live = LivePresenter(services)
         self.compare = ComparePresenter(services, self.wizard.flow)
         self.place = Place.START
         self._make_frame()
@@ -61,12 +63,14 @@ class MainWindow(QMainWindow):
         titles = [(Place.START, tr("Start"))]
         titles += [(_STEP_PLACES[step], step_title(step)) for step in Step]
         titles += [(Place.RUN, tr("Compress")), (Place.DEPLOY, tr("Try on a board"))]
+        titles += [(Place.LIVE, tr("Live"))]
         titles += [(Place.COMPARE, tr("Compare"))]
         self.side_bar = SideBar(titles, "Thimble")
         self.stack = QStackedWidget()
         self._pages: dict[Place, Page] = {Place.START: self.start_view}
         self._pages |= {_STEP_PLACES[step]: page for step, page in self.wizard.pages.items()}
         self._pages |= {Place.RUN: self.run.view, Place.DEPLOY: self.deploy.view}
+        self._pages |= {Place.LIVE: self.live.view}
         self._pages[Place.COMPARE] = self.compare.view
         for page in self._pages.values():
             self.stack.addWidget(page)
@@ -98,6 +102,9 @@ class MainWindow(QMainWindow):
         self.run.finished.connect(self._run_finished)
         self.run.running_changed.connect(lambda running: self._show_states())
         self.deploy.running_changed.connect(lambda running: self._show_states())
+        self.live.running_changed.connect(lambda running: self._show_states())
+        self.live.start_wanted.connect(self._start_live)
+        self.live.deployed.connect(self._measured_live)
         self.compare.start_wanted.connect(self._start_comparing)
         self.compare.running_changed.connect(lambda running: self._show_states())
         self.compare.finished.connect(self.recent.add)
@@ -115,6 +122,7 @@ class MainWindow(QMainWindow):
         The first time takes up to 100 ms a page: too long later, while a job is watched.
         """
         self.run.view.curve.warm_up()
+        self.live.view.plots.warm_up()
         self.run.view.result.show()
         for page in self._pages.values():
             self.stack.setCurrentWidget(page)
@@ -125,7 +133,7 @@ class MainWindow(QMainWindow):
     @property
     def running(self) -> bool:
         """Whether a job runs whose loss would hurt."""
-        return any(part.bridge.running for part in (self.run, self.deploy, self.compare))
+        return any(part.bridge.running for part in (self.run, self.deploy, self.live, self.compare))
 
     @Slot(Place)
     def go(self, place: Place) -> None:
@@ -153,7 +161,8 @@ class MainWindow(QMainWindow):
         self.side_bar.set_state(
             Place.DEPLOY, self.deploy.run is not None, not self.deploy.view.result.isHidden()
         )
-        self.side_bar.set_state(Place.COMPARE, True, False)
+        for place in (Place.LIVE, Place.COMPARE):
+            self.side_bar.set_state(place, True, False)
         self.menus.show_state()
 
     @Slot()
@@ -206,6 +215,7 @@ class MainWindow(QMainWindow):
             self._say_busy()
             return
         self.deploy.set_run(run)
+        self.live.set_run(run)
         if run.run is None:
             self.go(Place.DEPLOY)
         else:
@@ -232,6 +242,20 @@ class MainWindow(QMainWindow):
         self.go(Place.COMPARE)
 
     @Slot()
+    def _start_live(self) -> None:
+        if self.running:
+            self._say_busy(Place.LIVE)
+            return
+        self.live.start()
+
+    @Slot(object)
+    def _measured_live(self, run: OpenRun) -> None:
+        self.recent.add(run.folder)
+        if self.deploy.run is not None and self.deploy.run.folder == run.folder:
+            self.deploy.set_run(run)
+            self._show_states()
+
+    @Slot()
     def _start_comparing(self) -> None:
         if self.running:
             self._say_busy(Place.COMPARE)
@@ -256,6 +280,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _run_finished(self, run: OpenRun) -> None:
         self.deploy.set_run(run, self.wizard.flow.draft.board)
+        self.live.set_run(run, self.wizard.flow.draft.board)
         self.recent.add(run.folder)
         self.wizard.next_folder()
         self.drafts.settle()
@@ -286,6 +311,7 @@ class MainWindow(QMainWindow):
             bridge.abandon()
         self.deploy.boards.close()
         self.wizard.session.close()
+        self.live.close()
         self.drafts.close()
         event.accept()
 
@@ -311,6 +337,8 @@ class MainWindow(QMainWindow):
             *self.wizard.bridges,
             self.run.bridge,
             self.deploy.bridge,
+            self.live.bridge,
+            self.live.saving,
             self.compare.bridge,
             self.run.view.export.bridge,
             self.deploy.view.export.bridge,

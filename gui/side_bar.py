@@ -23,6 +23,7 @@ class Place(Enum):
     REVIEW = "review"
     RUN = "run"
     DEPLOY = "deploy"
+    LIVE = "live"
     COMPARE = "compare"
 
 

@@ -60,7 +60,7 @@ def failure_text(failed: Failed) -> tuple[str, str]:
         ),
     }
     what, hint = known.get(failed.code, (failed.what, failed.hint))
-    return _sentence(what), _sentence(hint)
+    return sentence(what), sentence(hint)
 
 
 def error_as_failed(error: ThimbleError) -> Failed:
@@ -68,7 +68,8 @@ def error_as_failed(error: ThimbleError) -> Failed:
     return Failed(error.code, error.what, error.hint)
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """With a capital letter and a full stop."""
     text = text.strip()
     if not text:
         return ""

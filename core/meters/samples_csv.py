@@ -124,9 +124,14 @@ def _bad(path: Path, why: str) -> ThimbleError:
 
 
 def write_samples(
-    path: Path, blocks: Iterable[Samples], period_s: float, after_block: Callable[[], None] = lambda: None
+    path: Path,
+    blocks: Iterable[Samples],
+    period_s: float,
+    after_block: Callable[[], None] = lambda: None,
+    begin_s: float = 0.0,
 ) -> None:
-    """Write the samples, beside and renamed in. `after_block` is called between blocks and may raise.
+    """Write the samples, beside and renamed in; the first is at `begin_s`. `after_block` is called between
+    blocks and may raise.
 
     Raises ThimbleError ``cannot-write``.
     """
@@ -136,7 +141,7 @@ def write_samples(
             file.write(",".join(COLUMNS) + "\n")
             begun = 0
             for block in blocks:
-                file.writelines(_rows(block, begun, period_s))
+                file.writelines(_rows(block, begun, period_s, begin_s))
                 begun += len(block)
                 after_block()
         os.replace(part, path)
@@ -146,7 +151,7 @@ def write_samples(
         part.unlink(missing_ok=True)
 
 
-def _rows(block: Samples, begun: int, period_s: float) -> Iterable[str]:
+def _rows(block: Samples, begun: int, period_s: float, begin_s: float) -> Iterable[str]:
     values: list[tuple[Any, ...]] = block.tolist()
     for place, (power_w, current_a, voltage_v, inputs) in enumerate(values, begun):
-        yield f"{place * period_s:.9g},{power_w:.7g},{current_a:.7g},{voltage_v:.7g},{inputs}\n"
+        yield f"{begin_s + place * period_s:.9g},{power_w:.7g},{current_a:.7g},{voltage_v:.7g},{inputs}\n"

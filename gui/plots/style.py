@@ -28,9 +28,8 @@ class ThemedPlot(pg.PlotWidget):
 
 def make_plot(x: str, y: str, name: str, height: int = 200) -> pg.PlotWidget:
     """A plot whose axes are named; `name` is what a screen reader says."""
-    plot = ThemedPlot()
+    plot = ThemedPlot(enableMenu=False)
     plot.setAccessibleName(name)
-    plot.setMenuEnabled(False)
     plot.hideButtons()
     plot.setMouseEnabled(x=False, y=False)
     plot.setLabel("bottom", x)

@@ -30,6 +30,7 @@ TASKS: Mapping[str, str] = MappingProxyType(
         "deploy-several": "core.jobs.tasks.deploy_several:deploy_several",
         "download": "core.jobs.tasks.download:download_set",
         "tfmot": "core.jobs.tasks.tfmot:tfmot",
+        "save-live": "core.jobs.tasks.save_live:save_live",
         "report": "core.jobs.tasks.report:report",
         "export-code": "core.jobs.tasks.export_code:export",
     }

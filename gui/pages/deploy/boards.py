@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QInputDialog, QMessageBox
+from PySide6.QtWidgets import QInputDialog
 
 from codegen.targets.board import Board
-from core.boards.placing import is_on_usb, replaces_other_program
+from core.boards.placing import is_on_usb
 from core.boards.usb_ports import UsbBoard, choose_usb_board
 from core.errors import EXPECTED_ERRORS, ThimbleError
 from gui.background import Background
 from gui.pages.deploy.view import DeployView
 from gui.services import Services
 from gui.usb_watch import UsbWatch
+from gui.widgets.replacing import may_replace
 from gui.words import error_as_failed, latency, tr
 
 
@@ -54,26 +55,7 @@ class BoardsPresenter(QObject):
 
     def may_replace(self, boards: Sequence[UsbBoard]) -> bool:
         """Ask before programs that are not Thimble's are lost."""
-        foreign = [usb for usb in boards if replaces_other_program(usb)]
-        if not foreign:
-            return True
-        places = "\n".join(
-            tr("{program} on {where}").format(
-                program=usb.product or tr("another program"), where=usb.name or usb.where
-            )
-            for usb in foreign
-        )
-        answer = QMessageBox.question(
-            self._view,
-            tr("Replace the program?"),
-            tr(
-                "Thimble would replace what runs there now; to bring it back, upload it again with what it"
-                " was made with.\n\n{places}"
-            ).format(places=places),
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
-            QMessageBox.StandardButton.No,
-        )
-        return answer == QMessageBox.StandardButton.Yes
+        return may_replace(self._view, boards)
 
     @Slot(object)
     def _identify(self, usb: UsbBoard) -> None:

@@ -1,0 +1,54 @@
+"""What is chosen on the Live page becomes the parameters of a job, or one clear error before it starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.bench import Source
+from core.errors import ThimbleError
+from core.flow.live_bench import LiveBench
+from core.flow.open_run import OpenRun
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> LiveBench:
+    model = tmp_path / "net.tflite"
+    model.write_bytes(b"a model")
+    return LiveBench(OpenRun(tmp_path / "run", model, "digits"), "virtual-pico", runs=20)
+
+
+def test_a_board_runs_the_deploy_job(bench: LiveBench) -> None:
+    bench.check()
+    assert (bench.task, bench.timing, bench.metered) == ("deploy", Source.ESTIMATED, False)
+    params = bench.params()
+    assert (params["board"], params["runs"], params["data"]) == ("virtual-pico", 20, "digits")
+    assert params.keys().isdisjoint({"meter", "windows", "port", "address"})
+    more = replace(bench, place="pico", meter="replay:a.csv", windows=5, port="SERIAL-1")
+    assert more.timing is Source.MEASURED
+    assert more.params().items() >= {"meter": "replay:a.csv", "windows": 5, "port": "SERIAL-1"}.items()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"runs": 1}, "too-few-runs"),
+        ({"meter": "kettle"}, "unknown-meter"),
+        ({"meter": "replay"}, "bad-meter"),
+    ],
+)
+def test_what_cannot_be_is_told_before_it_starts(
+    bench: LiveBench, change: dict[str, object], code: str
+) -> None:
+    with pytest.raises(ThimbleError) as refused:
+        replace(bench, **change).check()  # type: ignore[arg-type]
+    assert refused.value.code == code
+    assert refused.value.hint
+
+
+def test_a_model_that_is_gone_is_told(bench: LiveBench) -> None:
+    bench.run.model.unlink()
+    with pytest.raises(ThimbleError, match="no model"):
+        bench.check()
