@@ -19,6 +19,7 @@ from core.errors import ThimbleError
 from core.live.quantity import UNITS, Quantity
 from core.live.run import LiveRun
 from core.live.signal import Span
+from core.live.sums import Floats
 from core.paths import cannot_write
 
 #: Rows between two words about how far it is.
@@ -84,15 +85,15 @@ def prepare(run: LiveRun, span: Span, out: Path, events: Path) -> Saving:
     """
     power = run.power
     begin, end = (0, 0) if power is None else power.places(span)
-    arrays = {}
+    arrays: dict[str, Floats] = {}
     for quantity, signal in run.signals.items():
         if signal is not power:
             times, values = signal.samples(span)
-            arrays |= {f"{quantity.value}_time_s": times, quantity.value: values}
+            arrays |= {f"{quantity.value}_time_s": times, quantity.value: np.asarray(values, np.float64)}
     if begin >= end and not any(len(array) for array in arrays.values()):
         raise ThimbleError("nothing-to-save", "nothing was measured in this span", "choose a longer one")
     try:
-        np.savez(events, **arrays)  # type: ignore[arg-type]
+        np.savez(events, **arrays)
     except OSError as error:
         raise cannot_write(events, error) from error
     sources = {quantity.value: run.sources[quantity].value for quantity in run.signals}
