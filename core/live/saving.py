@@ -93,7 +93,7 @@ def prepare(run: LiveRun, span: Span, out: Path, events: Path) -> Saving:
     if begin >= end and not any(len(array) for array in arrays.values()):
         raise ThimbleError("nothing-to-save", "nothing was measured in this span", "choose a longer one")
     try:
-        np.savez(events, **arrays)
+        np.savez(events, **arrays)  # type: ignore[arg-type]
     except OSError as error:
         raise cannot_write(events, error) from error
     sources = {quantity.value: run.sources[quantity].value for quantity in run.signals}
