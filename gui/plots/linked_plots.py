@@ -73,9 +73,13 @@ class LinkedPlots(QWidget):
         self.poll()
         self.changed.emit()
 
+    def stop(self) -> None:
+        """Follow no more."""
+        self._timer.stop()
+
     def finish(self) -> None:
         """Nothing more comes: draw what is left."""
-        self._timer.stop()
+        self.stop()
         if self.run is not None:
             self.run.catch_up()
             self.redraw()
