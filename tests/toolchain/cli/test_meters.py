@@ -58,8 +58,9 @@ def test_a_meter_that_sees_no_marker_leaves_the_latencies(capsys, tflite):
     with FakePpk2(rate_hz=100_000) as kit:
         status = main(["bench", str(tflite), "--board", "host", "--meter", f"ppk2:{kit.port}", "--json"])
     streams = capsys.readouterr()
-    value = json.loads(streams.out)
     assert status == 1
+    assert streams.out, streams.err
+    value = json.loads(streams.out)
     assert value["energy"] is None
     assert len(value["times_s"]) == 9
     assert value["meter"]["fault"]["code"] == "marker-missing"
