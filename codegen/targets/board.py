@@ -57,7 +57,8 @@ class Board:
     arduino_architectures: tuple[str, ...] = ("*",)
 
 
-def _read(path: Path) -> Board:
+def read_board(path: Path) -> Board:
+    """The board in a TOML file; its id is the name of the file."""
     raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     power = raw.get("power_profile")
     return Board(
@@ -87,7 +88,7 @@ def _usb_ids(raw: dict[str, Any], key: str) -> tuple[tuple[int, int], ...]:
 @cache
 def all_boards() -> dict[str, Board]:
     """Every board that this version can build for, by id."""
-    return {path.stem: _read(path) for path in sorted(BOARDS_DIR.glob("*.toml"))}
+    return {path.stem: read_board(path) for path in sorted(BOARDS_DIR.glob("*.toml"))}
 
 
 def find_board(board_id: str) -> Board:

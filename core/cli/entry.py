@@ -32,7 +32,10 @@ class Status(IntEnum):
 
 
 #: Options whose value is not among the choices, which are known only where they are used.
-_WRONG_USAGE = ("unknown-board", "unknown-compiler", "unknown-encoding", "unknown-planner", "unknown-export")
+_WRONG_USAGE = (
+    "unknown-board", "unknown-compiler", "unknown-encoding", "unknown-planner", "unknown-export",
+    "unknown-engine",
+)  # fmt: skip
 
 
 def main(argv: list[str]) -> int:

@@ -21,7 +21,10 @@ def save_deploy(folder: Path, result: Mapping[str, Any]) -> None:
     By that hash a report knows whether the deployment belongs to the model that lies in the folder now.
     Raises ThimbleError ``cannot-write``.
     """
-    record = {**result, "model_sha256": file_sha256(Path(result["plan"]["model"]))}
+    record = {
+        **result,
+        "model_sha256": file_sha256(Path(result["plan"]["model"] if "plan" in result else result["model"])),
+    }
     write_atomically(folder / DEPLOY_RECORD, json.dumps(record, indent=1))
 
 

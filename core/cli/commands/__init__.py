@@ -11,6 +11,7 @@ from core.cli.commands.devices import DEVICES
 from core.cli.commands.evaluate import EVALUATE
 from core.cli.commands.generate import GENERATE
 from core.cli.commands.inspect import INSPECT
+from core.cli.commands.pi import PI
 from core.cli.commands.plan import PLAN
 from core.cli.commands.recipes import RECIPES
 from core.cli.commands.report import REPORT
@@ -21,5 +22,5 @@ from core.cli.commands.zoo import ZOO
 
 COMMANDS: tuple[Command, ...] = (
     DEMO, ZOO, INSPECT, COMPRESS, RECIPES, EVALUATE, PLAN, GENERATE, BUILD, RUN, DEVICES, DEPLOY, BENCH,
-    REPORT, SENSITIVITY, SWEEP, DATA,
+    REPORT, SENSITIVITY, SWEEP, DATA, PI,
 )  # fmt: skip

@@ -21,8 +21,9 @@ from core.cli.options import (
     add_scale,
     positive,
 )
+from core.cli.pi_jobs import pi_job
+from core.cli.pi_options import is_pi
 from core.cli.terminal import Terminal, table
-from core.errors import ThimbleError
 from core.paths import output_dir, write_atomically
 from core.work_folder import work_folder
 
@@ -46,7 +47,6 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("--data", help=f"{DATA_HELP}; random inputs if left out")
     add_scale(parser)
     add_meter(parser)
-    parser.add_argument("--engine", help="xnnpack, tflite, …; not there yet: the generated C runs")
     parser.add_argument("--csv", metavar="FILE", type=Path, help="write the latency of each inference as CSV")
     add_windows(parser)
     add_profile(parser)
@@ -56,9 +56,8 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    refuse_what_is_not_there(arguments)
-    if arguments.engine:
-        raise ThimbleError("not-there-yet", "--engine is not there yet", "leave --engine out")
+    if not is_pi(arguments):
+        refuse_what_is_not_there(arguments)
     metered = measures(arguments)
     runs = arguments.runs or (_METERED_RUNS if metered else _DEFAULT_RUNS)
     if arguments.window_s is not None and arguments.windows is None:
@@ -73,8 +72,11 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         )
     if arguments.csv is not None:
         output_dir(arguments.csv.absolute().parent)
-    with work_folder() as work:
-        value = deploy_job(arguments, work, runs, terminal, meter=meter_params(arguments))["bench"]
+    if is_pi(arguments):
+        value = pi_job(arguments, runs, terminal, meter_params(arguments))["bench"]
+    else:
+        with work_folder() as work:
+            value = deploy_job(arguments, work, runs, terminal, meter=meter_params(arguments))["bench"]
     if arguments.csv is not None:
         write_atomically(arguments.csv, _csv(value))
     terminal.result(value, lambda console: show_bench(console, value))

@@ -6,10 +6,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.cli.command import Command
 from core.cli.commands.build import compiled, show_build
+from core.cli.inputs import random_samples
 from core.cli.jobs import run_job
 from core.cli.measuring import add_profile, measuring_params
 from core.cli.models import compiled_file
@@ -23,19 +24,17 @@ from core.cli.options import (
     add_scale,
     data_options,
 )
+from core.cli.pi_jobs import pi_job
+from core.cli.pi_options import add_pi_connection, add_pi_measurement, is_pi, refuse_pi_options
 from core.cli.several_boards import add_several_boards, require_every_board, several_boards, show_boards
 from core.cli.terminal import Terminal
 from core.errors import ThimbleError
 from core.paths import cache_dir, new_output_dir
 from core.work_folder import work_folder
 
-if TYPE_CHECKING:
-    from codegen.graph import Graph
-
 #: Inferences that verify a deployment.
 _VERIFY_RUNS = 10
 NO_METER: Mapping[str, Any] = MappingProxyType({})
-_CONNECTION = ("host", "user", "key", "accept_host_key")
 
 
 def _configure(parser: ArgumentParser) -> None:
@@ -52,41 +51,38 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def add_board_connection(parser: ArgumentParser) -> None:
-    """Where a real board or a Pi is; Pis are not there yet, and refused with words."""
+    """Where a real board or a Pi is."""
     add_port(parser)
     add_pi_options(parser)
 
 
 def add_pi_options(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("Raspberry Pis (not there yet)")
-    group.add_argument("--host", metavar="H[:PORT]", help="address of the Pi")
-    group.add_argument("--user", help="user on the Pi")
-    group.add_argument("--key", metavar="FILE", help="SSH key for the Pi")
-    group.add_argument("--accept-host-key", metavar="SHA256:…", help="accept exactly this key of the Pi")
+    add_pi_connection(parser)
+    add_pi_measurement(parser)
 
 
 def refuse_what_is_not_there(arguments: Namespace) -> None:
-    """Raises ThimbleError for a board that is not plugged in, and ``not-there-yet`` for options of boards
-    that cannot be reached yet."""
+    """Raises ThimbleError for a board that is not plugged in, and for options of a Pi where it is none."""
     from core.boards.catalogue import board_named
     from core.boards.placing import check_plugged_in
 
     check_plugged_in(board_named(arguments.board), arguments.port)
-    for option in _CONNECTION:
-        if getattr(arguments, option):
-            flag = f"--{option.replace('_', '-')}"
-            hint = "use a virtual board, which needs no connection"
-            raise ThimbleError("not-there-yet", f"{flag} is not there yet", hint)
+    refuse_pi_options(arguments)
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.report import save_deploy
 
-    several = several_boards(arguments)
-    if several is None:
-        refuse_what_is_not_there(arguments)
     out = arguments.out or cache_dir() / "deployed" / arguments.board
-    value = deploy_job(arguments, out, _VERIFY_RUNS, terminal, several)
+    if is_pi(arguments):
+        with new_output_dir(out):
+            value, several = pi_job(arguments, _VERIFY_RUNS, terminal), None
+    else:
+        several = several_boards(arguments)
+        if several is None:
+            refuse_what_is_not_there(arguments)
+        refuse_pi_options(arguments)
+        value = deploy_job(arguments, out, _VERIFY_RUNS, terminal, several)
     save_deploy(out, value)
     terminal.result(value, lambda console: _show(console, value))
     if several is None:
@@ -98,7 +94,8 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
 def _show(console: Any, value: dict[str, Any]) -> None:
     from core.cli.commands.bench import show_bench
 
-    show_build(console, value["build"])
+    if "build" in value:
+        show_build(console, value["build"])
     if "boards" in value:
         show_boards(console, value["boards"])
     else:
@@ -147,25 +144,8 @@ def deploy_job(
                 "made_from": arguments.model,
             }
         else:
-            params["input"] = str(_random_samples(work, graph, runs))
+            params["input"] = str(random_samples(work, graph, runs))
         return run_job("deploy" if several is None else "deploy-several", params, terminal)
-
-
-def _random_samples(folder: Path, graph: Graph, count: int) -> Path:
-    """Samples in the layout of the model's file, always the same ones: over the whole range of integers, or
-    normally distributed floats."""
-    import numpy as np
-
-    draw = np.random.default_rng(0)
-    path = folder / "samples.npy"
-    shape = (count, *graph.file_shape(graph.inputs[0])[1:])
-    dtype = graph.tensors[graph.inputs[0]].dtype.numpy
-    if dtype.kind == "f":
-        np.save(path, draw.standard_normal(shape, np.float32))
-    else:
-        limits = np.iinfo(dtype)
-        np.save(path, draw.integers(limits.min, limits.max, shape, dtype, endpoint=True))
-    return path
 
 
 def require_verified(bench: dict[str, Any]) -> None:

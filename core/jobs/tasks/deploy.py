@@ -20,24 +20,23 @@ from codegen.single_ends import require_single_ends
 from codegen.targets.board import Board
 from core.bench import bench, check_runs, estimate_energy
 from core.bench.windows import WindowPlan
-from core.boards.agreement import Agreement, hybrid_agreement, onnx_agreement, same_bytes, within_tolerance
+from core.boards.agreement import Agreement
 from core.boards.catalogue import board_named
+from core.boards.expected import expected_outputs, reference_name
 from core.boards.flashing.base import Surroundings
 from core.boards.layout import to_graph_layout
-from core.boards.onnx_reference import onnx_outputs
 from core.boards.placing import place
 from core.boards.quantization import to_model_input
-from core.boards.reference import reference_outputs
 from core.boards.session import Inference
 from core.data import check_fits, load_for_model
 from core.data.preprocessing import options_given
 from core.data.samples import Watch
+from core.data.scaling import Normalization
 from core.data.source import nobody_watches
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.jobs.measuring import facts_of, profile_of, uncancellable, window_plan, window_watcher
 from core.meters.metering import NO_METER, Metering, metering
-from core.models.tflite_weights import read_tflite_weights
 from core.paths import cache_dir, output_dir
 
 Array = npt.NDArray[Any]
@@ -51,11 +50,16 @@ _BUILD_OPTIONS = ("compiler", "encoding", "planner")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Inputs in the model's own type, where known the right classes, and the type of the outputs."""
+    """Inputs in the model's own type, where known the right classes, and the type of the outputs.
+
+    Where they come from data, `values` are the same as floats, which `normalization` made of raw numbers.
+    """
 
     x: Array
     labels: Array | None
     output_type: np.dtype[Any]
+    values: Array | None = None
+    normalization: Normalization | None = None
 
     def predicted(self, outputs: Array) -> Array:
         """The class of each output; `outputs` are bytes, ``[samples, output_bytes]``."""
@@ -138,7 +142,7 @@ def prepare(params: dict[str, Any], context: JobContext) -> Prepared:
     context.check_cancelled()
 
     context.progress(0.9, "Computing what the outputs must be")
-    reference, agree = _reference(params["model"], graph, samples.x[:runs], context)
+    reference, agree = expected_outputs(params["model"], graph, samples.x[:runs], context.check_cancelled)
     return Prepared(
         model=str(params["model"]),
         runs=runs,
@@ -191,7 +195,7 @@ def run_on_board(
     outcome = meter.outcome(replace(series.measurement, profile=profile))
     context.progress(1.0, "Done")
     return {
-        "bench": {**outcome.to_json(), "reference": _reference_name(prepared.model)},
+        "bench": {**outcome.to_json(), "reference": reference_name(prepared.model)},
         "verified": series.measurement.verified,
         "accuracy_on_board": _accuracy(series.outputs, samples),
         "labelled_samples": _labelled(series.outputs, samples),
@@ -201,24 +205,6 @@ def run_on_board(
     }
 
 
-def _reference_name(model: str) -> str:
-    """What computes the outputs that the board's are compared with."""
-    return "onnxruntime" if str(model).lower().endswith(".onnx") else "tflite"
-
-
-def _reference(model: str, graph: Graph, x: Array, context: JobContext) -> tuple[Array, Agreement]:
-    """What the outputs must be, and when they are taken for the same."""
-
-    def watch(_: int) -> None:
-        context.check_cancelled()
-
-    if _reference_name(model) == "onnxruntime":
-        return onnx_outputs(model, graph, x, watch), onnx_agreement(graph)
-    reference = reference_outputs(model, x, watch)
-    if reference.dtype.kind in "iu":
-        return reference, same_bytes
-    hybrid = sum(layer.kernel.dtype.kind in "iu" for layer in read_tflite_weights(model))
-    return reference, hybrid_agreement(reference, hybrid) if hybrid else within_tolerance
 
 
 def load_samples(params: dict[str, Any], graph: Graph, watch: Watch = nobody_watches) -> Samples:
@@ -232,7 +218,9 @@ def load_samples(params: dict[str, Any], graph: Graph, watch: Watch = nobody_wat
         check_fits(data, tensor.shape[1:], result.elements)
         # A board never gets more samples than these; sets larger than memory are not read further.
         places = places_of_all_classes(len(data.x_test), int(params.get("runs", _DEFAULT_RUNS)))
-        return Samples(to_model_input(data.x_test[places], tensor), data.y_test[places], result.dtype.numpy)
+        values = data.x_test[places]
+        x, labels = to_model_input(values, tensor), data.y_test[places]
+        return Samples(x, labels, result.dtype.numpy, values, data.normalization)
     if params.get("input"):
         x = to_model_input(_read_npy(Path(params["input"])), tensor, graph.file_shape(tensor.name))
         return Samples(to_graph_layout(graph, tensor.name, x), None, result.dtype.numpy)

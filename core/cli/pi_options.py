@@ -1,0 +1,113 @@
+"""Arguments of what is done on a Raspberry Pi."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.cli.options import positive
+from core.errors import ThimbleError
+
+if TYPE_CHECKING:
+    from core.pi.address import PiAddress
+
+_CONNECTION = ("host", "user", "key", "accept_host_key", "folder", "wheels")
+_MEASUREMENT = (
+    "engine", "threads", "warmup", "timed", "no_telemetry", "armnn_library", "armnn_archive", "armnn_sha256",
+    "armnn_backend",
+)  # fmt: skip
+_DEFAULT_USER = "pi"
+
+
+def add_pi_connection(parser: ArgumentParser) -> None:
+    """Where the Pi is."""
+    group = parser.add_argument_group("a Raspberry Pi")
+    group.add_argument("--host", metavar="H[:PORT]", help="its address; left out: the one used last")
+    group.add_argument("--user", help=f"user there; as last time, or {_DEFAULT_USER}, if left out")
+    group.add_argument(
+        "--key",
+        metavar="FILE",
+        type=Path,
+        help="private SSH key; your agent's and those in ~/.ssh if left out",
+    )
+    group.add_argument("--accept-host-key", metavar="SHA256:…", help="accept exactly this key of the Pi")
+    group.add_argument("--folder", help="Thimble's folder there (.thimble in the home folder)")
+    group.add_argument(
+        "--wheels", metavar="DIR", type=Path, help="install from these wheels, without a network"
+    )
+
+
+def add_pi_measurement(parser: ArgumentParser) -> None:
+    """How a model is measured there. Beside `add_pi_connection`."""
+    group = parser.add_argument_group("measuring on a Raspberry Pi")
+    group.add_argument("--engine", help="xnnpack (default), tflite, armnn, onnxruntime or keras")
+    group.add_argument("--threads", type=positive, metavar="N", help="threads; the Pi's cores if left out")
+    group.add_argument("--warmup", type=positive, metavar="N", help="inferences before the first that counts")
+    group.add_argument(
+        "--timed",
+        choices=("disk-to-class", "inference"),
+        help="what is timed: from the sample's file on the disk to its class (default), or the engine alone",
+    )
+    group.add_argument(
+        "--no-telemetry", action="store_true", help="do not ask temperature, frequency and load each second"
+    )
+    group.add_argument("--armnn-library", metavar="PATH", help="libarmnnDelegate.so on the Pi")
+    group.add_argument("--armnn-archive", metavar="FILE|URL", help="install Arm NN from this .tar.gz")
+    group.add_argument("--armnn-sha256", metavar="HEX", help="its SHA-256; needed for an address")
+    group.add_argument("--armnn-backend", choices=("CpuAcc", "CpuRef"), help="CpuAcc (default) or CpuRef")
+
+
+def is_pi(arguments: Namespace) -> bool:
+    from core.pi.board import PI
+
+    return bool(arguments.board == PI)
+
+
+def refuse_pi_options(arguments: Namespace) -> None:
+    """Raises ThimbleError ``needs-pi`` for options of a Pi where the board is another."""
+    for name in (*_CONNECTION, *_MEASUREMENT):
+        if getattr(arguments, name, None):
+            flag = f"--{name.replace('_', '-')}"
+            what = f"{flag} is for a Raspberry Pi, not for {arguments.board}"
+            raise ThimbleError("needs-pi", what, f"use --board pi, or leave {flag} out")
+
+
+def pi_address(arguments: Namespace) -> PiAddress:
+    """What the options say, completed by the Pi that was used last. Raises ThimbleError."""
+    from core.pi.address import parse_address
+    from core.pi.known import known_pis
+
+    known = known_pis()
+    if not arguments.host and not known:
+        raise ThimbleError(
+            "no-host",
+            "it is not said which Raspberry Pi",
+            "name it with --host, for example raspberrypi.local",
+        )
+    if not arguments.host:
+        last = known[0].address
+        host = f"[{last.host}]:{last.port}"
+    else:
+        host, last = arguments.host, None
+    asked = parse_address(host, _DEFAULT_USER)
+    if last is None:
+        same = (pi.address for pi in known if (pi.address.host, pi.address.port) == (asked.host, asked.port))
+        last = next(same, asked)
+    user, key_file = arguments.user or last.user, arguments.key or last.key_file
+    return parse_address(host, user, key_file, arguments.folder or last.folder)
+
+
+def connection_params(arguments: Namespace) -> dict[str, Any]:
+    """For the tasks of a Pi. Raises ThimbleError."""
+    return {
+        "address": pi_address(arguments).to_json(),
+        "accept_host_key": arguments.accept_host_key,
+        "wheels": str(arguments.wheels) if arguments.wheels else None,
+    }
+
+
+def measurement_params(arguments: Namespace) -> dict[str, Any]:
+    """For the task `pi-bench`, without the engine where none was named."""
+    given = {name: getattr(arguments, name, None) for name in _MEASUREMENT if name != "no_telemetry"}
+    return {**given, "telemetry": not getattr(arguments, "no_telemetry", False)}

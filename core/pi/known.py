@@ -1,0 +1,52 @@
+"""The Pis that were connected before: where they are, and what they are called. No secrets."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.paths import settings_dir, write_atomically
+from core.pi.address import PiAddress
+
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPi:
+    """`title` is what it called itself when it was set up."""
+
+    address: PiAddress
+    title: str
+
+
+def _file() -> Path:
+    return settings_dir() / "pis.json"
+
+
+def known_pis() -> tuple[KnownPi, ...]:
+    """The last one used first; none where the file is missing or damaged."""
+    try:
+        stored = json.loads(_file().read_text(encoding="utf-8"))
+        return tuple(KnownPi(PiAddress.from_json(each["address"]), str(each["title"])) for each in stored)
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+
+
+def remember(address: PiAddress, title: str) -> None:
+    """Put it first. Raises ThimbleError ``cannot-write``."""
+    _write((KnownPi(address, title), *(pi for pi in known_pis() if pi.address.where != address.where)))
+
+
+def forget(address: PiAddress) -> bool:
+    """Whether it was known."""
+    pis = known_pis()
+    left = tuple(pi for pi in pis if pi.address.where != address.where)
+    if len(left) < len(pis):
+        _write(left)
+    return len(left) < len(pis)
+
+
+def _write(pis: tuple[KnownPi, ...]) -> None:
+    stored = [{"address": pi.address.to_json(), "title": pi.title} for pi in pis[:_MOST]]
+    write_atomically(_file(), json.dumps(stored, indent=1))

@@ -1,0 +1,112 @@
+"""The Arm NN delegate on the Pi: pip does not have it, so it comes as an archive, or is there already."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from core.download import Wanted, fetch
+from core.errors import ThimbleError
+from core.paths import cache_dir
+from core.pi.upload import OnBytes, RemoteFolder, Upload, file_hash
+
+_FOLDER = "armnn"
+_LIBRARY = "libarmnnDelegate.so"
+_UNPACK_S = 300.0
+
+
+class Backend(Enum):
+    """What Arm NN computes with: the Neon kernels of the CPU, or its slow reference."""
+
+    CPU_ACC = "CpuAcc"
+    CPU_REF = "CpuRef"
+
+
+@dataclass(frozen=True, slots=True)
+class ArmnnSource:
+    """Where the delegate comes from: `library`, a file on the Pi; or `archive`, an address or a file of this
+    computer (.tar.gz), whose SHA-256 an address has to name; or neither: what was installed before."""
+
+    library: str | None = None
+    archive: str | None = None
+    sha256: str | None = None
+    backend: Backend = Backend.CPU_ACC
+
+    def __post_init__(self) -> None:
+        """Raises ThimbleError ``no-checksum``."""
+        if self.archive is not None and _is_address(self.archive) and not self.sha256:
+            raise ThimbleError(
+                "no-checksum",
+                "an archive from the network is only installed when its SHA-256 is known",
+                "give what its publisher says with --armnn-sha256",
+            )
+
+
+def _is_address(archive: str) -> bool:
+    return archive.startswith(("https://", "http://"))
+
+
+def find_delegate(folder: RemoteFolder, source: ArmnnSource, on_bytes: OnBytes) -> str:
+    """The path of the delegate's library on the Pi, installed first where `source` names an archive.
+
+    Raises ThimbleError ``no-armnn``, and what downloading and sending do.
+    """
+    if source.library is not None:
+        if folder.connection.run(f"test -f {shlex.quote(source.library)}").done:
+            return source.library
+        raise _missing(f"there is no {source.library} on the Pi")
+    if source.archive is not None:
+        return _install(folder, source, on_bytes)
+    found = _library_in(folder, _FOLDER)
+    if found is None:
+        raise _missing("Arm NN is not installed on the Pi")
+    return found
+
+
+def _install(folder: RemoteFolder, source: ArmnnSource, on_bytes: OnBytes) -> str:
+    archive = _archive_here(source, on_bytes)
+    digest = file_hash(archive)
+    if source.sha256 is not None and digest != source.sha256.lower():
+        raise ThimbleError(
+            "wrong-checksum",
+            f"the SHA-256 of {archive.name} is {digest}, not {source.sha256}",
+            "get it again",
+        )
+    unpacked = f"{_FOLDER}/{digest[:16]}"
+    if (found := _library_in(folder, unpacked)) is not None:
+        return found
+    name = f"{_FOLDER}/{digest[:16]}.tar.gz"
+    folder.send([Upload(archive, name)], on_bytes)
+    part = folder.quoted(f"{unpacked}.part")
+    command = f"rm -rf {part} && mkdir -p {part} && tar -xf {folder.quoted(name)} -C {part}"
+    answer = folder.connection.run(
+        f"{command} && rm {folder.quoted(name)} && mv {part} {folder.quoted(unpacked)}", timeout_s=_UNPACK_S
+    )
+    found = _library_in(folder, unpacked)
+    if not answer.done or found is None:
+        why = answer.last_words if not answer.done else f"there is no {_LIBRARY} in it"
+        raise _missing(f"{archive.name} cannot be installed: {why}")
+    return found
+
+
+def _archive_here(source: ArmnnSource, on_bytes: OnBytes) -> Path:
+    archive = str(source.archive)
+    if not _is_address(archive):
+        return Path(archive)
+    target = cache_dir() / _FOLDER / f"{source.sha256}.tar.gz"
+    if not target.is_file():
+        fetch(Wanted(archive, sha256=str(source.sha256).lower()), target, on_bytes)
+    return target
+
+
+def _library_in(folder: RemoteFolder, name: str) -> str | None:
+    answer = folder.connection.run(f"find {folder.quoted(name)} -name {_LIBRARY} -not -path '*.part/*'")
+    return answer.stdout.splitlines()[0] if answer.done and answer.stdout.strip() else None
+
+
+def _missing(why: str) -> ThimbleError:
+    return ThimbleError(
+        "no-armnn", why, "docs/raspberry-pi.md says where Arm NN comes from and how it is installed"
+    )
