@@ -185,6 +185,8 @@ def connect(address: PiAddress, accepted_key: str | None = None, password: str |
     transport = client.get_transport()
     if transport is not None:
         transport.set_keepalive(_KEEPALIVE_S)
+        # small questions and answers: without this each waits for the other side's delayed acknowledgement
+        transport.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return PiConnection(address, client)
 
 
@@ -253,7 +255,8 @@ def _unreachable(address: PiAddress, error: BaseException) -> ThimbleError:
             f"there is no computer called {address.host!r} in this network",
             "check the name, or give the Pi's number (`hostname -I` on it, or the list in your router)",
         )
-    if isinstance(error, ConnectionRefusedError):
+    tried = getattr(error, "errors", {}).values()  # paramiko's, one for each of the name's addresses
+    if any(isinstance(each, ConnectionRefusedError) for each in (error, *tried)):
         return ThimbleError(
             "pi-refused",
             f"{address.host} does not let anybody in on port {address.port}",

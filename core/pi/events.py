@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -146,7 +147,7 @@ def _beat(fields: dict[str, Any]) -> PiEvent:
     return Beat(**fields, throttling=throttling)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[dict[str, Any]], PiEvent]] = {
     "system": _system,
     "loaded": _loaded,
     "inference": _inference,

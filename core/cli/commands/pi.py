@@ -24,8 +24,8 @@ def _configure(parser: ArgumentParser) -> None:
         "action",
         choices=tuple(_ACTIONS),
         help="check: what the Pi is, and whether it will do; setup: install an engine there; remove: take"
-        " away everything that Thimble has there; password: keep its password in this computer's keyring; forget:"
-        " remove its key, its password and its name here",
+        " away everything that Thimble has there; password: keep its password in this computer's keyring;"
+        " forget: remove its key, its password and its name here",
     )
     parser.add_argument(
         "--engine", default=_DEFAULT_ENGINE, help="xnnpack (default), tflite, armnn, onnxruntime or keras"

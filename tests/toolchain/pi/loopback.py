@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -32,7 +33,7 @@ KbdInteractiveAuthentication no
 PermitRootLogin yes
 MaxStartups 100
 Subsystem sftp internal-sftp
-SetEnv PATH={folder}/bin:{path}
+SetEnv PATH={folder}/bin:{path} HOME={folder}
 """
 
 
@@ -84,9 +85,7 @@ class Loopback:
         path = os.environ["PATH"]
         config.write_text(_CONFIG.format(port=self.port, folder=self.folder, path=path))
         self._server = subprocess.Popen(
-            [SSHD, "-D", "-e", "-f", str(config)],
-            stderr=(self.folder / "log").open("wb"),
-            start_new_session=True,
+            [SSHD, "-D", "-E", str(self.folder / "log"), "-f", str(config)], start_new_session=True
         )
         self._wait()
 
@@ -110,8 +109,11 @@ class Loopback:
     def drop(self) -> None:
         """Every open connection breaks; the server goes on."""
         for session in self.sessions():
-            for process in (*(p for p in session.children() if "sshd" in p.name()), session):
-                process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                for process in session.children():
+                    if "sshd" in process.name():
+                        process.kill()
+                session.kill()
 
     def stop(self) -> None:
         if self._server is None:
@@ -150,3 +152,12 @@ def running_under(folder: Path) -> list[int]:
         if str(folder) in words and "sshd" not in (process.info["name"] or ""):
             found.append(process.pid)
     return found
+
+
+def all_gone(folder: Path) -> bool:
+    until_s = time.monotonic() + 20
+    while running_under(folder):
+        if time.monotonic() > until_s:
+            return False
+        time.sleep(0.05)
+    return True
