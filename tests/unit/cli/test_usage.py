@@ -16,7 +16,7 @@ from core.cli.jobs import JobCrashed
 PROJECT = Path(__file__).parents[3]
 PROMISED = {
     "demo", "zoo", "inspect", "compress", "recipes", "evaluate", "sweep", "plan", "generate", "build", "run",
-    "devices", "deploy", "bench", "report", "sensitivity", "data",
+    "devices", "deploy", "bench", "report", "sensitivity", "data", "pi",
 }  # fmt: skip
 
 
