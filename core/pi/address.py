@@ -10,12 +10,12 @@ from typing import Any
 from core.errors import ThimbleError
 
 SSH_PORT = 22
-DEFAULT_HOST = re.compile(
+#: Of the home folder on the Pi; everything that Thimble writes there is in it.
+DEFAULT_FOLDER = ".thimble"
+
+_HOST = re.compile(
     r"\[(?P<v6>[0-9A-Fa-f:.]+(%\w+)?)\](:(?P<v6port>\d+))?|(?P<name>[^:@\[\]\s]+)(:(?P<port>\d+))?"
 )
-_FOLDER = ".thimble"
-
-_HOST = re.compile(r"\[(?P<v6>[0-9A-Fa-f:.]+(%\w+)?)\](:(?P<v6port>\d+))?|(?P<name>[^:@\[\]\s]+)(:(?P<port>\d+))?")
 _FOLDER = re.compile(r"/?[\w.+@%-]+(/[\w.+@%-]+)*")
 
 
