@@ -60,8 +60,9 @@ def set_up(folder: RemoteFolder, engine: PiEngine, tell: Tell, wheels: Path | No
     python = folder.at(_VENV, "bin", "python")
     if not missing and folder.size_bytes(f"{_VENV}/bin/python") is not None:
         return Ready(facts, python, already=True)
-    _make_environment(folder, fresh=not there, tell=tell)
-    _install(folder, requirements, facts, wheels, tell)
+    pushed = None if wheels is None else wheels_in(wheels)
+    _make_environment(folder, tell)
+    _install(folder, requirements, facts, pushed, tell)
     kept = {"version": _STAMP_VERSION, "python": facts.python_words, "requirements": [*there, *missing]}
     folder.write(_STAMP, json.dumps(kept, indent=1).encode())
     tell(1.0, f"{engine.title} is installed")
@@ -88,7 +89,7 @@ def _read_stamp(folder: RemoteFolder) -> dict[str, Any]:
     return stamp if isinstance(stamp, dict) and stamp.get("version") == _STAMP_VERSION else {}
 
 
-def _make_environment(folder: RemoteFolder, fresh: bool, tell: Tell) -> None:
+def _make_environment(folder: RemoteFolder, tell: Tell) -> None:
     """A virtual environment whose pip runs; one that was left half made is made again."""
     python = folder.quoted(_VENV, "bin", "python")
     works = folder.connection.run(f"{python} -m pip --version", timeout_s=60.0).done
@@ -105,10 +106,10 @@ def _make_environment(folder: RemoteFolder, fresh: bool, tell: Tell) -> None:
 
 
 def _install(
-    folder: RemoteFolder, requirements: tuple[str, ...], facts: PiFacts, wheels: Path | None, tell: Tell
+    folder: RemoteFolder, requirements: tuple[str, ...], facts: PiFacts, wheels: Sequence[Path] | None, tell: Tell
 ) -> None:
     if wheels is not None:
-        _install_wheels(folder, requirements, wheels_in(wheels), tell)
+        _install_wheels(folder, requirements, wheels, tell)
         return
     tell(0.2, f"Installing {', '.join(requirements)} over the Pi's network")
     answer = _pip(folder, "install --progress-bar off --only-binary :all:", requirements, tell)

@@ -1,0 +1,136 @@
+"""Setting a Pi up from a folder of wheels, again, further, and away; with wheels that hold almost nothing."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.errors import ThimbleError
+from core.pi.connection import PiConnection, connect
+from core.pi.engines import find_engine
+from core.pi.setup.environment import remove, set_up
+from core.pi.setup.survey import survey
+from core.pi.upload import RemoteFolder
+from tests.toolchain.pi.loopback import Loopback, all_gone
+from tests.toolchain.pi.samples import nobody_listens
+
+
+def _wheel(folder: Path, name: str, version: str) -> None:
+    module = name.replace("-", "_")
+    info = f"{module}-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"{module}-{version}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{module}.py", f"there = {version!r}\n")
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        tag = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        wheel.writestr(f"{info}/WHEEL", tag)
+        wheel.writestr(
+            f"{info}/RECORD", f"{module}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n"
+        )
+
+
+@pytest.fixture
+def wheels(tmp_path: Path) -> Path:
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    for name, version in (("ai-edge-litert", "2.3.0"), ("numpy", "2.4.6"), ("pillow", "13.0.0")):
+        _wheel(folder, name, version)
+    return folder
+
+
+@pytest.fixture
+def bare(pi: Loopback, empty_pi_folder: Path) -> Iterator[PiConnection]:
+    with connect(replace(pi.address, folder=str(empty_pi_folder)), pi.fingerprint) as made:
+        yield made
+
+
+def test_set_up_again_further_and_away(bare: PiConnection, empty_pi_folder: Path, wheels: Path) -> None:
+    folder, engine = RemoteFolder(bare), find_engine("xnnpack")
+    half_made = empty_pi_folder / "venv" / "bin" / "python"
+    half_made.parent.mkdir(parents=True)
+    half_made.write_text("cut off")
+    said: list[tuple[float, str]] = []
+    ready = set_up(folder, engine, lambda part, text: said.append((part, text)), wheels)
+    assert not ready.already
+    assert any("Sending wheels" in text for _, text in said)
+    told = bare.run(f"{ready.python} -c 'import ai_edge_litert, numpy; print(ai_edge_litert.there)'")
+    assert told.stdout == "2.3.0\n"
+    assert not (empty_pi_folder / "wheels").exists()
+
+    said.clear()
+    assert set_up(folder, engine, lambda part, text: said.append((part, text)), wheels).already
+    assert [text for _, text in said] == ["Looking at the Pi"]
+    assert set_up(folder, find_engine("tflite"), nobody_listens).already
+
+    with pytest.raises(ThimbleError, match="onnxruntime") as caught:
+        set_up(folder, find_engine("onnxruntime"), nobody_listens, wheels)
+    assert caught.value.code == "pi-install-failed"
+    assert set_up(folder, engine, nobody_listens).already
+    _wheel(wheels, "onnxruntime", "1.31.1")
+    assert not set_up(folder, find_engine("onnxruntime"), nobody_listens, wheels).already
+    assert set_up(folder, find_engine("onnxruntime"), nobody_listens).already
+
+    assert remove(folder) > 1_000_000
+    assert not empty_pi_folder.exists()
+    assert remove(folder) == 0
+
+
+def test_a_set_up_that_is_cancelled_leaves_nothing_running(
+    bare: PiConnection, pi: Loopback, empty_pi_folder: Path, wheels: Path
+) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(part: float, text: str) -> None:
+        if text == "at work":
+            raise StoppedError
+
+    wrapper = pi.folder / "bin" / "python3"
+    before = wrapper.read_text()
+    pi.program(
+        "python3", f'[ "$2" = venv ] && {{ echo at work; exec sleep 600 {empty_pi_folder}; }}\n{before}'
+    )
+    try:
+        with pytest.raises(StoppedError):
+            set_up(RemoteFolder(bare), find_engine("xnnpack"), stop, wheels)
+        assert all_gone(empty_pi_folder)
+    finally:
+        wrapper.write_text(before)
+
+
+def test_a_folder_without_wheels(bare: PiConnection, tmp_path: Path, pi: Loopback) -> None:
+    (tmp_path / "nothing").mkdir()
+    with pytest.raises(ThimbleError) as caught:
+        set_up(RemoteFolder(bare), find_engine("xnnpack"), nobody_listens, tmp_path / "nothing")
+    assert caught.value.code == "no-wheels"
+
+
+def test_a_pi_with_32_bits_is_refused_before_anything_is_done(
+    bare: PiConnection, pi: Loopback, empty_pi_folder: Path
+) -> None:
+    wrapper = pi.folder / "bin" / "python3"
+    before = wrapper.read_text()
+    told = (
+        '{"model": "Raspberry Pi 3", "system": "Raspbian", "machine": "armv7l", "bits": 32,'
+        ' "python": [3, 11, 2], "libc": ["glibc", "2.36"], "has_venv": true, "cores": 4, "governor": ""}'
+    )
+    pi.program("python3", f"echo '{told}'")
+    try:
+        assert survey(bare).title == "Raspberry Pi 3"
+        with pytest.raises(ThimbleError, match="32-bit") as caught:
+            set_up(RemoteFolder(bare), find_engine("xnnpack"), nobody_listens)
+        assert caught.value.code == "pi-32-bit"
+        pi.program("python3", "exit 127")
+        with pytest.raises(ThimbleError) as caught:
+            survey(bare)
+        assert caught.value.code == "pi-no-python"
+        pi.program("python3", "echo Welcome to your Pi")
+        with pytest.raises(ThimbleError, match=r"Welcome") as caught:
+            survey(bare)
+        assert ".bashrc" in caught.value.hint
+    finally:
+        wrapper.write_text(before)
+    assert not empty_pi_folder.exists()
