@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ import numpy as np
 
 from codegen.frontends import load_graph
 from core.boards.expected import expected_outputs
+from core.pi.events import PiEvent
 from core.pi.inputs import SampleFiles, write_samples
 from core.pi.measuring import Question
 from core.pi.preparing import Prepared
-from core.pi.run import PiJob
+from core.pi.run import PiJob, PiRun, run_job
 from tests.unit.cli.models import write_int8_tflite
 
 SAMPLES = 5
@@ -52,3 +54,9 @@ def sample_model(folder: Path) -> Sample:
 
 def nobody_listens(*_: object) -> None:
     """For progress and events."""
+
+
+def run_on(
+    prepared: Prepared, job: PiJob, on_event: Callable[[PiEvent], Any] = nobody_listens, **more: float
+) -> PiRun:
+    return run_job(prepared.connection, prepared.ready.python, prepared.placed.runner, job, on_event, **more)

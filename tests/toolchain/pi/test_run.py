@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -16,16 +14,9 @@ from core.pi.engines import find_engine
 from core.pi.events import Beat, Loaded, PiEvent, PiInference, System
 from core.pi.measuring import evaluate, measure
 from core.pi.preparing import Prepared
-from core.pi.run import PiJob, PiRun, run_job
 from core.pi.setup.armnn import ArmnnSource
 from tests.toolchain.pi.loopback import Loopback, all_gone, running_under
-from tests.toolchain.pi.samples import ENDLESS, SAMPLES, Sample, nobody_listens
-
-
-def _run(
-    prepared: Prepared, job: PiJob, on_event: Callable[[PiEvent], Any] = nobody_listens, **more: float
-) -> PiRun:
-    return run_job(prepared.connection, prepared.ready.python, prepared.placed.runner, job, on_event, **more)
+from tests.toolchain.pi.samples import ENDLESS, SAMPLES, Sample, run_on
 
 
 @pytest.mark.parametrize("engine", ["xnnpack", "tflite"])
@@ -53,7 +44,7 @@ def test_a_measurement(prepared: Prepared, pi: Loopback, sample: Sample, engine:
 
 
 def test_samples_repeat_and_windows_last_as_long_as_asked(prepared: Prepared, sample: Sample) -> None:
-    run = _run(prepared, sample.job(prepared, SAMPLES + 2, windows=2, window_s=0.05, warmup=3))
+    run = run_on(prepared, sample.job(prepared, SAMPLES + 2, windows=2, window_s=0.05, warmup=3))
     assert run.error is None
     assert len(run.inferences) == SAMPLES + 2
     assert (run.inferences[SAMPLES].output == run.inferences[0].output).all()
@@ -76,8 +67,8 @@ def test_telemetry_throttling_and_the_governor(
         (tmp_path / name).write_text(text)
     pi.program("vcgencmd", "echo throttled=0x50005")
     try:
-        run = _run(prepared, sample.job(prepared, 3, root=str(tmp_path)))
-        quiet = _run(prepared, sample.job(prepared, 3, root=str(tmp_path), telemetry=False))
+        run = run_on(prepared, sample.job(prepared, 3, root=str(tmp_path)))
+        quiet = run_on(prepared, sample.job(prepared, 3, root=str(tmp_path), telemetry=False))
     finally:
         (pi.folder / "bin" / "vcgencmd").unlink()
     beat = run.beats[0]
@@ -100,7 +91,7 @@ def test_a_frozen_pi_is_noticed(prepared: Prepared, pi: Loopback, sample: Sample
                 os.kill(pid, signal.SIGSTOP)
 
     try:
-        run = _run(prepared, sample.job(prepared, ENDLESS), freeze, frozen_s=0.8)
+        run = run_on(prepared, sample.job(prepared, ENDLESS), freeze, frozen_s=0.8)
     finally:
         for pid in frozen:
             os.kill(pid, signal.SIGCONT)
@@ -118,7 +109,7 @@ def test_cancelling_ends_the_job_on_the_pi(prepared: Prepared, pi: Loopback, sam
             raise StoppedError
 
     with pytest.raises(StoppedError):
-        _run(prepared, sample.job(prepared, ENDLESS), stop)
+        run_on(prepared, sample.job(prepared, ENDLESS), stop)
     assert all_gone(pi.pi_folder)
 
 
@@ -129,7 +120,7 @@ def test_an_engine_that_crashes_is_told_by_name(prepared: Prepared, pi: Loopback
                 if "work" in psutil.Process(pid).cmdline():
                     os.kill(pid, signal.SIGSEGV)
 
-    run = _run(prepared, sample.job(prepared, ENDLESS), crash)
+    run = run_on(prepared, sample.job(prepared, ENDLESS), crash)
     assert run.error is not None
     assert run.error.code == "engine-crashed"
     assert "SIGSEGV" in run.error.what
@@ -139,6 +130,6 @@ def test_an_engine_that_crashes_is_told_by_name(prepared: Prepared, pi: Loopback
 def test_a_file_that_is_no_model(prepared: Prepared, pi: Loopback, sample: Sample) -> None:
     broken = pi.pi_folder / "models" / "broken.tflite"
     broken.write_bytes(sample.model.read_bytes()[:100])
-    run = _run(prepared, replace(sample.job(prepared, 3), model=str(broken)))
+    run = run_on(prepared, replace(sample.job(prepared, 3), model=str(broken)))
     assert run.error is not None
     assert run.error.code == "engine-failed"
