@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -11,6 +12,8 @@ from codegen.targets.board import Board, all_boards
 from core.boards.usb_ports import UsbBoard, find_usb_boards
 from core.meters.base import FoundMeter
 from core.meters.finding import find_meters
+from core.pi.board import PI
+from core.pi.discovery import FoundPi, find_pis
 
 
 class DeviceKind(Enum):
@@ -54,17 +57,27 @@ class Device:
 
 def find_devices(
     meters: Callable[[], Iterable[FoundMeter]] = find_meters,
+    pis: Callable[[], Iterable[FoundPi]] = find_pis,
 ) -> tuple[Device, ...]:
-    """This computer, the virtual boards, boards on USB, and power meters. Takes some seconds, in which
-    drivers and instruments in the network are asked."""
+    """This computer, the virtual boards, boards on USB, power meters, and Pis in the network. Takes some
+    seconds, in which drivers and the network are asked."""
     always = (_as_device(b) for b in all_boards().values() if b.virtual or b.target == "host")
-    return (*always, *(_on_usb(usb) for usb in find_usb_boards()), *(_as_meter(m) for m in meters()))
+    with ThreadPoolExecutor(1) as meanwhile:
+        found_pis = meanwhile.submit(pis)
+        found_meters = [_as_meter(meter) for meter in meters()]
+    in_network = (_in_network(pi) for pi in found_pis.result())
+    return (*always, *(_on_usb(usb) for usb in find_usb_boards()), *in_network, *found_meters)
 
 
 def _as_meter(meter: FoundMeter) -> Device:
     """Its id is what ``--meter`` takes."""
     name = f"{meter.kind}:{meter.target}" if meter.target else meter.kind
     return Device(name, DeviceKind.METER, meter.title, meter.where, meter.note)
+
+
+def _in_network(pi: FoundPi) -> Device:
+    note = pi.how.value + (f"; --user {pi.user}" if pi.user else "")
+    return Device(PI, DeviceKind.PI, pi.title, pi.where, note)
 
 
 def _on_usb(usb: UsbBoard) -> Device:

@@ -10,6 +10,8 @@ from typing import Any
 from core.errors import ThimbleError
 
 SSH_PORT = 22
+#: Of a Pi whose owner has not given it another name.
+DEFAULT_HOST = "raspberrypi.local"
 #: Of the home folder on the Pi; everything that Thimble writes there is in it.
 DEFAULT_FOLDER = ".thimble"
 

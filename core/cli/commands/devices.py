@@ -36,7 +36,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         _name(*arguments.name)
     if arguments.identify:
         _identify(arguments.identify, terminal)
-    terminal.say("looking for boards and meters …")
+    terminal.say("looking for boards, meters and Raspberry Pis …")
     found = find_devices()
     rows = [[device.id, device.kind.value, device.called, device.where, device.note] for device in found]
     shown = table("Devices", _HEADINGS, rows, text=range(len(_HEADINGS)))

@@ -16,7 +16,7 @@ from core.pi.measuring import evaluate, measure
 from core.pi.preparing import Prepared
 from core.pi.setup.armnn import ArmnnSource
 from tests.toolchain.pi.loopback import Loopback, all_gone, running_under
-from tests.toolchain.pi.samples import ENDLESS, SAMPLES, Sample, run_on
+from tests.toolchain.pi.samples import ENDLESS, SAMPLES, Sample, nobody_listens, run_on
 
 
 @pytest.mark.parametrize("engine", ["xnnpack", "tflite"])
