@@ -1,15 +1,25 @@
-"""Samples where nobody named data."""
+"""What a model is run on: the data that were named, or random samples."""
 
 from __future__ import annotations
 
+from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from core.cli.options import data_options
 
 if TYPE_CHECKING:
     from codegen.graph import Graph
 
 
-def random_samples(folder: Path, graph: Graph, count: int) -> Path:
+def sample_params(arguments: Namespace, folder: Path, graph: Graph, runs: int) -> dict[str, Any]:
+    """For the tasks that run a model; random samples are written into `folder`."""
+    if not arguments.data:
+        return {"input": str(_random_samples(folder, graph, runs))}
+    return {"data": arguments.data, "options": data_options(arguments), "made_from": arguments.model}
+
+
+def _random_samples(folder: Path, graph: Graph, count: int) -> Path:
     """Samples in the layout of the model's file, always the same ones: over the whole range of integers, or
     normally distributed floats."""
     import numpy as np

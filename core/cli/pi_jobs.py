@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from core.cli.inputs import random_samples
+from core.cli.inputs import sample_params
 from core.cli.jobs import run_job
 from core.cli.models import compiled_file, model_file
 from core.cli.pi_options import connection_params, measurement_params
@@ -17,9 +19,16 @@ if TYPE_CHECKING:
     from core.cli.terminal import Terminal
     from core.pi.engines import PiEngine
 
+NO_METER: Mapping[str, Any] = MappingProxyType({})
 
-def pi_job(arguments: Namespace, runs: int, terminal: Terminal) -> dict[str, Any]:
-    """Run `runs` samples of the data (or random ones) on the Pi, and verify. Raises ThimbleError."""
+
+def pi_job(
+    arguments: Namespace, runs: int, terminal: Terminal, meter: Mapping[str, Any] = NO_METER
+) -> dict[str, Any]:
+    """Run `runs` samples of the data (or random ones) on the Pi, and verify. `meter`: the params of a meter.
+
+    Raises ThimbleError.
+    """
     from codegen.frontends import load_graph
     from codegen.single_ends import require_single_ends
     from core.bench import check_runs
@@ -34,12 +43,10 @@ def pi_job(arguments: Namespace, runs: int, terminal: Terminal) -> dict[str, Any
         "model_file": str(_file_for(engine, deployed, arguments, terminal)),
         "engine": engine.id,
         "runs": runs,
+        **meter,
     }
     with work_folder() as work:
-        if arguments.data:
-            params |= {"data": arguments.data, "scale": arguments.scale, "made_from": arguments.model}
-        else:
-            params["input"] = str(random_samples(work, graph, runs))
+        params |= sample_params(arguments, work, graph, runs)
         return run_job("pi-bench", params, terminal)
 
 

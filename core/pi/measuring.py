@@ -64,8 +64,12 @@ def measure(
     armnn: ArmnnSource,
     on_event: OnEvent,
     say: Callable[[str], None],
+    before_series: Callable[[], None] = lambda: None,
 ) -> Answered:
-    """Run it; an engine with a delegate is tried first, in a process of its own. Raises ThimbleError."""
+    """Run it; an engine with a delegate is tried first, in a process of its own.
+
+    `before_series` is called when all that is left is to measure. Raises ThimbleError.
+    """
     threads = question.threads or prepared.ready.facts.cores
     job = PiJob(
         engine=engine.id,
@@ -86,6 +90,7 @@ def measure(
         engine = find_engine(str(engine.fallback))
         job = replace(job, engine=engine.id)
         say(f"{instead}; {engine.title} runs instead")
+    before_series()
     return Answered(engine, _run(prepared, job, on_event), threads, instead)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.cli.command import Command
 from core.cli.commands.build import compiled, show_build
-from core.cli.inputs import random_samples
+from core.cli.inputs import sample_params
 from core.cli.jobs import run_job
 from core.cli.measuring import add_profile, measuring_params
 from core.cli.models import compiled_file
@@ -22,7 +22,6 @@ from core.cli.options import (
     add_model,
     add_port,
     add_scale,
-    data_options,
 )
 from core.cli.pi_jobs import pi_job
 from core.cli.pi_options import add_pi_connection, add_pi_measurement, is_pi, refuse_pi_options
@@ -137,14 +136,7 @@ def deploy_job(
     }
     params |= {"port": arguments.port} if several is None else several
     with new_output_dir(out), work_folder() as work:
-        if arguments.data:
-            params |= {
-                "data": arguments.data,
-                "options": data_options(arguments),
-                "made_from": arguments.model,
-            }
-        else:
-            params["input"] = str(random_samples(work, graph, runs))
+        params |= sample_params(arguments, work, graph, runs)
         return run_job("deploy" if several is None else "deploy-several", params, terminal)
 
 

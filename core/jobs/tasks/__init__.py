@@ -32,7 +32,7 @@ TASKS: Mapping[str, str] = MappingProxyType(
         "pi-check": "core.jobs.tasks.pi:check",
         "pi-setup": "core.jobs.tasks.pi:setup",
         "pi-remove": "core.jobs.tasks.pi:take_away",
-        "pi-bench": "core.jobs.tasks.pi:bench",
+        "pi-bench": "core.jobs.tasks.pi_bench:bench",
         "download": "core.jobs.tasks.download:download_set",
         "tfmot": "core.jobs.tasks.tfmot:tfmot",
         "save-live": "core.jobs.tasks.save_live:save_live",

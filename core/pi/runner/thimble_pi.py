@@ -122,16 +122,12 @@ class Watcher:
         self._worker = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        environment = dict(os.environ)
-        libraries = [*self._job.get("libraries", []), environment.get("LD_LIBRARY_PATH", "")]
-        environment["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, libraries))
+        libraries = [*self._job.get("libraries", []), os.environ.get("LD_LIBRARY_PATH", "")]
+        environment = {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(filter(None, libraries))}
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-u", os.path.abspath(__file__), "work"]
         worker = subprocess.Popen(
-            [sys.executable, "-u", os.path.abspath(__file__), "work"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            start_new_session=True,
+            command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True
         )
         assert worker.stdin is not None  # noqa: S101 - a pipe was asked for
         worker.stdin.write(json.dumps(self._job).encode() + b"\n")
@@ -285,8 +281,7 @@ class Tflite:
 
     def partition(self) -> Json:
         """How many parts of the network a delegate computes, and which operators it refused."""
-        ops = self._interpreter._get_ops_details()
-        return partition_of(ops)
+        return partition_of(self._interpreter._get_ops_details())
 
 
 def partition_of(ops: list[Json]) -> Json:

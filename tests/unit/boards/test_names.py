@@ -31,7 +31,7 @@ needs_terminals = pytest.mark.skipif(
 @pytest.fixture(autouse=True)
 def no_meters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody asks the network for instruments here."""
-    monkeypatch.setattr(devices, "find_devices", partial(devices.find_devices, meters=lambda: ()))
+    monkeypatch.setattr(devices, "find_devices", partial(devices.find_devices, meters=list, pis=list))
 
 
 def code_of(call, *arguments) -> str:

@@ -75,7 +75,7 @@ def test_a_meter_that_is_there_is_a_device_with_what_meter_takes() -> None:
         FoundMeter("ppk2", "PPK2", "/dev/ttyACM1", "/dev/ttyACM1"),
         FoundMeter("pmic", "PMIC", "", "here"),
     ]
-    told = [device.to_json() for device in find_devices(lambda: there)][-2:]
+    told = [device.to_json() for device in find_devices(lambda: there, pis=list)][-2:]
     assert [(device["id"], device["kind"]) for device in told] == [
         ("ppk2:/dev/ttyACM1", "meter"),
         ("pmic", "meter"),
