@@ -31,7 +31,7 @@ Json = dict[str, Any]
 
 
 def bench(params: Json, context: JobContext) -> Json:
-    """Params: those of `connect_as_asked`; model (.tflite, .onnx), model_file (what the engine reads, where it
+    """Params: those of `connect_as_asked`; model (.tflite, .onnx), model_file (what the engine reads, if it
     is another file), made_from; data or input, options, runs, meter, samples as in `deploy`; engine, timed,
     threads, warmup, windows, window_s, telemetry, wheels; armnn_library, armnn_archive, armnn_sha256,
     armnn_backend.
