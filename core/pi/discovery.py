@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from core.pi.address import DEFAULT_HOST, SSH_PORT, PiAddress
 from core.pi.known import known_pis
@@ -84,27 +85,19 @@ def _by_name(look_s: float) -> Iterable[FoundPi]:
 
 
 def _announced(look_s: float) -> Iterable[FoundPi]:
-    from zeroconf import ServiceBrowser, ServiceListener, Zeroconf
+    from zeroconf import ServiceBrowser, Zeroconf
 
-    class Names(ServiceListener):
-        def __init__(self) -> None:
-            self.seen: list[str] = []
+    seen: list[str] = []
 
-        def add_service(self, network: Zeroconf, kind: str, name: str) -> None:
-            self.seen.append(name)
+    def note(zeroconf: Any, service_type: str, name: str, state_change: Any) -> None:
+        if name not in seen:
+            seen.append(name)
 
-        def update_service(self, network: Zeroconf, kind: str, name: str) -> None:
-            """Its address is asked for at the end."""
-
-        def remove_service(self, network: Zeroconf, kind: str, name: str) -> None:
-            """One that has just left will not answer."""
-
-    names = Names()
     with Zeroconf() as network:
-        browser = ServiceBrowser(network, _SERVICE, names)
+        browser = ServiceBrowser(network, _SERVICE, handlers=[note])
         time.sleep(look_s * 0.6)
         browser.cancel()
-        for name in names.seen:
+        for name in seen:
             service = network.get_service_info(_SERVICE, name, timeout=int(look_s * 400))
             if service is not None and service.server and service.port:
                 title = name.removesuffix(f".{_SERVICE}")

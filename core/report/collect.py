@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
+from core.report.bench_record import read_benches
 from core.report.content import ArtifactFile, Report
 from core.report.deploy_record import DEPLOY_RECORD, deployed_file, file_sha256
 from core.versions import version_of
@@ -34,7 +35,8 @@ def collect(folder: Path) -> Report:
     run = _read(folder / "run.json")
     deploy = _deployed(folder, deployed_file(run or {}))
     parts = {name: _read(folder / f"{name}.json") or deploy.get(name) for name in ("plan", "build", "bench")}
-    if run is None and not any(parts.values()):
+    benches = read_benches(folder)
+    if run is None and not any(parts.values()) and not benches:
         raise ThimbleError("bad-run", f"{folder} holds no run: neither run.json nor deploy.json", _HINT)
     _require_fields(folder, run, parts)
     return Report(
@@ -45,6 +47,7 @@ def collect(folder: Path) -> Report:
         verified=_verified(deploy, parts["bench"]),
         accuracy_on_board=deploy.get("accuracy_on_board"),
         boards=_boards(deploy),
+        benches=benches,
         artifacts=tuple(_artifact(folder, name) for name in ARTIFACTS if (folder / name).is_file()),
         tools=_tools(run or {}),
         **parts,

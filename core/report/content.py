@@ -26,7 +26,8 @@ class Report:
     `run`, `plan`, `build` and `bench` hold the fields that the commands `compress`, `plan`, `build` and
     `bench` print with ``--json``. `verified` says whether the board's outputs were those of the reference, by
     the rule that `bench` names. `boards` are those on which it ran, as ``deploy --json`` tells of each, where
-    they can be told apart; `bench` and `verified` are of the first then.
+    they can be told apart; `bench` and `verified` are of the first then. `benches` are measurements side by
+    side, each with `model` and `bench`.
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class Report:
     verified: bool | None = None
     accuracy_on_board: float | None = None
     boards: tuple[Json, ...] = ()
+    benches: tuple[Json, ...] = ()
     artifacts: tuple[ArtifactFile, ...] = ()
     tools: Mapping[str, str] = field(default_factory=dict)
 

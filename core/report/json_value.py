@@ -16,6 +16,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "plan": report.plan,
         "build": report.build,
         "bench": report.bench,
+        "benches": list(report.benches),
         "verified": report.verified,
         "accuracy_on_board": report.accuracy_on_board,
         "artifacts": [

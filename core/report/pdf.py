@@ -9,11 +9,12 @@ from typing import Any
 
 from reportlab.platypus import Spacer, Table, TableStyle
 
-from codegen.targets.board import all_boards
+from codegen.targets.board import Board, all_boards
 from core.errors import ThimbleError
 from core.paths import write_atomically
+from core.pi.board import PI, pi_board
 from core.recipe_toml import recipe_from_dict
-from core.report import energy, figures, profile, quantization, tables
+from core.report import benches, energy, figures, on_pi, profile, quantization, tables
 from core.report.content import Json, Report
 from core.report.grid import grid
 from core.report.pages import document_bytes, paragraph, picture, together
@@ -54,7 +55,7 @@ def _story(report: Report) -> Iterator[Any]:
     yield paragraph(f"Thimble report: {report.title}", TITLE)
     yield Spacer(1, 4)
     yield paragraph(_subtitle(report), SUBTITLE)
-    yield _headlines(report)
+    yield from _headlines(report)
     for section in _SECTIONS:
         yield from section(report)
 
@@ -66,7 +67,7 @@ def _subtitle(report: Report) -> str:
     return " · ".join(part for part in (recipe, where, f"made {made}") if part)
 
 
-def _headlines(report: Report) -> Any:
+def _headlines(report: Report) -> Iterator[Any]:
     """The four figures that people look for first, and the verdict of the verification."""
     boxes: list[tuple[str, str]] = []
     if report.run is not None:
@@ -86,10 +87,12 @@ def _headlines(report: Report) -> Any:
                 tables.CYCLE_ESTIMATE if estimated else "measured latency",
             )
         )
+    if not boxes:
+        return
     cells = [[paragraph(value, BIG) for value, _ in boxes], [paragraph(label, SMALL) for _, label in boxes]]
     table = Table(cells, [WIDTH / len(boxes)] * len(boxes))
     table.setStyle(TableStyle([("BACKGROUND", (0, 0), (-1, -1), BAND), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
-    return table
+    yield table
 
 
 def _summary(report: Report) -> Iterator[Any]:
@@ -200,10 +203,24 @@ def _latency(report: Report) -> Iterator[Any]:
         picture(figures.latency(bench["times_s"], bench["mean_s"], estimated)),
         grid(tables.latency(bench), left=(0, 2)),
         paragraph("Mean, standard deviation and standard error are over the inferences 2 to N.", NOTE),
+        *(paragraph(sentence, NOTE) for sentence in on_pi.sentences(bench)),
     )
     yield from _measured_energy(bench)
     if report.boards:
         yield together(paragraph("Boards", HEADING), grid(tables.boards(report), left=(0, 1, 2, 3, 4)))
+
+
+def _benches(report: Report) -> Iterator[Any]:
+    if not report.benches:
+        return
+    yield together(
+        paragraph("Models and engines side by side", HEADING),
+        grid(benches.inference_times(report.benches), left=(0, 1, 2, 8)),
+        *(paragraph(note, NOTE) for note in benches.notes(report.benches)),
+    )
+    energies = benches.energies(report.benches)
+    if energies:
+        yield together(paragraph("Their energy", HEADING), grid(energies, left=(0, 1, 2, 7)))
 
 
 def _measured_energy(bench: Json) -> Iterator[Any]:
@@ -276,15 +293,20 @@ _SECTIONS = (
     _layers_on_board,
     _latency,
     _profile,
+    _benches,
     _method,
 )
 
 
 def _power_source(board_id: str) -> str:
-    board = all_boards().get(board_id)
+    board = _board(board_id)
     return board.power_profile.source if board and board.power_profile else "the board's power profile"
 
 
 def _board_title(board_id: str) -> str:
-    board = all_boards().get(board_id)
+    board = _board(board_id)
     return board.title if board else board_id
+
+
+def _board(board_id: str) -> Board | None:
+    return pi_board() if board_id == PI else all_boards().get(board_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.report.benches import engine, model_name, where
 from core.report.content import Json, Report
 from core.report.verdict import statement
 
@@ -38,6 +39,7 @@ def rows(report: Report) -> list[Row]:
         found += _bench(report.bench)
     for number, board in enumerate(report.boards, start=1):
         found += _board(str(number), board)
+    found += _benches(report)
     if report.verified is not None:
         found.append(Row("verification", "", statement(report.bench or {}, verified=True), report.verified))
     if report.accuracy_on_board is not None:
@@ -204,6 +206,25 @@ def _energy(energy: Json) -> Iterator[Row]:
             yield Row("bench", "", words, energy[name], unit, energy["source"])
     for number, energy_j in enumerate(energy.get("each_j") or [], start=2):
         yield Row("inference", str(number), "energy", energy_j, "J", energy["source"])
+
+
+def _benches(report: Report) -> Iterator[Row]:
+    for record in report.benches:
+        bench = record["bench"]
+        item = f"{model_name(record)}, {where(bench)}, {engine(bench)}"
+        timing = str(bench["timing"])
+        yield Row("side by side", item, "runs", bench["runs"], "inferences")
+        yield Row("side by side", item, "timed", bench.get("timed", "inference"))
+        first_s = bench.get("first_inference_s", bench["first_s"])
+        yield Row("side by side", item, "latency first", first_s, "s", timing)
+        for name in ("mean_s", "std_s", "stderr_s"):
+            yield Row("side by side", item, f"latency {LATENCY[name]}", bench[name], "s", timing)
+        if bench["energy"]:
+            for name, (words, unit) in ENERGY.items():
+                if name in bench["energy"]:
+                    source = bench["energy"]["source"]
+                    yield Row("side by side", item, words, bench["energy"][name], unit, source)
+        yield Row("side by side", item, "verified", bench["verified"])
 
 
 def _bench(bench: Json) -> Iterator[Row]:

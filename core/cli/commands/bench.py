@@ -24,6 +24,7 @@ from core.cli.options import (
 from core.cli.pi_jobs import pi_job
 from core.cli.pi_options import is_pi
 from core.cli.terminal import Terminal, table
+from core.errors import ThimbleError
 from core.paths import output_dir, write_atomically
 from core.work_folder import work_folder
 
@@ -50,6 +51,12 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("--csv", metavar="FILE", type=Path, help="write the latency of each inference as CSV")
     add_windows(parser)
     add_profile(parser)
+    parser.add_argument(
+        "--record",
+        metavar="DIR",
+        type=Path,
+        help="keep the measurement in this folder, side by side with others, for `thimble report`",
+    )
     add_board_connection(parser)
     add_build_options(parser)
     add_json(parser)
@@ -72,6 +79,8 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         )
     if arguments.csv is not None:
         output_dir(arguments.csv.absolute().parent)
+    if arguments.record is not None:
+        output_dir(arguments.record)
     if is_pi(arguments):
         value = pi_job(arguments, runs, terminal, meter_params(arguments))["bench"]
     else:
@@ -79,6 +88,10 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
             value = deploy_job(arguments, work, runs, terminal, meter=meter_params(arguments))["bench"]
     if arguments.csv is not None:
         write_atomically(arguments.csv, _csv(value))
+    if arguments.record is not None:
+        from core.report.bench_record import record_bench
+
+        record_bench(arguments.record, arguments.model, value)
     terminal.result(value, lambda console: show_bench(console, value))
     if metered:
         from core.meters.metering import require_measured
@@ -126,7 +139,7 @@ def _layers_csv(bench: dict[str, Any]) -> str:
 
 def show_bench(console: Console, bench: dict[str, Any]) -> None:
     """Statistics as a table, and whether the outputs are right."""
-    from core.report import energy, tables
+    from core.report import energy, on_pi, tables
     from core.report.verdict import verdict
 
     rows = tables.latency(bench)
@@ -135,7 +148,7 @@ def show_bench(console: Console, bench: dict[str, Any]) -> None:
     if energy.is_measured(bench):
         rows = energy.published_form(bench)
         console.print(table("Mean ± standard deviation", rows[0], rows[1:], text=()))
-    for sentence in energy.sentences(bench):
+    for sentence in (*on_pi.sentences(bench), *energy.sentences(bench)):
         console.print(sentence)
     if "layers" in bench:
         from core.report import profile

@@ -78,8 +78,23 @@ def show_report(console: Console, report: Report) -> None:
         rows = tables.latency(report.bench)
         title = f"Latency and energy on {report.board}, {counted(report.bench['runs'], 'inference')}"
         console.print(table(title, rows[0], rows[1:], text=(0, 2)))
+    if report.benches:
+        show_benches(console, report)
     if report.verified is not None:
         console.print(tables.verdict(report))
+
+
+def show_benches(console: Console, report: Report) -> None:
+    """Measurements side by side."""
+    from core.report import benches
+
+    rows = benches.inference_times(report.benches)
+    console.print(table("Models and engines side by side", rows[0], rows[1:], text=(0, 1, 2, 8)))
+    energies = benches.energies(report.benches)
+    if energies:
+        console.print(table("Their energy", energies[0], energies[1:], text=(0, 1, 2, 7)))
+    for note in benches.notes(report.benches):
+        console.print(note)
 
 
 REPORT = Command("report", "the report of what was done", _configure, _run)

@@ -1,0 +1,98 @@
+"""Measurements side by side, in the tables of the papers that they repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from codegen.targets.board import all_boards
+from core.report.content import Json
+from core.report.energy import published_form
+
+Table = list[list[str]]
+
+_TIMED = {"inference": "inference alone", "disk-to-class": "from disk to class"}
+
+
+def inference_times(benches: Sequence[Json]) -> Table:
+    """Models and engines with the first inference, and the mean, standard deviation and standard error of
+    those after it, in ms (Ameen et al. 2023; the standard deviation with its root)."""
+    table = [["model", "where", "engine", "first (ms)", "mean (ms)", "std (ms)", "stderr (ms)", "N", "timed"]]
+    for record in benches:
+        bench = record["bench"]
+        first_s = bench.get("first_inference_s", bench["first_s"])
+        times = (first_s, bench["mean_s"], bench["std_s"], bench["stderr_s"])
+        cells = (f"{1e3 * time_s:.4g}" for time_s in times)
+        timed = _TIMED[bench.get("timed", "inference")] + _marks(bench)
+        table.append(
+            [
+                model_name(record),
+                where(bench),
+                engine(bench),
+                *cells,
+                str(bench["runs"]),
+                timed + _marks(bench),
+            ]
+        )
+    return table
+
+
+def energies(benches: Sequence[Json]) -> Table:
+    """Latency, power and energy (Deutel et al. 2022), where a power is known; empty without any."""
+    table: Table = []
+    for record in benches:
+        bench = record["bench"]
+        if not bench["energy"]:
+            continue
+        heading, cells = published_form(bench)
+        if not table:
+            table.append(["model", "where", "engine", *heading, "source"])
+        table.append([model_name(record), where(bench), engine(bench), *cells, bench["energy"]["source"]])
+    return table
+
+
+def model_name(record: Json) -> str:
+    """The file, with its folder where all files of runs are called the same."""
+    path = Path(record["model"])
+    return f"{path.parent.name}/{path.name}" if path.stem == "model" and path.parent.name else path.name
+
+
+def where(bench: Json) -> str:
+    """The board's title; of a Pi, its model."""
+    if bench.get("pi"):
+        return str(bench["pi"]["title"])
+    board = all_boards().get(bench["board"])
+    return board.title if board else str(bench["board"])
+
+
+def engine(bench: Json) -> str:
+    """What computed; where it stood in for another, that is said."""
+    asked = bench.get("asked_engine", bench["engine"])
+    return str(bench["engine"]) if asked == bench["engine"] else f"{bench['engine']} instead of {asked}"
+
+
+def _marks(bench: Json) -> str:
+    """What makes a measurement a lesser one."""
+    facts = bench.get("facts") or {}
+    marks = (
+        ("cycle estimate", bench["timing"] == "estimated"),
+        ("not verified", not bench["verified"]),
+        ("throttled", bool(facts.get("throttled"))),
+        ("partial", bool(bench.get("partial"))),
+    )
+    return "".join(f"; {words}" for words, holds in marks if holds)
+
+
+def notes(benches: Sequence[Json]) -> Iterator[str]:
+    """What has to be known of the tables."""
+    yield (
+        "First: the first inference, on a Raspberry Pi without loading the model. Mean, standard deviation"
+        " and standard error are over the inferences 2 to N."
+    )
+    for record in benches:
+        bench = record["bench"]
+        if bench.get("instead"):
+            yield f"{model_name(record)}: {bench['instead']}; {bench['engine']} was measured instead."
+        throttled_by = bench.get("throttled_by")
+        if throttled_by:
+            yield f"{model_name(record)}, {engine(bench)}: slowed down by {', '.join(throttled_by)}."
