@@ -31,7 +31,7 @@ def inference_times(benches: Sequence[Json]) -> Table:
                 engine(bench),
                 *cells,
                 str(bench["runs"]),
-                timed + _marks(bench),
+                timed,
             ]
         )
     return table
