@@ -26,9 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def folders_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings, cache and data of the program and of the workers that it starts."""
     for kind in ("cache", "config", "data"):
-        path = str(folder / kind)
+        path = str(folder / kind / "thimble")
         monkeypatch.setattr(f"platformdirs.user_{kind}_dir", lambda *_, path=path, **__: path)
-        monkeypatch.setenv(f"XDG_{kind.upper()}_HOME", path)
+        monkeypatch.setenv(f"XDG_{kind.upper()}_HOME", str(folder / kind))
 
 
 @pytest.fixture(scope="session", autouse=True)

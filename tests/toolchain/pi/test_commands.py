@@ -1,0 +1,121 @@
+"""From the command line to the report, and what is kept of a run that breaks off."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.cli import main
+from core.errors import ThimbleError
+from core.jobs.context import JobContext
+from core.jobs.events import Event, Partial
+from core.jobs.tasks.pi_bench import bench
+from core.pi.known import forget, known_pis
+from tests.toolchain.boards.tflite_model import write_classifier
+from tests.toolchain.pi.loopback import Loopback, all_gone
+from tests.toolchain.pi.samples import ENDLESS, Sample
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def options(pi: Loopback) -> list[str]:
+    address = pi.address
+    host = f"{address.host}:{address.port}"
+    key = str(address.key_file)
+    return ["--host", host, "--user", address.user, "--key", key, "--folder", str(pi.pi_folder)]
+
+
+def test_bench_deploy_and_report(pi: Loopback, options: list[str], tmp_path: Path, capsys: Any) -> None:
+    model, record = str(write_classifier(tmp_path / "digits.tflite")), str(tmp_path / "record")
+    csv = tmp_path / "times.csv"
+    asked = ["bench", model, "--board", "pi", *options, "--data", "digits", "--runs", "12"]
+    more = ["--accept-host-key", pi.fingerprint, "--json", "--csv", str(csv), "--record", record]
+    assert main([*asked, *more]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["board"], told["engine"], told["runs"]) == ("pi", "xnnpack", 12)
+    assert (told["timing"], told["timed"], told["verified"]) == ("measured", "disk-to-class", True)
+    assert told["energy"] is None  # no power is known of this computer
+    assert told["first_s"] == pytest.approx(told["load_s"] + told["first_inference_s"])
+    assert told["inference"]["mean_s"] < told["disk_to_class"]["mean_s"] == told["mean_s"]
+    assert told["samples_as"] == "pictures"
+    assert len(csv.read_text().splitlines()) == 13
+    assert known_pis()[0].address == pi.address
+
+    # the Pi that was used last; another engine; the engine alone; the record has both
+    again = ["bench", model, "--board", "pi", "--engine", "tflite", "--timed", "inference", "--runs", "3"]
+    assert main([*again, "--record", record]) == 0
+    assert "TFLite reference kernels" in capsys.readouterr().out
+    assert main(["report", record, "--json", "--pdf", str(tmp_path / "report.pdf")]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [each["bench"]["engine"] for each in report["benches"]] == ["xnnpack", "tflite"]
+    assert report["benches"][1]["bench"]["timed"] == "inference"
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+    out = tmp_path / "deployed"
+    assert main(["deploy", model, "--board", "pi", "--out", str(out), "--json"]) == 0
+    deployed = json.loads(capsys.readouterr().out)
+    assert deployed["verified"]
+    assert json.loads((out / "deploy.json").read_text())["bench"]["board"] == "pi"
+
+
+def test_looking_at_a_pi_and_forgetting_it(pi: Loopback, options: list[str], capsys: Any) -> None:
+    assert main(["pi", "check", *options, "--accept-host-key", pi.fingerprint, "--json"]) == 0
+    checked = json.loads(capsys.readouterr().out)
+    assert checked["fits"]
+    assert [check["name"] for check in checked["checks"]] == ["architecture", "C library", "Python", "disk"]
+    assert main(["pi", "setup", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["already"]
+    assert main(["pi", "forget", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "where": pi.address.where, "key": True, "password": False, "name": True,
+    }  # fmt: skip
+    assert main(["pi", "check", *options]) == 1
+    assert f"--accept-host-key {pi.fingerprint}" in capsys.readouterr().err
+
+
+def test_what_is_told_before_anything_is_sent(
+    pi: Loopback, sample: Sample, options: list[str], tmp_path: Path, capsys: Any
+) -> None:
+    forget(pi.address)
+    model = str(sample.model)
+    for arguments, status, words in (
+        (["--board", "pi"], 1, "--host"),
+        (["--board", "pi", *options, "--engine", "tpu"], 2, "there is no engine 'tpu'"),
+        (["--board", "pi", *options, "--engine", "onnxruntime"], 1, "reads .onnx files, not tiny.tflite"),
+        (["--board", "pi", *options, "--engine", "keras"], 1, "reads .keras files, not tiny.tflite"),
+        (["--board", "pi", "--host", "a b"], 1, "is no address"),
+        (["--board", "pi", *options[:-1], "../up"], 1, "is no folder"),
+    ):
+        assert main(["bench", model, *arguments]) == status
+        assert words in capsys.readouterr().err
+
+
+def test_a_run_that_breaks_off_is_kept_and_marked(pi: Loopback, sample: Sample, tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", sample.files.x)
+
+    def drop(event: Event) -> None:
+        if isinstance(event, Partial) and event.kind == "inference" and event.data["index"] == 30:
+            pi.drop()
+
+    params = {
+        "address": pi.address.to_json(),
+        "accept_host_key": pi.fingerprint,
+        "model": str(sample.model),
+        "input": str(tmp_path / "x.npy"),
+        "engine": "xnnpack",
+        "runs": ENDLESS,
+    }
+    with pytest.raises(ThimbleError) as caught:
+        bench(params, JobContext(drop))
+    assert caught.value.code == "connection-lost"
+    assert "are kept, marked as partial, in " in caught.value.hint
+    kept: Json = json.loads(Path(caught.value.hint.rpartition(" in ")[2]).read_text())
+    assert kept["bench"]["partial"]
+    assert kept["bench"]["runs"] > 30
+    assert kept["ended_by"]["code"] == "connection-lost"
+    assert all_gone(pi.pi_folder)
