@@ -23,6 +23,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -80,15 +81,6 @@ class Telemetry:
             "throttled": throttled(),
         }
 
-    @property
-    def governor(self) -> str | None:
-        """What decides on the frequency of the CPU."""
-        return self.text("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
-
-    @property
-    def model(self) -> str | None:
-        return self.text("proc/device-tree/model")
-
     def text(self, name: str) -> str | None:
         try:
             return (self._root / name).read_text(encoding="utf-8", errors="replace").strip("\0\n ") or None
@@ -96,8 +88,8 @@ class Telemetry:
             return None
 
     def _number(self, name: str) -> int | None:
-        text = self.text(name)
-        return int(text) if text and text.lstrip("-").isdigit() else None
+        text = self.text(name) or ""
+        return int(text) if text.lstrip("-").isdigit() else None
 
 
 def throttled() -> int | None:
@@ -136,7 +128,13 @@ class Watcher:
 
     def run(self) -> int:
         # once before and once after, telemetry or not: the bits since boot tell of what was between
-        self._events.tell("system", **self._system(), throttled=throttled())
+        self._events.tell(
+            "system",
+            governor=self._telemetry.text("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+            model=self._telemetry.text("proc/device-tree/model"),
+            python=".".join(map(str, sys.version_info[:3])),
+            throttled=throttled(),
+        )
         for target in (self._listen, self._beat, self._relay_log):
             threading.Thread(target=target, daemon=True).start()
         ended = self._relay_events()
@@ -146,15 +144,6 @@ class Watcher:
             self._events.tell("failed", code="engine-crashed", what=f"the engine's process ended with {how}")
         self._events.tell("closed", throttled=throttled())
         return 0
-
-    def _system(self) -> Json:
-        return {
-            "pid": os.getpid(),
-            "worker_pid": self._worker.pid,
-            "governor": self._telemetry.governor,
-            "model": self._telemetry.model,
-            "python": ".".join(map(str, sys.version_info[:3])),
-        }
 
     def _relay_events(self) -> bool:
         """Whether the computing process told its end."""
@@ -300,11 +289,8 @@ def partition_of(ops: list[Json]) -> Json:
                 taken.add(op["index"])
                 todo += [int(t) for t in op["inputs"] if int(t) not in ends]
     own = [op for op in ops if op["op_name"] != "DELEGATE"]
-    refused: dict[str, int] = {}
-    for op in own:
-        if op["index"] not in taken:
-            refused[op["op_name"]] = refused.get(op["op_name"], 0) + 1
-    return {"parts": len(parts), "delegated": len(taken), "operators": len(own), "refused": refused}
+    refused = Counter(op["op_name"] for op in own if op["index"] not in taken)
+    return {"parts": len(parts), "delegated": len(taken), "operators": len(own), "refused": dict(refused)}
 
 
 class Onnx:
@@ -323,9 +309,6 @@ class Onnx:
     def infer(self, sample: Any) -> Any:
         return self._session.run(None, {self._input: sample})[0]
 
-    def partition(self) -> Json | None:
-        return None
-
 
 class Keras:
     """`predict` on one sample, as programs that use Keras do it."""
@@ -340,9 +323,6 @@ class Keras:
 
     def infer(self, sample: Any) -> Any:
         return self._model.predict(sample, verbose=0)
-
-    def partition(self) -> Json | None:
-        return None
 
 
 ENGINES: dict[str, Any] = {
@@ -361,8 +341,9 @@ def measure(job: Json, events: Events) -> None:
     begun_s = time.perf_counter()
     engine = kind(job)
     load_s = time.perf_counter() - begun_s
+    partition = engine.partition() if isinstance(engine, Tflite) else None
     packages = {name: importlib.metadata.version(name) for name in (kind.package, "numpy")}
-    events.tell("loaded", load_s=load_s, packages=packages, partition=engine.partition())
+    events.tell("loaded", load_s=load_s, packages=packages, partition=partition)
     preparation, files = Preparation(job["preparation"]), job["samples"]
     for number in range(job.get("warmup", 0)):
         engine.infer(preparation.load(files[number % len(files)]))
