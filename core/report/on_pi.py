@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.report.content import Json
-from core.report.units import quantity
+from core.report.units import counted, quantity
 
 _TIMED = {
     "disk-to-class": "from the sample's file on the disk to its class",
@@ -50,5 +50,5 @@ def _partition(bench: Json) -> Iterator[str]:
     refused = ", ".join(f"{count} × {name}" for name, count in partition["refused"].items())
     yield (
         f"{bench['engine']} took {partition['delegated']} of {partition['operators']} operators in"
-        f" {partition['parts']} parts" + (f"; not {refused}." if refused else ".")
+        f" {counted(partition['parts'], 'part')}" + (f"; not {refused}." if refused else ".")
     )
