@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.inputs import sample_params
 from core.cli.jobs import run_job
+from core.cli.measuring import measuring_params
 from core.cli.models import compiled_file, model_file
 from core.cli.pi_options import connection_params, measurement_params
 from core.errors import ThimbleError
@@ -34,6 +35,9 @@ def pi_job(
     from core.bench import check_runs
 
     check_runs(runs)
+    if getattr(arguments, "profile", False):
+        what = "the cycles of layers are those of generated C, which a Raspberry Pi does not run"
+        raise ThimbleError("no-profile", what, "leave --profile out")
     params = connection_params(arguments) | measurement_params(arguments)
     deployed, engine = compiled_file(arguments.model, terminal, arguments.allow_unsafe), _engine(arguments)
     graph = load_graph(deployed)  # what a person can mend is told before a worker starts
@@ -44,6 +48,7 @@ def pi_job(
         "engine": engine.id,
         "runs": runs,
         **meter,
+        **measuring_params(arguments),
     }
     with work_folder() as work:
         params |= sample_params(arguments, work, graph, runs)

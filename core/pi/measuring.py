@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from codegen.graph import Graph
 from core.bench import Facts, Measurement, Series, Source, Timed
+from core.bench.windows import WINDOW_S, Window, WindowPlan, Windows
 from core.boards.agreement import Agreement
 from core.errors import ThimbleError
 from core.pi.board import PI, estimated_energy
@@ -42,7 +43,7 @@ class Question:
     threads: int | None = None
     warmup: int = 0
     windows: int = 0
-    window_s: float = 10.0
+    window_s: float = WINDOW_S
     telemetry: bool = True
     timed: Timed = Timed.DISK_TO_CLASS
 
@@ -141,6 +142,15 @@ def _verified(question: Question, run: PiRun) -> Verification:
     return verify(question.graph, outputs, question.reference[order], question.agree)
 
 
+def _windows(question: Question, run: PiRun) -> Windows | None:
+    """Those that ended; None without any."""
+    if not run.windows:
+        return None
+    plan = WindowPlan(question.windows, question.window_s)
+    warm_up = question.warmup + len(run.inferences)
+    return Windows(plan, warm_up, tuple(Window(each.inferences, each.seconds) for each in run.windows))
+
+
 @dataclass(frozen=True, slots=True)
 class PiResult:
     """A measurement, and what only a Pi has to tell of it."""
@@ -182,6 +192,7 @@ def evaluate(prepared: Prepared, question: Question, answered: Answered) -> PiRe
             governor=run.system.governor if run.system else None,
             throttled=None if throttled is None else bool(throttled),
         ),
-        partial=len(run.inferences) < question.runs,
+        partial=len(run.inferences) < question.runs or len(run.windows) < question.windows,
+        windows=_windows(question, run),
     )
     return PiResult(measurement, verification, answered, alone, totals)

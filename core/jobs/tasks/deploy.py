@@ -205,8 +205,6 @@ def run_on_board(
     }
 
 
-
-
 def load_samples(params: dict[str, Any], graph: Graph, watch: Watch = nobody_watches) -> Samples:
     """The test samples of `data`, or those in the file `input`."""
     tensor = graph.tensors[graph.inputs[0]]

@@ -12,13 +12,16 @@ from typing import Any
 from codegen.frontends import load_graph
 from codegen.single_ends import require_single_ends
 from core.bench import LEAST_RUNS, Timed, check_runs
+from core.bench.windows import WINDOW_S
 from core.boards.expected import expected_outputs, reference_name
 from core.errors import CancelledByUser, ThimbleError
 from core.jobs.context import JobContext
+from core.jobs.measuring import window_plan
 from core.jobs.tasks.deploy import Samples, load_samples
 from core.jobs.tasks.pi import connect_as_asked, path_of, told_to
 from core.meters.metering import Metering, Outcome, metering
 from core.paths import data_dir, write_atomically
+from core.pi.board import pi_board
 from core.pi.engines import PiEngine, find_engine
 from core.pi.events import Beat, Loaded, PiEvent, PiInference, PiWindow, System
 from core.pi.inputs import SampleFiles, write_samples
@@ -43,6 +46,7 @@ def bench(params: Json, context: JobContext) -> Json:
     runs = int(params["runs"])
     check_runs(runs)
     engine, armnn = find_engine(params["engine"]), _armnn(params)
+    windows = window_plan(params, pi_board())
     context.progress(0.01, "Reading the model")
     graph = load_graph(params["model"])
     require_single_ends(graph, "verification", "take a model with one input and one output")
@@ -61,8 +65,8 @@ def bench(params: Json, context: JobContext) -> Json:
             runs,
             threads=params.get("threads"),
             warmup=int(params.get("warmup") or 0),
-            windows=int(params.get("windows") or 0),
-            window_s=float(params.get("window_s") or 10.0),
+            windows=windows.number if windows else 0,
+            window_s=windows.window_s if windows else WINDOW_S,
             telemetry=bool(params.get("telemetry", True)),
             timed=Timed(params.get("timed") or Timed.DISK_TO_CLASS.value),
         )
