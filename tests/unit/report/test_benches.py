@@ -1,0 +1,120 @@
+"""Measurements side by side: kept, replaced, and shown as the papers do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import ThimbleError
+from core.report import benches, collect, csv_file
+from core.report.bench_record import BENCHES, read_benches, record_bench
+from core.report.on_pi import sentences
+
+
+def _bench(engine: str, **more: Any) -> dict[str, Any]:
+    return {
+        "board": "pi",
+        "engine": engine,
+        "runs": 100,
+        "first_s": 0.5,
+        "mean_s": 0.004,
+        "std_s": 0.001,
+        "stderr_s": 0.0001,
+        "times_s": [0.5, 0.004],
+        "timing": "measured",
+        "timed": "disk-to-class",
+        "verified": True,
+        "energy": None,
+        "first_inference_s": 0.0213,
+        "asked_engine": engine,
+        "facts": {"threads": 4},
+        "pi": {"where": "ada@pi", "title": "Raspberry Pi 4 Model B", "system": "Debian"},
+        **more,
+    }
+
+
+def test_a_measurement_replaces_one_of_the_same_kind(tmp_path: Path) -> None:
+    record_bench(tmp_path / "new", "a.tflite", _bench("xnnpack"))
+    record_bench(tmp_path / "new", "a.tflite", _bench("tflite"))
+    record_bench(tmp_path / "new", "a.tflite", _bench("xnnpack", mean_s=0.003))
+    kept = read_benches(tmp_path / "new")
+    assert [(each["bench"]["engine"], each["bench"]["mean_s"]) for each in kept] == [
+        ("tflite", 0.004), ("xnnpack", 0.003),
+    ]  # fmt: skip
+    record_bench(tmp_path / "new", "b.tflite", _bench("xnnpack"))
+    assert len(read_benches(tmp_path / "new")) == 3
+
+
+def test_tables_of_the_papers(tmp_path: Path) -> None:
+    energy = {
+        "source": "measured",
+        "power_w": 3.7,
+        "energy_j": 0.0148,
+        "inferences": 8,
+        "energy_std_j": 0.001,
+    }
+    record_bench(tmp_path, "runs/lenet/model.tflite", _bench("xnnpack", energy=energy))
+    stood_in = _bench("xnnpack", asked_engine="armnn", instead="Arm NN is not installed on the Pi")
+    record_bench(tmp_path, "runs/lenet/model.tflite", stood_in)
+    slow = _bench("tflite", verified=False, facts={"throttled": True}, throttled_by=["throttled"])
+    record_bench(tmp_path, "runs/lenet/model.tflite", slow)
+    report = collect(tmp_path)
+    times = benches.inference_times(report.benches)
+    assert times[1] == [
+        "lenet/model.tflite", "Raspberry Pi 4 Model B", "xnnpack", "21.3", "4", "1", "0.1", "100",
+        "from disk to class",
+    ]  # fmt: skip
+    assert times[2][2] == "xnnpack instead of armnn"
+    assert times[3][8] == "from disk to class; not verified; throttled"
+    heading, row = benches.energies(report.benches)
+    assert heading[3:] == ["inferences", "latency (ms)", "power (mW)", "energy (mWs)", "source"]
+    assert row[3:] == ["8", "4 ± 1", "3700", "14.8 ± 1", "measured"]
+    told = " ".join(benches.notes(report.benches))
+    assert "Arm NN is not installed on the Pi; xnnpack was measured instead" in told
+    assert "slowed down by throttled" in told
+    rows = csv_file.csv_text(report)
+    assert "xnnpack instead of armnn" in rows
+
+
+def test_energies_need_a_power(tmp_path: Path) -> None:
+    record_bench(tmp_path, "a.tflite", _bench("xnnpack"))
+    assert benches.energies(read_benches(tmp_path)) == []
+
+
+@pytest.mark.parametrize("content", ["[", "{}x", '[{"model": "a"}]', '[{"model": 1, "bench": {}}]', "[1]"])
+def test_a_damaged_record_is_told(tmp_path: Path, content: str) -> None:
+    (tmp_path / BENCHES).write_text(content)
+    with pytest.raises(ThimbleError) as caught:
+        collect(tmp_path)
+    assert caught.value.code == "bad-run"
+
+
+def test_what_a_pi_has_to_tell() -> None:
+    told = " ".join(
+        sentences(
+            _bench(
+                "xnnpack",
+                load_s=0.02,
+                inference={"mean_s": 0.003},
+                disk_to_class={"mean_s": 0.004},
+                partition={"parts": 2, "delegated": 5, "operators": 7, "refused": {"SOFTMAX": 2}},
+                partial=True,
+                agreement="classes",
+                largest_difference=1.0,
+                throttled_by=["under-voltage"],
+                instead="Arm NN is not installed on the Pi",
+            )
+        )
+    )
+    for words in (
+        "took 5 of 7 operators in 2 parts; not 2 × SOFTMAX",
+        "under-voltage",
+        "broke off",
+        "21.3 ms",
+    ):
+        assert words in told
+    assert list(sentences({"board": "pico"})) == []
+    assert json.dumps(told)
