@@ -20,15 +20,14 @@ if TYPE_CHECKING:
     from core.cli.terminal import Terminal
     from core.pi.engines import PiEngine
 
-NO_METER: Mapping[str, Any] = MappingProxyType({})
+NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 
 def pi_job(
-    arguments: Namespace, runs: int, terminal: Terminal, meter: Mapping[str, Any] = NO_METER
+    arguments: Namespace, runs: int, terminal: Terminal, more: Mapping[str, Any] = NOTHING_MORE
 ) -> dict[str, Any]:
-    """Run `runs` samples of the data (or random ones) on the Pi, and verify. `meter`: the params of a meter.
-
-    Raises ThimbleError.
+    """Run `runs` samples of the data (or random ones) on the Pi, and verify. `more` params: of a
+    meter, or the file `input` in the place of data, with the file `outputs`. Raises ThimbleError.
     """
     from codegen.frontends import load_graph
     from codegen.single_ends import require_single_ends
@@ -47,11 +46,12 @@ def pi_job(
         "model_file": str(_file_for(engine, deployed, arguments, terminal)),
         "engine": engine.id,
         "runs": runs,
-        **meter,
+        **more,
         **measuring_params(arguments),
     }
     with work_folder() as work:
-        params |= sample_params(arguments, work, graph, runs)
+        if "input" not in more:
+            params |= sample_params(arguments, work, graph, runs)
         return run_job("pi-bench", params, terminal)
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from core.cli.command import Command
 from core.cli.commands.build import built, compiled
 from core.cli.options import add_board, add_build_options, add_json, add_model, add_port
+from core.cli.pi_jobs import pi_job
+from core.cli.pi_options import add_pi_connection, add_pi_measurement, is_pi, refuse_pi_options
 from core.cli.terminal import Terminal
 from core.paths import cannot_write, output_dir
 from core.work_folder import work_folder
@@ -31,6 +33,8 @@ def _configure(parser: ArgumentParser) -> None:
         "--output", metavar="Y.npy", required=True, type=Path, help="file for the outputs; .npz for several"
     )
     add_port(parser)
+    add_pi_connection(parser)
+    add_pi_measurement(parser)
     add_build_options(parser)
     add_json(parser)
 
@@ -42,6 +46,10 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     from core.boards.session import run_samples
     from core.report.units import counted
 
+    if is_pi(arguments):
+        _run_on_pi(arguments, terminal)
+        return
+    refuse_pi_options(arguments)
     compilation = compiled(arguments, terminal)
     check_plugged_in(compilation.board, arguments.port)
     graph = compilation.graph
@@ -58,6 +66,28 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         result = run_samples(image, compilation.board, samples, placed=placed)
     write_outputs(arguments.output, result.outputs, graph)
     value = result.to_json()
+    terminal.result(value, lambda console: _show(console, value, arguments.output))
+
+
+def _run_on_pi(arguments: Namespace, terminal: Terminal) -> None:
+    import numpy as np
+
+    from codegen.frontends import load_graph
+    from core.bench import LEAST_RUNS
+    from core.boards.arrays import check_output_path, read_samples, write_outputs
+    from core.cli.models import compiled_file
+
+    graph = load_graph(compiled_file(arguments.model, terminal, arguments.allow_unsafe))
+    check_output_path(arguments.output, graph)
+    samples = len(read_samples(arguments.input, graph))
+    output_dir(arguments.output.absolute().parent)
+    with work_folder() as work:
+        outputs = work / "outputs.npy"
+        more = {"input": str(arguments.input), "outputs": str(outputs)}
+        pi_job(arguments, max(samples, LEAST_RUNS), terminal, more)
+        given = np.load(outputs)
+        write_outputs(arguments.output, given.reshape(len(given), -1).view(np.int8), graph)
+    value = {"samples": samples, "cycles": None, "instructions": None, "stack_bytes": None}
     terminal.result(value, lambda console: _show(console, value, arguments.output))
 
 

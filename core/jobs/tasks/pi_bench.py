@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from codegen.frontends import load_graph
 from codegen.single_ends import require_single_ends
@@ -28,6 +31,7 @@ from core.pi.inputs import SampleFiles, write_samples
 from core.pi.measuring import Answered, PiResult, Question, evaluate, measure
 from core.pi.preparing import Prepared, prepare
 from core.pi.setup.armnn import ArmnnSource, Backend
+from core.pi.verification import outputs_of
 from core.work_folder import work_folder
 
 Json = dict[str, Any]
@@ -40,6 +44,7 @@ def bench(params: Json, context: JobContext) -> Json:
     armnn_backend.
 
     Result: model, bench (the fields of `bench --json`), verified, accuracy_on_board, labelled_samples.
+    With `outputs`, a file for them: those of the samples, ``[samples, …]`` in the layout of the Graph.
     Partials `pi-loaded`, `inference`, `window`, `telemetry`. Where it breaks off after some inferences these
     are kept in a file, which the error names. Raises ThimbleError and CodegenError.
     """
@@ -153,6 +158,7 @@ def _result(
     evaluated = evaluate(prepared, question, answered)
     result = _as_json(params, prepared, question, evaluated, asked, meter.outcome(evaluated.measurement))
     if error is None:
+        _write_outputs(params, question, answered)
         return result
     name = f"{datetime.now():%Y%m%d-%H%M%S}-{Path(params['model']).stem}.json"
     kept = data_dir() / "partial-runs" / name
@@ -161,6 +167,15 @@ def _result(
     write_atomically(kept, json.dumps({**result, "ended_by": ended}, indent=1))
     hint = f"{error.hint}; {done} of {question.runs} inferences are kept, marked as partial, in {kept}"
     raise ThimbleError(error.code, error.what, hint)
+
+
+def _write_outputs(params: Json, question: Question, answered: Answered) -> None:
+    if not params.get("outputs"):
+        return
+    inferences = answered.run.inferences[: len(question.samples.x)]
+    stream = io.BytesIO()
+    np.save(stream, outputs_of(question.graph, inferences, question.reference.dtype))
+    write_atomically(Path(params["outputs"]), stream.getvalue())
 
 
 def _as_json(

@@ -32,8 +32,10 @@ def options(pi: Loopback) -> list[str]:
 
 def test_bench_deploy_and_report(pi: Loopback, options: list[str], tmp_path: Path, capsys: Any) -> None:
     model, record = str(write_classifier(tmp_path / "digits.tflite")), str(tmp_path / "record")
-    csv = tmp_path / "times.csv"
-    asked = ["bench", model, "--board", "pi", *options, "--data", "digits", "--runs", "12"]
+    csv, data = tmp_path / "times.csv", str(tmp_path / "pictures.npz")
+    x, y = np.random.default_rng(0).integers(0, 256, (30, 28, 28, 1), np.uint8), np.arange(30) % 10
+    np.savez(data, x_train=x, y_train=y, x_test=x, y_test=y)
+    asked = ["bench", model, "--board", "pi", *options, "--data", data, "--runs", "12"]
     more = ["--accept-host-key", pi.fingerprint, "--json", "--csv", str(csv), "--record", record]
     assert main([*asked, *more]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -61,6 +63,20 @@ def test_bench_deploy_and_report(pi: Loopback, options: list[str], tmp_path: Pat
     deployed = json.loads(capsys.readouterr().out)
     assert deployed["verified"]
     assert json.loads((out / "deploy.json").read_text())["bench"]["board"] == "pi"
+
+
+@pytest.mark.parametrize("samples", [1, 5])
+def test_run(
+    pi: Loopback, sample: Sample, options: list[str], tmp_path: Path, capsys: Any, samples: int
+) -> None:
+    x, y = tmp_path / "x.npy", tmp_path / "y.npy"
+    np.save(x, sample.files.x[:samples])
+    files = ["--input", str(x), "--output", str(y)]
+    asked = ["run", str(sample.model), "--board", "pi", *options, *files]
+    assert main([*asked, "--accept-host-key", pi.fingerprint, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"samples": samples, "cycles": None, "instructions": None, "stack_bytes": None}
+    assert (np.load(y) == sample.question.reference[:samples]).all()
 
 
 def test_looking_at_a_pi_and_forgetting_it(pi: Loopback, options: list[str], capsys: Any) -> None:

@@ -131,12 +131,11 @@ def test_generate_names_the_code_as_asked(thimble, tflite, tmp_path):
         ("pi", "no code is built for the board 'pi'"),
     ],
 )
-@pytest.mark.parametrize("command", ["plan", "build", "generate", "run", "demo"])
+@pytest.mark.parametrize("command", ["plan", "build", "generate", "demo"])
 def test_an_unknown_board_is_named(thimble, tflite, tmp_path, command, board, words):
     more = {
         "build": ["--out", tmp_path / "out"],
         "generate": ["--out", tmp_path / "out"],
-        "run": ["--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy"],
     }.get(command, [])
     model = [] if command == "demo" else [tflite]
     status = 2 if board == "toaster" else 1
