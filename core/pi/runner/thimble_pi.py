@@ -167,7 +167,7 @@ class Watcher:
 
     def _listen(self) -> None:
         while True:
-            ready, _, _ = select.select([0], [], [], SILENCE_S)
+            ready, _, _ = select.select([0], [], [], self._job.get("silence_s", SILENCE_S))
             if not ready or not os.read(0, 65_536):
                 self._end()
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+
 import pytest
 
 from core.errors import ThimbleError
@@ -9,7 +15,7 @@ from core.pi.connection import PiConnection, connect
 from core.pi.engines import find_engine
 from core.pi.events import PiEvent, PiInference
 from core.pi.measuring import evaluate, measure
-from core.pi.preparing import prepare
+from core.pi.preparing import RUNNER, prepare
 from core.pi.setup.armnn import ArmnnSource
 from tests.toolchain.pi.loopback import Loopback, all_gone
 from tests.toolchain.pi.samples import ENDLESS, Sample, nobody_listens
@@ -63,3 +69,34 @@ def test_a_pi_that_stays_away(sample: Sample) -> None:
 
     with pytest.raises(ThimbleError, match="no"):
         prepare(refused, find_engine("xnnpack"), sample.model, sample.files, nobody_listens, nobody_listens)
+
+
+def test_a_desktop_that_hangs_does_not_leave_the_job_running(pi: Loopback, sample: Sample) -> None:
+    """Its connection may stay open for hours: the runner waits for its words."""
+    model, samples = str(sample.model), pi.folder / "samples"
+    samples.mkdir(exist_ok=True)
+    with tarfile.open(sample.files.archive) as archive:
+        archive.extractall(samples, filter="data")
+    job = {
+        "engine": "tflite",
+        "model": model,
+        "samples": [str(samples / name) for name in sample.files.names],
+        "preparation": sample.files.preparation,
+        "runs": ENDLESS,
+        "threads": 1,
+        "silence_s": 0.5,
+    }
+    runner = shutil.copy(RUNNER, samples / "runner.py")
+    nothing = subprocess.DEVNULL
+    process = subprocess.Popen(
+        [sys.executable, str(runner)],
+        stdin=subprocess.PIPE,
+        stdout=nothing,
+        stderr=nothing,
+    )
+    assert process.stdin is not None
+    with process.stdin as stdin:
+        stdin.write(json.dumps(job).encode() + b"\n")
+        stdin.flush()
+        assert process.wait(30) == 1
+    assert all_gone(samples)
