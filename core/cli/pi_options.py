@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,9 @@ def add_pi_measurement(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("measuring on a Raspberry Pi")
     group.add_argument("--engine", help="xnnpack (default), tflite, armnn, onnxruntime or keras")
     group.add_argument("--threads", type=positive, metavar="N", help="threads; the Pi's cores if left out")
-    group.add_argument("--warmup", type=positive, metavar="N", help="inferences before the first that counts")
+    group.add_argument(
+        "--warmup", type=positive, metavar="N", help="inferences after the first that are not timed"
+    )
     group.add_argument(
         "--timed",
         choices=("disk-to-class", "inference"),
@@ -75,27 +78,27 @@ def refuse_pi_options(arguments: Namespace) -> None:
 
 def pi_address(arguments: Namespace) -> PiAddress:
     """What the options say, completed by the Pi that was used last. Raises ThimbleError."""
-    from core.pi.address import parse_address
+    from core.pi.address import DEFAULT_FOLDER, parse_address
     from core.pi.known import known_pis
 
-    known = known_pis()
-    if not arguments.host and not known:
-        raise ThimbleError(
-            "no-host",
-            "it is not said which Raspberry Pi",
-            "name it with --host, for example raspberrypi.local",
-        )
-    if not arguments.host:
-        last = known[0].address
-        host = f"[{last.host}]:{last.port}"
+    known = [pi.address for pi in known_pis()]
+    if arguments.host:
+        asked = parse_address(arguments.host, arguments.user or _DEFAULT_USER)
+        last = next((pi for pi in known if (pi.host, pi.port) == (asked.host, asked.port)), asked)
+    elif known:
+        last = known[0]
     else:
-        host, last = arguments.host, None
-    asked = parse_address(host, _DEFAULT_USER)
-    if last is None:
-        same = (pi.address for pi in known if (pi.address.host, pi.address.port) == (asked.host, asked.port))
-        last = next(same, asked)
-    user, key_file = arguments.user or last.user, arguments.key or last.key_file
-    return parse_address(host, user, key_file, arguments.folder or last.folder)
+        what = "it is not said which Raspberry Pi"
+        raise ThimbleError("no-host", what, "name it with --host, for example raspberrypi.local")
+    # the options are checked, wherever the Pi is
+    folder = arguments.folder or DEFAULT_FOLDER
+    named = parse_address("any", arguments.user or last.user, arguments.key, folder)
+    return replace(
+        last,
+        user=named.user,
+        key_file=named.key_file or last.key_file,
+        folder=arguments.folder or last.folder,
+    )
 
 
 def connection_params(arguments: Namespace) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from core.bench import Energy, estimate_energy
 
 PI = "pi"
 #: The model that the published power is of.
-_PROFILED = "Raspberry Pi 4"
+_PROFILED = "Raspberry Pi 4 Model B"
 
 
 @cache

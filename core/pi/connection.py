@@ -91,7 +91,7 @@ class PiConnection:
                 channel.shutdown_write()
                 stdout = channel.makefile("rb").read()
                 stderr = channel.makefile_stderr("rb").read()
-                status = channel.recv_exit_status()
+                status = exit_status(channel, timeout_s)
         if status == -1:
             raise connection_lost(self.address, "it ended in the middle of a command")
         return Answer(status, _text(stdout), _text(stderr))
@@ -107,7 +107,7 @@ class PiConnection:
             for raw in channel.makefile("rb"):
                 lines.append(_text(raw).rstrip())
                 on_line(lines[-1])
-            status = channel.recv_exit_status()
+            status = exit_status(channel, timeout_s)
         if status == -1:
             raise connection_lost(self.address, "it ended in the middle of a command")
         return Answer(status, "\n".join(lines), "")
@@ -147,10 +147,19 @@ class PiConnection:
             raise
 
 
+def exit_status(channel: paramiko.Channel, timeout_s: float) -> int:
+    """How the command ended; −1 where the connection ended first. Raises TimeoutError."""
+    if not channel.status_event.wait(timeout_s):
+        raise TimeoutError
+    return int(channel.recv_exit_status())
+
+
 def _tied(command: str) -> str:
-    """The command, ended when its standard input does: without a terminal it would outlive the connection."""
-    watch = "(cat; kill $p) <&3 >/dev/null 2>&1 3<&- &"
-    return f"exec 3<&0; {command} 3<&- & p=$!; {watch} c=$!; wait $p; s=$?; kill $c; exit $s"
+    """The command and its children, ended when standard input does: without a terminal they would outlive the
+    connection."""
+    watch = "(cat; kill -- -$p) <&3 >/dev/null 2>&1 3<&- &"
+    start = f"setsid sh -c {shlex.quote(command)} </dev/null 3<&- &"
+    return f"exec 3<&0; {start} p=$!; {watch} c=$!; wait $p; s=$?; kill $c; exit $s"
 
 
 def connection_lost(address: PiAddress, why: str = "") -> ThimbleError:

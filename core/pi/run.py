@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from core.errors import ThimbleError
-from core.pi.connection import PiConnection, connection_lost
+from core.pi.connection import PiConnection, connection_lost, exit_status
 from core.pi.events import (
     Beat,
     Loaded,
@@ -84,14 +84,14 @@ class PiRun:
 
     @property
     def throttled(self) -> Throttling | None:
-        """What slowed the Pi down meanwhile; None where it cannot tell."""
+        """What slowed the Pi down meanwhile; None where that is not known, as after a run that broke off."""
         before = self.system.throttling if self.system else None
-        if before is None:
-            return None
-        seen = between(before, self.after)
+        seen = Throttling(0)
         for beat in self.beats:
             seen |= beat.throttling.now if beat.throttling is not None else Throttling(0)
-        return seen
+        if before is None or self.after is None:
+            return seen or None
+        return seen | between(before, self.after)
 
 
 def run_job(
@@ -172,8 +172,7 @@ def _require_end(run: PiRun, connection: PiConnection, channel: Any) -> None:
     """An end of output alone is no success: a broken connection looks the same."""
     if run.error is not None:
         return
-    channel.settimeout(_POLL_S * 10)
-    status = channel.recv_exit_status() if channel.exit_status_ready() or not channel.closed else -1
+    status = exit_status(channel, FROZEN_S)
     if status != 0:
         said = channel.makefile_stderr("rb").read().decode(errors="replace").strip().splitlines()
         if status == -1:

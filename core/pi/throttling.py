@@ -43,9 +43,7 @@ def throttling_of(bits: int | None) -> Throttling | None:
     return None if bits is None else Throttling(bits)
 
 
-def between(before: Throttling | None, after: Throttling | None) -> Throttling:
+def between(before: Throttling, after: Throttling) -> Throttling:
     """What began or was so between two moments, in the bits of “now”."""
-    if before is None or after is None:
-        return Throttling(0)
     began = Throttling((after & ~before) >> _SINCE_BOOT)
     return (before.now | after.now | began).now

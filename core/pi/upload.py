@@ -23,6 +23,10 @@ _DOUBTFUL_BYTES = 32 * 1024
 #: Of the disk of the Pi, beside what is sent.
 _SPARE_BYTES = 20_000_000
 _HASH_S = 120.0
+#: Of our folder on the Pi; under a folder that somebody named, one of these is made.
+_OWN_NAMES = ("thimble", ".thimble")
+#: Made together with our folder: without it, the folder is somebody else's, and is never removed.
+_MARKER = ".made-by-thimble"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class RemoteFolder:
         self.connection = connection
         folder = connection.address.folder
         home = "" if folder.startswith("/") else _home(connection)
-        self.path = posixpath.join(home, folder)
+        own = "" if posixpath.basename(folder) in _OWN_NAMES else _OWN_NAMES[0]
+        self.path = posixpath.join(home, folder, own).rstrip("/")
 
     def at(self, *names: str) -> str:
         """The whole path of something in it."""
@@ -78,24 +83,38 @@ class RemoteFolder:
             self.connection.sftp.posix_rename(part, self.at(name))
 
     def make_folders(self, names: Sequence[str]) -> None:
-        """The folders of these files."""
+        """The folders of these files, and ours with its marker where it is new."""
         folders = sorted({posixpath.dirname(self.at(name)) for name in names})
         words = " ".join(shlex.quote(folder) for folder in folders)
-        answer = self.connection.run(f"mkdir -p -m 700 {words}")
+        own, parent = self.quoted(), shlex.quote(posixpath.dirname(self.path))
+        make = f"mkdir -p {parent} && mkdir -m 700 {own} && touch {self.quoted(_MARKER)}"
+        answer = self.connection.run(f"{{ [ -d {own} ] || {{ {make}; }}; }} && mkdir -p -m 700 {words}")
         if not answer.done:
             raise _cannot_write(self.path, answer.last_words)
 
     def remove(self, *names: str) -> None:
-        """Files or folders in it, with all that is in them; with no name the whole folder."""
-        words = " ".join(self.quoted(name) for name in names) if names else self.quoted()
+        """Files or folders in it, with all that is in them."""
+        words = " ".join(self.quoted(name) for name in names)
         answer = self.connection.run(f"rm -rf -- {words}", timeout_s=_HASH_S)
+        if not answer.done:
+            raise _cannot_write(self.path, answer.last_words)
+
+    def remove_all(self) -> None:
+        """The whole folder, if it was made by Thimble. Raises ThimbleError ``not-ours``."""
+        if self.size_bytes(_MARKER) is None:
+            raise ThimbleError(
+                "not-ours",
+                f"{self.path} on the Pi was there before Thimble, so nothing in it is removed",
+                "remove what you do not need any more there yourself",
+            )
+        answer = self.connection.run(f"rm -rf -- {self.quoted()}", timeout_s=_HASH_S)
         if not answer.done:
             raise _cannot_write(self.path, answer.last_words)
 
     def free_bytes(self) -> int:
         """Of the disk that it is on."""
-        place = self.quoted()
-        answer = self.connection.run(f"df -Pk {place} 2>/dev/null || df -Pk .")
+        nearest = f'd={self.quoted()}; while [ ! -e "$d" ]; do d=$(dirname "$d"); done; df -Pk "$d"'
+        answer = self.connection.run(nearest)
         try:
             return int(answer.stdout.splitlines()[-1].split()[3]) * 1024
         except (IndexError, ValueError) as error:

@@ -23,7 +23,7 @@ from core.jobs.measuring import window_plan
 from core.jobs.tasks.deploy import Samples, load_samples
 from core.jobs.tasks.pi import connect_as_asked, path_of, told_to
 from core.meters.metering import Metering, Outcome, metering
-from core.paths import data_dir, write_atomically
+from core.paths import data_dir, output_dir, write_atomically
 from core.pi.board import pi_board
 from core.pi.engines import PiEngine, find_engine
 from core.pi.events import Beat, Loaded, PiEvent, PiInference, PiWindow, System
@@ -58,9 +58,10 @@ def bench(params: Json, context: JobContext) -> Json:
     samples = load_samples(params, graph, context.section(0.02, 0.06).watch("Reading the data"))
     context.progress(0.06, "Computing what the outputs must be")
     reference, agree = expected_outputs(params["model"], graph, samples.x[:runs], context.check_cancelled)
+    recorded = _recorded(params)
     csv = Path(params["samples"]) if params.get("samples") else None
     # the meter first: a fault of it is told at once, and a Pi may get its power through it
-    with work_folder() as work, metering(params.get("meter"), work, context, csv) as meter:
+    with work_folder() as work, metering(params.get("meter"), recorded or work, context, csv) as meter:
         files = _files(work, graph, samples, runs)
         question = Question(
             graph,
@@ -89,6 +90,11 @@ def bench(params: Json, context: JobContext) -> Json:
             watch = _Watch(context, question, prepared, meter)
             answered = measure(prepared, engine, question, armnn, watch, context.log, meter.before_series)
         return _result(params, prepared, question, answered, engine, meter)
+
+
+def _recorded(params: Json) -> Path | None:
+    """The folder that outlives the job, for whoever draws the meter's samples afterwards."""
+    return output_dir(Path(params["out"])) if params.get("out") else None
 
 
 def _files(work: Path, graph: Any, samples: Samples, runs: int) -> SampleFiles:

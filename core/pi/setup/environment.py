@@ -61,7 +61,8 @@ def set_up(folder: RemoteFolder, engine: PiEngine, tell: Tell, wheels: Path | No
     if not missing and folder.size_bytes(f"{_VENV}/bin/python") is not None:
         return Ready(facts, python, already=True)
     pushed = None if wheels is None else wheels_in(wheels)
-    _make_environment(folder, tell)
+    if _make_environment(folder, tell):
+        there, missing = [], requirements
     _install(folder, requirements, facts, pushed, tell)
     kept = {"version": _STAMP_VERSION, "python": facts.python_words, "requirements": [*there, *missing]}
     folder.write(_STAMP, json.dumps(kept, indent=1).encode())
@@ -75,7 +76,7 @@ def remove(folder: RemoteFolder) -> int:
     words = answer.stdout.split()
     if not words:
         return 0
-    folder.remove()
+    folder.remove_all()
     return int(words[0]) * 1024
 
 
@@ -89,12 +90,12 @@ def _read_stamp(folder: RemoteFolder) -> dict[str, Any]:
     return stamp if isinstance(stamp, dict) and stamp.get("version") == _STAMP_VERSION else {}
 
 
-def _make_environment(folder: RemoteFolder, tell: Tell) -> None:
-    """A virtual environment whose pip runs; one that was left half made is made again."""
+def _make_environment(folder: RemoteFolder, tell: Tell) -> bool:
+    """A virtual environment whose pip runs; whether it had to be made, as one that was left half made."""
     python = folder.quoted(_VENV, "bin", "python")
     works = folder.connection.run(f"{python} -m pip --version", timeout_s=60.0).done
     if works:
-        return
+        return False
     tell(0.05, "Making an environment on the Pi")
     folder.make_folders([_STAMP])
     venv = folder.quoted(_VENV)
@@ -103,6 +104,7 @@ def _make_environment(folder: RemoteFolder, tell: Tell) -> None:
     )
     if not answer.done:
         raise _install_failed(folder, answer.last_words)
+    return True
 
 
 def _install(

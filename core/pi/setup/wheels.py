@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import subprocess
 import sys
@@ -51,7 +52,8 @@ def download_wheels(requirements: tuple[str, ...], facts: PiFacts) -> tuple[Path
             "no-wheels", "neither the Pi nor this program can fetch the engine's packages", hint
         )
     version = ".".join(map(str, facts.python[:2]))
-    folder = cache_dir() / "pi-wheels" / f"{facts.machine}-{version}"
+    wanted = hashlib.sha256("\n".join(requirements).encode()).hexdigest()[:12]
+    folder = cache_dir() / "pi-wheels" / f"{facts.machine}-{version}-{wanted}"
     command = [sys.executable, "-m", "pip", *download_arguments(requirements, facts, folder)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_DOWNLOAD_S, check=False)

@@ -91,6 +91,6 @@ def prepared(pi: Loopback, sample: Sample) -> Iterator[Prepared]:
 @pytest.fixture
 def empty_pi_folder(server: Loopback) -> Iterator[Path]:
     """Another folder of the same Pi, with nothing in it."""
-    folder = server.folder / "empty"
+    folder = server.folder / "empty" / "thimble"
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

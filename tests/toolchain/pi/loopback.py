@@ -51,7 +51,7 @@ class Loopback:
 
     @property
     def pi_folder(self) -> Path:
-        return self.folder / "pi"
+        return self.folder / "pi" / "thimble"
 
     @property
     def fingerprint(self) -> str:

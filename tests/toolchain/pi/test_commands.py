@@ -105,6 +105,7 @@ def test_what_is_told_before_anything_is_sent(
         (["--board", "pi", *options, "--engine", "onnxruntime"], 1, "reads .onnx files, not tiny.tflite"),
         (["--board", "pi", *options, "--engine", "keras"], 1, "reads .keras files, not tiny.tflite"),
         (["--board", "pi", "--host", "a b"], 1, "is no address"),
+        (["--board", "pi", *options, "--meter", "pmic"], 1, "not those of the Pi"),
         (["--board", "pi", *options[:-1], "../up"], 1, "is no folder"),
     ):
         assert main(["bench", model, *arguments]) == status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -49,8 +50,8 @@ def bare(pi: Loopback, empty_pi_folder: Path) -> Iterator[PiConnection]:
 
 def test_set_up_again_further_and_away(bare: PiConnection, empty_pi_folder: Path, wheels: Path) -> None:
     folder, engine = RemoteFolder(bare), find_engine("xnnpack")
+    folder.make_folders(["venv/bin/python"])
     half_made = empty_pi_folder / "venv" / "bin" / "python"
-    half_made.parent.mkdir(parents=True)
     half_made.write_text("cut off")
     said: list[tuple[float, str]] = []
     ready = set_up(folder, engine, lambda part, text: said.append((part, text)), wheels)
@@ -134,3 +135,29 @@ def test_a_pi_with_32_bits_is_refused_before_anything_is_done(
     finally:
         wrapper.write_text(before)
     assert not empty_pi_folder.exists()
+
+
+def test_only_a_folder_of_thimbles_own_is_removed(pi: Loopback, server: Loopback) -> None:
+    home = server.folder / "home"
+    (home / "thimble").mkdir(parents=True)
+    (home / "thimble" / "thesis.txt").write_text("years of work")
+    with connect(replace(pi.address, folder=str(home)), pi.fingerprint) as connection:
+        folder = RemoteFolder(connection)
+        assert folder.path == str(home / "thimble")
+        folder.write("environment.json", b"{}")
+        with pytest.raises(ThimbleError) as caught:
+            remove(folder)
+        assert caught.value.code == "not-ours"
+    assert (home / "thimble" / "thesis.txt").read_text() == "years of work"
+    with connect(replace(pi.address, folder=str(home / "disk"))) as connection:
+        RemoteFolder(connection).write("environment.json", b"{}")
+        assert (home / "disk" / "thimble" / "environment.json").is_file()
+        remove(RemoteFolder(connection))
+    assert (home / "disk").is_dir()
+    assert not (home / "disk" / "thimble").exists()
+
+
+def test_free_space_is_that_of_the_disk_that_the_folder_will_be_on(pi: Loopback) -> None:
+    with connect(replace(pi.address, folder="/dev/shm/not/there/yet"), pi.fingerprint) as connection:
+        disk = shutil.disk_usage("/dev/shm")
+        assert abs(RemoteFolder(connection).free_bytes() - disk.free) < 0.1 * disk.total

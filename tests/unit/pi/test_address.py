@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from core.cli.pi_options import pi_address
 from core.errors import ThimbleError
 from core.pi.address import PiAddress, parse_address
+from core.pi.known import remember
 
 
 @pytest.mark.parametrize(
@@ -42,3 +46,17 @@ def test_a_key_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ThimbleError) as caught:
         parse_address("pi", "pi", tmp_path / "id_ed25519")
     assert caught.value.code == "missing-file"
+
+
+def test_the_pi_used_last_is_found_again_whatever_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platformdirs.user_config_dir", lambda *_, **__: str(tmp_path))
+    last = PiAddress("raspberrypi.local", "ada", 22, Path("/keys/pi"), "/mnt/disk")
+    remember(PiAddress("fe80::1", "eve", 2222), "another")
+    remember(last, "Raspberry Pi 5")
+    nothing = Namespace(host=None, user=None, key=None, folder=None)
+    assert pi_address(nothing) == last
+    assert pi_address(Namespace(**{**vars(nothing), "user": "bob"})) == replace(last, user="bob")
+    other = pi_address(Namespace(**{**vars(nothing), "host": "[fe80::1]:2222"}))
+    assert other == PiAddress("fe80::1", "eve", 2222)
