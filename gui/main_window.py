@@ -21,6 +21,7 @@ from gui.menus import Menus
 from gui.pages.compare.presenter import ComparePresenter
 from gui.pages.deploy.presenter import DeployPresenter
 from gui.pages.live.presenter import LivePresenter
+from gui.pages.pi.presenter import PiPresenter
 from gui.pages.run.presenter import RunPresenter
 from gui.pages.start.presenter import StartPresenter
 from gui.pages.start.view import StartView
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self.run = RunPresenter(services)
         self.deploy = DeployPresenter(services)
         self.live = LivePresenter(services)
+        self.pi = PiPresenter(services)
         self.compare = ComparePresenter(services, self.wizard.flow)
         self.place = Place.START
         self._make_frame()
@@ -63,14 +65,14 @@ class MainWindow(QMainWindow):
         titles = [(Place.START, tr("Start"))]
         titles += [(_STEP_PLACES[step], step_title(step)) for step in Step]
         titles += [(Place.RUN, tr("Compress")), (Place.DEPLOY, tr("Try on a board"))]
-        titles += [(Place.LIVE, tr("Live"))]
+        titles += [(Place.LIVE, tr("Live")), (Place.PI, tr("Raspberry Pi"))]
         titles += [(Place.COMPARE, tr("Compare"))]
         self.side_bar = SideBar(titles, "Thimble")
         self.stack = QStackedWidget()
         self._pages: dict[Place, Page] = {Place.START: self.start_view}
         self._pages |= {_STEP_PLACES[step]: page for step, page in self.wizard.pages.items()}
         self._pages |= {Place.RUN: self.run.view, Place.DEPLOY: self.deploy.view}
-        self._pages |= {Place.LIVE: self.live.view}
+        self._pages |= {Place.LIVE: self.live.view, Place.PI: self.pi.view}
         self._pages[Place.COMPARE] = self.compare.view
         for page in self._pages.values():
             self.stack.addWidget(page)
@@ -104,6 +106,8 @@ class MainWindow(QMainWindow):
         self.deploy.running_changed.connect(lambda running: self._show_states())
         self.live.running_changed.connect(lambda running: self._show_states())
         self.live.start_wanted.connect(self._start_live)
+        self.pi.pis_changed.connect(self.live.view.form.refresh)
+        self.pi.password_known.connect(self.live.passwords.__setitem__)
         self.live.deployed.connect(self._measured_live)
         self.compare.start_wanted.connect(self._start_comparing)
         self.compare.running_changed.connect(lambda running: self._show_states())
@@ -133,7 +137,7 @@ class MainWindow(QMainWindow):
     @property
     def running(self) -> bool:
         """Whether a job runs whose loss would hurt."""
-        return any(part.bridge.running for part in (self.run, self.deploy, self.live, self.compare))
+        return any(part.bridge.running for part in (self.run, self.deploy, self.live, self.pi, self.compare))
 
     @Slot(Place)
     def go(self, place: Place) -> None:
@@ -161,7 +165,7 @@ class MainWindow(QMainWindow):
         self.side_bar.set_state(
             Place.DEPLOY, self.deploy.run is not None, not self.deploy.view.result.isHidden()
         )
-        for place in (Place.LIVE, Place.COMPARE):
+        for place in (Place.LIVE, Place.PI, Place.COMPARE):
             self.side_bar.set_state(place, True, False)
         self.menus.show_state()
 
@@ -339,6 +343,7 @@ class MainWindow(QMainWindow):
             self.deploy.bridge,
             self.live.bridge,
             self.live.saving,
+            self.pi.bridge,
             self.compare.bridge,
             self.run.view.export.bridge,
             self.deploy.view.export.bridge,

@@ -24,6 +24,7 @@ class Place(Enum):
     RUN = "run"
     DEPLOY = "deploy"
     LIVE = "live"
+    PI = "pi"
     COMPARE = "compare"
 
 

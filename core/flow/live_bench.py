@@ -10,21 +10,24 @@ from core.bench import Source, check_runs
 from core.errors import ThimbleError
 from core.flow.open_run import OpenRun
 from core.meters.choice import parse_meter
+from core.pi.address import PiAddress
+from core.pi.board import PI, pi_board
+from core.pi.engines import DEFAULT_ENGINE, ModelForm, find_engine
 
 #: The meter that measures nothing.
 NO_METER = "estimate"
 
 
 def places() -> dict[str, Board]:
-    """Where a model can be watched, by id: boards first, this computer after them."""
+    """Where a model can be watched, by id: boards first, this computer and a Pi after them."""
     boards = sorted(all_boards().values(), key=lambda board: board.cpu is Cpu.HOST)
-    return {board.id: board for board in boards}
+    return {board.id: board for board in (*boards, pi_board())}
 
 
 @dataclass(frozen=True, slots=True)
 class LiveBench:
     """`meter` is as on the command line; `windows` of time follow the `runs` inferences, none when 0. `port`
-    names one of several boards on USB."""
+    names one of several boards on USB; `pi` and `engine` count for a Pi alone."""
 
     run: OpenRun
     place: str
@@ -32,6 +35,9 @@ class LiveBench:
     windows: int = 0
     meter: str = NO_METER
     port: str | None = None
+    pi: PiAddress | None = None
+    password: str | None = None
+    engine: str = DEFAULT_ENGINE
 
     def check(self) -> None:
         """Before anything is started. Raises ThimbleError with what a person can mend."""
@@ -41,6 +47,12 @@ class LiveBench:
             raise ThimbleError(
                 "missing-file", f"there is no model {self.run.model} any more", "choose another model"
             )
+        if self.on_pi:
+            self._check_pi()
+
+    @property
+    def on_pi(self) -> bool:
+        return self.place == PI
 
     @property
     def metered(self) -> bool:
@@ -55,7 +67,7 @@ class LiveBench:
     @property
     def task(self) -> str:
         """The job that does it."""
-        return "deploy"
+        return "pi-bench" if self.on_pi else "deploy"
 
     def params(self) -> dict[str, Any]:
         """Of the task."""
@@ -64,5 +76,26 @@ class LiveBench:
             told["windows"] = self.windows
         if self.metered:
             told["meter"] = self.meter
+        if self.on_pi and self.pi is not None:
+            return told | {"address": self.pi.to_json(), "password": self.password, "engine": self.engine}
         told |= {"board": self.place, "out": str(self.run.folder)}
         return told if self.port is None else {**told, "port": self.port}
+
+    def _check_pi(self) -> None:
+        if self.pi is None:
+            raise ThimbleError(
+                "no-pi", "no Raspberry Pi is known yet", "connect one on the page “Raspberry Pi” first"
+            )
+        engine = find_engine(self.engine)
+        if engine.form is ModelForm.KERAS:
+            raise ThimbleError(
+                "engine-reads-keras",
+                f"{engine.title} reads the model before it is converted",
+                "use `thimble bench MODEL.keras --board pi --engine keras`",
+            )
+        if self.run.model.suffix.lower() != f".{engine.form.value}":
+            raise ThimbleError(
+                "engine-reads-other",
+                f"{engine.title} reads .{engine.form.value} files, and this is {self.run.model.name}",
+                "choose another engine, or another model",
+            )

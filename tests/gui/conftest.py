@@ -84,6 +84,12 @@ PRESETS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def no_pis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Pis of whoever runs the tests are none of their business."""
+    monkeypatch.setattr("core.pi.known.settings_dir", lambda: tmp_path)
+
+
 @pytest.fixture
 def jobs() -> FakeJobs:
     return FakeJobs()

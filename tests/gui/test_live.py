@@ -337,6 +337,10 @@ def test_wrong_choices_are_told_before_anything_starts(bench: Bench) -> None:
     assert bench.page.banner.kind is BannerKind.ERROR
     assert "needs more" in bench.page.banner.text
     form.meter.setCurrentIndex(form.meter.findData("estimate"))
+    form.set_place("pi")
+    assert form.engine.isVisible()
+    form.start.click()
+    assert "no raspberry pi is known" in bench.page.banner.text.lower()
     (bench.folder / "model.tflite").unlink()
     form.set_place("pico")
     form.start.click()

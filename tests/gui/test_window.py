@@ -34,7 +34,7 @@ pytestmark = pytest.mark.gui
 def enabled(window: MainWindow) -> set[Place]:
     """Where one can go, apart from what needs no model of the steps."""
     there = {place for place, button in window.side_bar.buttons.items() if button.isEnabled()}
-    always = {Place.LIVE, Place.COMPARE}
+    always = {Place.LIVE, Place.PI, Place.COMPARE}
     assert always <= there
     return there - always
 

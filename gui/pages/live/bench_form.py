@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from core.pi.board import PI
+from core.pi.engines import ENGINES, ModelForm
+from core.pi.known import known_pis
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
@@ -58,13 +61,17 @@ class BenchForm(QWidget):
         self.choose = QPushButton(tr("&Choose…"))
         self.choose.setAccessibleName(tr("Choose a model or the results of a run"))
         self.choose.clicked.connect(self.model_wanted)
-        self.place, self.meter, self.usb = (QComboBox() for _ in range(3))
-        for box in (self.place, self.meter, self.usb):
+        self.place, self.engine, self.meter, self.pi, self.usb = (QComboBox() for _ in range(5))
+        for box in (self.place, self.engine, self.meter, self.pi, self.usb):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(12)
         for board in places().values():
             self.place.addItem(board.title, board.id)
+        for engine in ENGINES.values():
+            if engine.form is not ModelForm.KERAS:
+                self.engine.addItem(engine.title, engine.id)
         self.usb.setPlaceholderText(tr("None is plugged in yet; it appears here by itself"))
+        self.pi.setPlaceholderText(tr("None yet: connect one on the page “Raspberry Pi”"))
         kinds = sorted(METERS.values(), key=lambda kind: kind.id != NO_METER)
         for kind in kinds:
             self.meter.addItem(tr("None (estimate)") if kind.id == NO_METER else tr(kind.title), kind.id)
@@ -90,10 +97,17 @@ class BenchForm(QWidget):
         grid.setVerticalSpacing(6)
         self._row(grid, 0, tr("M&odel:"), self.model, self.choose)
         self._row(grid, 1, tr("Boar&d:"), self.place)
+        self._pi_label, self._engine_label = QLabel(tr("Raspberr&y Pi:")), QLabel(tr("En&gine:"))
+        self._pi_label.setBuddy(self.pi)
+        self._engine_label.setBuddy(self.engine)
         self._usb_label = QLabel(tr("&Which one:"))
         self._usb_label.setBuddy(self.usb)
+        grid.addWidget(self._pi_label, 2, 0)
         grid.addWidget(self._usb_label, 2, 0)
-        grid.addWidget(self.usb, 2, 1)
+        line = QHBoxLayout()
+        for part in (self.usb, self.pi, self._engine_label, self.engine):
+            line.addWidget(part, 0 if part is self._engine_label else 1)
+        grid.addLayout(line, 2, 1)
         self._row(grid, 3, tr("&Power:"), self.meter, self.target, self.file)
         windows = self._label(tr("&Time windows:"), self.windows)
         self._row(grid, 4, tr("I&nferences:"), self.runs, windows, self.windows, None, self.start)
@@ -145,6 +159,8 @@ class BenchForm(QWidget):
             self.windows.value(),
             self._meter_words(),
             None if self.target_board is None else self.target_board.key,
+            self.pi.currentData(),
+            engine=str(self.engine.currentData()),
         )
 
     def _meter_words(self) -> str:
@@ -171,10 +187,24 @@ class BenchForm(QWidget):
         self.usb.setCurrentIndex(max(0, self.usb.findData(chosen)) if self.usb.count() else -1)
 
     @Slot()
+    def refresh(self) -> None:
+        """The Pis that are known now."""
+        chosen = self.pi.currentText()
+        self.pi.clear()
+        for pi in known_pis():
+            self.pi.addItem(f"{pi.title} ({pi.address.where})", pi.address)
+        self.pi.setCurrentIndex(max(0, self.pi.findText(chosen)) if self.pi.count() else -1)
+
+    @Slot()
     def _place_chosen(self) -> None:
         place = places()[self.place.currentData()]
+        on_pi = place.id == PI
+        for part in (self._pi_label, self.pi, self._engine_label, self.engine):
+            part.setVisible(on_pi)
         for part in (self._usb_label, self.usb):
             part.setVisible(is_on_usb(place))
+        if on_pi:
+            self.refresh()
         self.set_found(self._found)
         self.place_changed.emit()
 

@@ -48,6 +48,8 @@ class LivePresenter(QObject):
         self.bridge = JobBridge(services.start_job, self)
         self.saving = JobBridge(services.start_job, self)
         self.view = LiveView(self.bridge, self.saving)
+        #: Typed ones, by where they count; the keyring's are the workers' own.
+        self.passwords: dict[str, str] = {}
         self._bench: LiveBench | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="thimble-live-", ignore_cleanup_errors=True)
         self._statistics_due = QTimer(self)
@@ -110,6 +112,8 @@ class LivePresenter(QObject):
             bench = view.form.bench()
             if bench is None:
                 return
+            if bench.pi is not None:
+                bench = replace(bench, password=self.passwords.get(bench.pi.where))
             bench.check()
         except ThimbleError as error:
             view.banner.show_failure(error_as_failed(error))

@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from core.pi.address import PiAddress
+from core.pi.board import PI
 
 from core.bench import Source
 from core.errors import ThimbleError
-from core.flow.live_bench import LiveBench
+from core.flow.live_bench import LiveBench, places
 from core.flow.open_run import OpenRun
 
 
@@ -31,12 +33,28 @@ def test_a_board_runs_the_deploy_job(bench: LiveBench) -> None:
     assert more.params().items() >= {"meter": "replay:a.csv", "windows": 5, "port": "SERIAL-1"}.items()
 
 
+def test_a_pi_runs_its_own(bench: LiveBench) -> None:
+    address = PiAddress("raspberrypi.local", "pi")
+    on_pi = replace(bench, place=PI, pi=address, password="secret", engine="tflite")
+    on_pi.check()
+    assert on_pi.task == "pi-bench"
+    params = on_pi.params()
+    assert PiAddress.from_json(params["address"]) == address
+    assert (params["engine"], params["password"]) == ("tflite", "secret")
+    assert "board" not in params
+    assert PI in places()
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
         ({"runs": 1}, "too-few-runs"),
         ({"meter": "kettle"}, "unknown-meter"),
         ({"meter": "replay"}, "bad-meter"),
+        ({"place": PI}, "no-pi"),
+        ({"place": PI, "pi": PiAddress("p", "pi"), "engine": "onnxruntime"}, "engine-reads-other"),
+        ({"place": PI, "pi": PiAddress("p", "pi"), "engine": "keras"}, "engine-reads-keras"),
+        ({"place": PI, "pi": PiAddress("p", "pi"), "engine": "abacus"}, "unknown-engine"),
     ],
 )
 def test_what_cannot_be_is_told_before_it_starts(

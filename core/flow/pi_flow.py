@@ -1,0 +1,147 @@
+"""The way to a Raspberry Pi, step by step, without a screen: address, key, look at it, set it up.
+
+Each step is a job; `PiFlow` says which one comes next and takes its result. Nothing is sent to a computer
+whose key was not accepted, and a changed key stops everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from core.errors import ThimbleError
+from core.pi.address import PiAddress, parse_address
+from core.pi.engines import DEFAULT_ENGINE
+from core.pi.host_keys import HostKey, KeyState
+
+
+class PiStep(Enum):
+    """How far the way to a Pi is gone."""
+
+    ADDRESS = "address"
+    #: A key was shown that a person has to accept.
+    KEY = "key"
+    #: Another key than before: the way ends here.
+    REFUSED = "refused"
+    #: The key is known; nobody has logged in yet.
+    TRUSTED = "trusted"
+    CHECKED = "checked"
+    READY = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class PiState:
+    """`checks` are what was found on the Pi, as the task ``pi-check`` tells it."""
+
+    step: PiStep = PiStep.ADDRESS
+    address: PiAddress | None = None
+    key: HostKey | None = None
+    title: str = ""
+    checks: tuple[dict[str, Any], ...] = ()
+    fits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PiTask:
+    """A job that is to be started."""
+
+    task: str
+    params: dict[str, Any]
+
+
+class PiFlow:
+    """`state` says where it stands. The password stays in memory, and goes to jobs alone."""
+
+    def __init__(self) -> None:
+        self.state = PiState()
+        self.password: str | None = None
+
+    def find(self) -> PiTask:
+        """Look for Pis in the network."""
+        return PiTask("pi-find", {})
+
+    def connect(self, host: str, user: str, key_file: str, password: str) -> PiTask:
+        """Begin anew: ask the Pi for its key. Raises ThimbleError for an address that cannot be one."""
+        key = Path(key_file) if key_file.strip() else None
+        address = parse_address(host.strip(), user.strip(), key)
+        self.password = password or None
+        self.state = PiState(PiStep.ADDRESS, address)
+        return PiTask("pi-host-key", {"address": address.to_json()})
+
+    def showed_key(self, result: dict[str, Any]) -> None:
+        """What ``pi-host-key`` found."""
+        key = HostKey(result["kind"], result["fingerprint"], KeyState(result["state"]))
+        step = {
+            KeyState.KNOWN: PiStep.TRUSTED,
+            KeyState.UNKNOWN: PiStep.KEY,
+            KeyState.CHANGED: PiStep.REFUSED,
+        }[key.state]
+        self.state = replace(self.state, step=step, key=key)
+
+    def accept_key(self) -> None:
+        """A person has compared the fingerprint. Only a key that was not known can be accepted here."""
+        if self.state.step is not PiStep.KEY:
+            raise ValueError("there is no new key to accept")
+        self.state = replace(self.state, step=PiStep.TRUSTED)
+
+    def check(self) -> PiTask:
+        """Log in and look at the Pi."""
+        return PiTask("pi-check", {**self._connection(), "engine": DEFAULT_ENGINE})
+
+    def checked(self, result: dict[str, Any]) -> None:
+        """What ``pi-check`` found. An accepted key is stored from here on."""
+        key = self.state.key and replace(self.state.key, state=KeyState.KNOWN)
+        self.state = replace(
+            self.state,
+            step=PiStep.CHECKED,
+            key=key,
+            title=result["title"],
+            checks=tuple(result["checks"]),
+            fits=result["fits"],
+        )
+
+    def set_up(self, engine: str, wheels: str) -> PiTask:
+        """Install an engine; from the folder `wheels` where the Pi has no network."""
+        more = {"wheels": wheels.strip()} if wheels.strip() else {}
+        return PiTask("pi-setup", {**self._connection(), "engine": engine, **more})
+
+    def was_set_up(self, result: dict[str, Any]) -> None:
+        """``pi-setup`` has ended well."""
+        self.state = replace(self.state, step=PiStep.READY, title=result["title"])
+
+    def remove(self) -> PiTask:
+        """Take away everything that Thimble has on the Pi."""
+        return PiTask("pi-remove", self._connection())
+
+    def was_removed(self) -> None:
+        self.state = replace(self.state, step=PiStep.CHECKED)
+
+    def keep_password(self) -> PiTask | None:
+        """Into the system's keyring; None without one."""
+        if self.password is None or self.state.address is None:
+            return None
+        params = {"address": self.state.address.to_json(), "password": self.password}
+        return PiTask("pi-keep-password", params)
+
+    def forget(self, address: PiAddress) -> PiTask:
+        """Remove its key, its password and its name from this computer."""
+        return PiTask("pi-forget", {"address": address.to_json()})
+
+    def was_forgotten(self) -> None:
+        self.state, self.password = PiState(), None
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether the Pi has let us in."""
+        return self.state.step in (PiStep.CHECKED, PiStep.READY)
+
+    def _connection(self) -> dict[str, Any]:
+        """Params that every task on the Pi needs. Raises ThimbleError before the key is accepted."""
+        state = self.state
+        if state.address is None or state.key is None or state.step in (PiStep.KEY, PiStep.REFUSED):
+            raise ThimbleError("no-pi", "the Pi's key is not accepted", "connect first")
+        accepted = {"accept_host_key": state.key.fingerprint} if state.key.state is KeyState.UNKNOWN else {}
+        password = {"password": self.password} if self.password else {}
+        return {"address": state.address.to_json(), **accepted, **password}

@@ -1,0 +1,1 @@
+"""The page of Raspberry Pis: its view and its presenter."""
