@@ -76,9 +76,10 @@ class LiveBench:
             told["windows"] = self.windows
         if self.metered:
             told["meter"] = self.meter
+        told["out"] = str(self.run.folder)
         if self.on_pi and self.pi is not None:
             return told | {"address": self.pi.to_json(), "password": self.password, "engine": self.engine}
-        told |= {"board": self.place, "out": str(self.run.folder)}
+        told["board"] = self.place
         return told if self.port is None else {**told, "port": self.port}
 
     def _check_pi(self) -> None:
