@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from core.bench import Source
 from core.errors import ThimbleError
@@ -122,7 +122,7 @@ class LivePresenter(QObject):
         if target is not None and not may_replace(view, [target]):
             return
         self._forget_samples()
-        focus = QApplication.focusWidget()
+        focus = view.window().focusWidget()
         at_form = focus is not None and view.form.isAncestorOf(focus)
         if at_form:
             view.hold_focus()
@@ -151,6 +151,7 @@ class LivePresenter(QObject):
         plots = self.view.plots
         if plots.run is not None:
             self.view.statistics.show_run(plots.run, plots.viewport.span, plots.selection)
+            self.view.note.setText(note_words(plots.run))
             if plots.run.fault is not None and not self.view.banner.text:
                 self.view.banner.show_failure(error_as_failed(plots.run.fault))
 

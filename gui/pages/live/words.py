@@ -16,8 +16,10 @@ def note_words(run: LiveRun) -> str:
     times = (
         tr("Times are estimated from counted processor cycles.") if estimated else tr("Times are measured.")
     )
-    if run.power is None:
-        energies = tr("Energy is an estimate from the board's typical power.")
+    if not run.metered:
+        energies = tr("Energy is an estimate from the typical power.")
+    elif run.power is None:
+        energies = tr("Power is measured.")
     else:
         energies = tr("Power is measured by {meter}.").format(meter=run.power.meter.name)
         if not run.power.meter.live:
