@@ -17,7 +17,7 @@ def note_words(run: LiveRun) -> str:
         tr("Times are estimated from counted processor cycles.") if estimated else tr("Times are measured.")
     )
     if not run.metered:
-        energies = tr("Energy is an estimate from the typical power.")
+        energies = tr("Energies, where typical power is known, are estimates.")
     elif run.power is None:
         energies = tr("Power is measured.")
     else:
