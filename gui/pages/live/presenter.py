@@ -30,7 +30,7 @@ from gui.services import Services
 from gui.usb_watch import UsbWatch
 from gui.widgets.banner import BannerKind
 from gui.widgets.replacing import may_replace
-from gui.words import error_as_failed, tr
+from gui.words import error_as_failed, number, tr
 
 _STATISTICS_MS = 200
 
@@ -186,7 +186,7 @@ class LivePresenter(QObject):
         words = tr("Done: {count} inferences, all answers right.") if bench["verified"] else ""
         self.view.banner.show_message(
             BannerKind.SUCCESS,
-            words.format(count=bench["runs"]) + (" " + tr("Times are estimates.") if estimate else ""),
+            words.format(count=number(bench["runs"])) + (" " + tr("Times are estimates.") if estimate else ""),
         )
 
     def _keep(self, result: dict[str, Any]) -> None:
