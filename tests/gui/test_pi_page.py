@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from core.pi.address import PiAddress
-from core.pi.known import known_pis, remember
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from core.jobs.events import Cancelled, Done, Failed
+from core.pi.address import PiAddress
+from core.pi.known import known_pis, remember
 from gui.main_window import MainWindow
 from gui.pages.pi.presenter import PiPresenter
 from gui.services import Services

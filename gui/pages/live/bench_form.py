@@ -5,9 +5,6 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from core.pi.board import PI
-from core.pi.engines import ENGINES, ModelForm
-from core.pi.known import known_pis
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
@@ -26,6 +23,9 @@ from core.flow.live_bench import NO_METER, LiveBench, places
 from core.flow.open_run import OpenRun
 from core.meters.choice import usage
 from core.meters.registry import METERS
+from core.pi.board import PI
+from core.pi.engines import ENGINES, ModelForm
+from core.pi.known import known_pis
 from gui.widgets.board_row import words_of
 from gui.widgets.labels import primary
 from gui.widgets.spin_boxes import WholeBox

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.pi.address import SSH_PORT, PiAddress
-from core.pi.known import KnownPi, known_pis
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMessageBox
 
 from core.errors import ThimbleError
 from core.flow.pi_flow import PiFlow, PiStep, PiTask
 from core.jobs.events import Cancelled, Done, Failed
+from core.pi.address import SSH_PORT, PiAddress
+from core.pi.known import KnownPi, known_pis
 from gui.job_bridge import JobBridge
 from gui.pages.pi.view import PiView
 from gui.services import Services

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.pi.engines import ENGINES
-from core.pi.known import KnownPi
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,6 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.pi.engines import ENGINES
+from core.pi.known import KnownPi
 from gui.job_bridge import JobBridge
 from gui.widgets.job_panel import JobPanel
 from gui.widgets.labels import card, explanation, heading, primary

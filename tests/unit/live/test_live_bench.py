@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from core.pi.address import PiAddress
-from core.pi.board import PI
 
 from core.bench import Source
 from core.errors import ThimbleError
 from core.flow.live_bench import LiveBench, places
 from core.flow.open_run import OpenRun
+from core.pi.address import PiAddress
+from core.pi.board import PI
 
 
 @pytest.fixture
