@@ -61,7 +61,11 @@ def bench(params: Json, context: JobContext) -> Json:
     recorded = _recorded(params)
     csv = Path(params["samples"]) if params.get("samples") else None
     # the meter first: a fault of it is told at once, and a Pi may get its power through it
-    with work_folder() as work, metering(params.get("meter"), recorded or work, context, csv) as meter:
+    # a Pi raises no marker, whatever inputs the meter has
+    with (
+        work_folder() as work,
+        metering(params.get("meter"), recorded or work, context, csv, has_marker=False) as meter,
+    ):
         files = _files(work, graph, samples, runs)
         question = Question(
             graph,

@@ -78,6 +78,15 @@ def test_a_disk_without_room_for_the_samples_leaves_the_energy(power_csv: Path, 
         require_measured(told)
 
 
+def test_what_raises_no_marker_is_measured_by_the_clock(power_csv: Path, tmp_path: Path) -> None:
+    with metering(f"replay:{power_csv}", tmp_path, JobContext(lambda _: None), has_marker=False) as meter:
+        for _ in SERIES.times_s:
+            meter.inference_ended()
+        energy = meter.outcome(measurement()).measurement.energy
+    assert energy is not None
+    assert (energy.sync, energy.energy_std_j) == (Sync.CLOCK, None)
+
+
 def test_without_a_meter_the_estimate_stays(tmp_path: Path) -> None:
     for text in (None, "estimate"):
         with metering(text, tmp_path, JobContext(lambda _: None)) as meter:
