@@ -257,7 +257,7 @@ class LivePresenter(QObject):
     def close(self) -> None:
         """The window closes."""
         self.watch.close()
-        self.view.plots.changed.disconnect(self._plots_changed)
+        self.view.plots.blockSignals(True)
         self._statistics_due.stop()
         self.view.plots.stop()
         self._forget_samples()
