@@ -12,8 +12,8 @@ def add_meter(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--meter",
         metavar="ID[:OPTIONS]",
-        help="measure the energy: ppk2, joulescope, scpi:ADDRESS, ina2xx, pmic (sensors of the Pi that this"
-        " runs on), replay:FILE, or estimate, the default; options follow as ,key=value (docs/energy.md)",
+        help="measure the energy: ppk2, joulescope, scpi:ADDRESS, ina2xx, pmic (sensors of a Pi),"
+        " replay:FILE, or estimate, the default; options follow as ,key=value (docs/energy.md)",
     )
     parser.add_argument(
         "--samples",

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from core.cli.terminal import Terminal
     from core.pi.engines import PiEngine
 
-#: Meters that are part of the computer that Thimble runs on.
-_SENSORS_HERE = ("pmic", "ina2xx")
 NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -39,7 +37,6 @@ def pi_job(
     if getattr(arguments, "profile", False):
         what = "the cycles of layers are those of generated C, which a Raspberry Pi does not run"
         raise ThimbleError("no-profile", what, "leave --profile out")
-    _require_meter_of_the_pi(more.get("meter"))
     params = connection_params(arguments) | measurement_params(arguments)
     deployed, engine = compiled_file(arguments.model, terminal, arguments.allow_unsafe), _engine(arguments)
     graph = load_graph(deployed)  # what a person can mend is told before a worker starts
@@ -56,17 +53,6 @@ def pi_job(
         if "input" not in more:
             params |= sample_params(arguments, work, graph, runs)
         return run_job("pi-bench", params, terminal)
-
-
-def _require_meter_of_the_pi(meter: str | None) -> None:
-    """Raises ThimbleError ``other-computer`` for sensors of the computer that Thimble runs on."""
-    kind = (meter or "").partition(":")[0].partition(",")[0]
-    if kind in _SENSORS_HERE:
-        raise ThimbleError(
-            "other-computer",
-            f"the meter {kind} reads the sensors of this computer, not those of the Pi",
-            "measure the Pi's supply with another meter, or leave --meter out",
-        )
 
 
 def _engine(arguments: Namespace) -> PiEngine:

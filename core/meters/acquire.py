@@ -33,11 +33,12 @@ class _Progress:
 
 
 def acquire(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
-    """Params: meter (as on the command line), folder. Samples until it is cancelled. Partials: `meter`, once
+    """Params: meter (as on the command line), folder, pi (address, accept_host_key, password; for sensors on
+    it). Samples until it is cancelled. Partials: `meter`, once
     it is open; `samples` ten times a second: samples, lost, started_s (of the first sample, on
     `time.perf_counter`). Result: the last of these. Raises ThimbleError.
     """
-    meter = parse_meter(params["meter"]).connect()
+    meter = parse_meter(params["meter"]).connect(params.get("pi"))
     with Opened(meter) as info, SampleWriter(Path(params["folder"]), info) as writer:
         context.partial(OPENED, {"name": info.name})
         progress = _Progress(info)

@@ -71,9 +71,10 @@ class FoundMeter:
 class MeterKind:
     """A member of the family: how meters of one kind are named, opened and found.
 
-    `options` is a frozen dataclass of `core.recipe.key` fields; `target` is the field that takes what
-    follows the colon in ``ID:TARGET``, empty when there is none. `connect` makes the meter of such options,
-    and is None for the estimate, which measures nothing. `find` may take a second.
+    `options` is a frozen dataclass of `core.recipe.key` fields; `target` is the field that takes what follows
+    the colon in ``ID:TARGET``, empty when there is none. `connect` makes the meter of such options, and is
+    None for the estimate, which measures nothing. `find` may take a second. `on_pi` makes the same meter
+    where it is a sensor of the Raspberry Pi that is measured, of the options and how that is reached.
     """
 
     id: str
@@ -84,6 +85,7 @@ class MeterKind:
     connect: Callable[[Any], PowerMeter] | None
     find: Callable[[], Sequence[FoundMeter]]
     needs_target: bool = False
+    on_pi: Callable[[Any, dict[str, Any]], PowerMeter] | None = None
 
 
 def nothing_to_find() -> Sequence[FoundMeter]:

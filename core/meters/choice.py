@@ -25,8 +25,10 @@ class MeterChoice:
         """Whether there is a meter to be opened; the estimate has none."""
         return self.kind.connect is not None
 
-    def connect(self) -> PowerMeter:
-        """The meter, not opened yet."""
+    def connect(self, pi: dict[str, Any] | None = None) -> PowerMeter:
+        """The meter, not opened yet. `pi`: how the Raspberry Pi is reached that is measured."""
+        if pi is not None and self.kind.on_pi is not None:
+            return self.kind.on_pi(self.options, pi)
         if self.kind.connect is None:
             raise RuntimeError(f"{self.kind.id} measures nothing")
         return self.kind.connect(self.options)

@@ -1,18 +1,21 @@
 """TI's INA219, INA226 and INA228 on the I²C bus of the computer that Thimble runs on, such as a Raspberry Pi.
 
 The kernel's drivers (ina2xx, ina238) show them under ``/sys/class/hwmon`` in mV, mA and µW (kernel
-documentation, "hwmon sysfs interface"). On a Pi at the other end of a connection, its runner sends the same
-three files, and `parse_files` reads them.
+documentation, "hwmon sysfs interface"). On a Pi at the other end of a connection, a program reads
+the same three files, and `parse_files` reads them.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any, TypeVar
 
 from core.errors import ThimbleError
-from core.meters.base import FoundMeter, MeterInfo, MeterKind
+from core.meters.base import FoundMeter, MeterInfo, MeterKind, PowerMeter
+from core.meters.on_pi import Connection, Sensor, SensorOnPi, connect_to
 from core.meters.polled import PolledMeter, Reading
 from core.recipe import key
 
@@ -21,6 +24,9 @@ HWMON = "/sys/class/hwmon"
 CHIPS = ("ina209", "ina219", "ina220", "ina226", "ina228", "ina230", "ina231", "ina237", "ina238", "ina260")
 #: The files of one chip. `in1` is the voltage of the bus, `in0` that over the shunt.
 FILES = ("in1_input", "curr1_input", "power1_input")
+
+
+_Folder = TypeVar("_Folder", bound=PurePath)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class Ina2xxMeter(PolledMeter):
         self._folder = Path()
 
     def open(self) -> MeterInfo:
-        self._folder = _chosen(Path(self._options.root), self._options.sensor)
+        self._folder = _chosen(_sensors(Path(self._options.root)), self._options.sensor)
         self.reading()
         return MeterInfo(f"{_chip(self._folder).upper()} ({self._folder.name})", 1.0 / self._options.rate)
 
@@ -84,8 +90,26 @@ def _sensors(root: Path) -> list[Path]:
     return [folder for folder in folders if _chip(folder) in CHIPS]
 
 
-def _chosen(root: Path, name: str) -> Path:
-    found = _sensors(root)
+def on_pi(options: Ina2xxOptions, pi: dict[str, Any]) -> PowerMeter:
+    """The sensor of the Pi that is measured."""
+
+    def find(connection: Connection) -> Sensor:
+        listed = connection.run(f"grep . {shlex.quote(options.root)}/hwmon*/name /dev/null").stdout
+        named = (line.rsplit(":", 1) for line in listed.splitlines() if ":" in line)
+        chips = {PurePosixPath(path).parent: chip.strip() for path, chip in named}
+        found = [folder for folder, chip in chips.items() if chip in CHIPS]
+        folder = _chosen(found, options.sensor, "the Raspberry Pi")
+        texts = tuple(str(folder / name) for name in FILES)
+        return Sensor(
+            f"{chips[folder].upper()} ({folder.name})",
+            texts,
+            lambda read: parse_files(dict(zip(FILES, read, strict=True))),
+        )
+
+    return SensorOnPi(lambda: connect_to(pi), find, options.rate)
+
+
+def _chosen(found: Sequence[_Folder], name: str, where: str = "this computer") -> _Folder:
     matching = [folder for folder in found if not name or folder.name == name]
     names = ", ".join(folder.name for folder in found)
     if len(matching) > 1:
@@ -94,7 +118,7 @@ def _chosen(root: Path, name: str) -> Path:
         raise ThimbleError(
             "meter-gone",
             f"there is no INA2xx {name}".rstrip()
-            + " on this computer"
+            + f" on {where}"
             + (f"; there are {names}" if found else ""),
             "load its driver (dtoverlay=i2c-sensor,ina226 on a Raspberry Pi) and check its wiring",
         )
@@ -112,9 +136,10 @@ def find_sensors(root: Path = Path(HWMON)) -> Sequence[FoundMeter]:
 INA2XX = MeterKind(
     id="ina2xx",
     title="INA219, INA226, INA228",
-    about="a sensor on the I²C bus of this computer",
+    about="a sensor on the I²C bus of the Raspberry Pi that is measured, or of this computer",
     options=Ina2xxOptions,
     target="sensor",
     connect=Ina2xxMeter,
     find=find_sensors,
+    on_pi=on_pi,
 )

@@ -121,9 +121,7 @@ class Metered:
         self._inferences += 1
 
     def outcome(self, measurement: Measurement) -> Outcome:
-        loop = Loop(
-            self._idle_from_s, self._first_end_s, self._end_s, self._inferences, self._more_follow
-        )
+        loop = Loop(self._idle_from_s, self._first_end_s, self._end_s, self._inferences, self._more_follow)
         energy, trace, fault = None, None, None
         try:
             recording = self._session.recording(loop.idle_from_s)
@@ -156,14 +154,16 @@ def metering(
     context: JobContext,
     csv: Path | None = None,
     more_follow: bool = False,
+    pi: dict[str, Any] | None = None,
     has_marker: bool = True,
 ) -> Iterator[Metering]:
     """Open the meter (as on the command line; None or ``estimate`` for none), and release it after the block.
 
     Samples go to FOLDER in `folder`, and to `csv` when it is given; partials `power`: folder, samples, lost.
-    `more_follow`: the board computes on after the series, before the outcome is asked for. `has_marker`:
-    whether what is measured raises a pin while it computes; without, this computer's clock tells when that
-    was, whatever inputs the meter has. Raises ThimbleError when the meter cannot be opened.
+    `more_follow`: the board computes on after the series, before the outcome is asked for. `pi`: how the
+    Raspberry Pi is reached that is measured, for its own sensors. `has_marker`: whether what is measured
+    raises a pin while it computes; without, this computer's clock tells when that was, whatever inputs the
+    meter has. Raises ThimbleError when the meter cannot be opened.
     """
     if meter is None or not parse_meter(meter).measures:
         yield NO_METER
@@ -177,7 +177,7 @@ def metering(
         context.log(f"{fault.what}; the inferences go on, without their energy")
 
     context.progress(0.0, f"Opening the meter {meter.partition(':')[0]}")
-    with MeterSession(meter, folder / FOLDER, tell, context.check_cancelled, complain) as session:
+    with MeterSession(meter, folder / FOLDER, tell, context.check_cancelled, complain, pi) as session:
         yield Metered(meter, session, folder / FOLDER, csv, context, more_follow, has_marker)
 
 

@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.errors import ThimbleError
-from core.meters.base import FoundMeter, MeterInfo, MeterKind
+from core.meters.base import FoundMeter, MeterInfo, MeterKind, PowerMeter
+from core.meters.on_pi import Connection, Sensor, SensorOnPi, connect_to
 from core.meters.polled import PolledMeter, Reading
 from core.recipe import key
 
 _COMMAND = "vcgencmd"
+_NAME = "Raspberry Pi 5 PMIC"
+_NOTE = "the sum over the rails behind the Pi's power chip; its losses and USB devices are not in it"
 _ANSWER_S = 5.0
 #: `` 3V3_SYS_A current(1)=0.11321620A``, `` EXT5V_V volt(24)=5.15096000V``
 _LINE = re.compile(r"^\s*(\w+)_([AV])\s+(?:current|volt)\(\d+\)=([-+\d.eE]+)[AV]\s*$")
@@ -60,8 +65,7 @@ class PmicMeter(PolledMeter):
 
     def open(self) -> MeterInfo:
         self.reading()
-        note = "the sum over the rails behind the Pi's power chip; its losses and USB devices are not in it"
-        return MeterInfo("Raspberry Pi 5 PMIC", 1.0 / self._options.rate, note=note)
+        return MeterInfo(_NAME, 1.0 / self._options.rate, note=_NOTE)
 
     def reading(self) -> Reading:
         try:
@@ -72,12 +76,23 @@ class PmicMeter(PolledMeter):
             raise ThimbleError(
                 "meter-gone",
                 f"{self._options.command} cannot be run: {error}",
-                "this meter is on a Raspberry Pi 5: run Thimble there",
+                "this meter is on a Raspberry Pi 5: measure one (--board pi), or run Thimble there",
             ) from error
         return parse_pmic(done.stdout)
 
     def close(self) -> None:
         """There is nothing to release."""
+
+
+def on_pi(options: PmicOptions, pi: dict[str, Any]) -> PowerMeter:
+    """The chip of the Pi that is measured."""
+    sensor = Sensor(_NAME, ((options.command, "pmic_read_adc"),), lambda texts: parse_pmic(texts[0]), _NOTE)
+
+    def find(connection: Connection) -> Sensor:
+        parse_pmic(connection.run(f"{shlex.quote(options.command)} pmic_read_adc 2>&1").stdout)
+        return sensor
+
+    return SensorOnPi(lambda: connect_to(pi), find, options.rate)
 
 
 def find_pmic() -> Sequence[FoundMeter]:
@@ -88,15 +103,16 @@ def find_pmic() -> Sequence[FoundMeter]:
         PmicMeter(PmicOptions()).reading()
     except ThimbleError:
         return ()
-    return (FoundMeter("pmic", "Raspberry Pi 5 PMIC", "", "this computer", "no digital input"),)
+    return (FoundMeter("pmic", _NAME, "", "this computer", "no digital input"),)
 
 
 PMIC = MeterKind(
     id="pmic",
     title="Raspberry Pi 5 power chip",
-    about="the power chip of the Raspberry Pi 5 that Thimble runs on",
+    about="the power chip of the Raspberry Pi 5 that is measured, or that Thimble runs on",
     options=PmicOptions,
     target="",
     connect=PmicMeter,
     find=find_pmic,
+    on_pi=on_pi,
 )

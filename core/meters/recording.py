@@ -67,9 +67,7 @@ class Recording:
         return int(np.clip(round((time_s - self.started_s) / self.period_s), 0, len(self.power_w)))
 
 
-def held(
-    high: npt.NDArray[np.bool_], lost: npt.NDArray[np.bool_], last: bool
-) -> npt.NDArray[np.bool_]:
+def held(high: npt.NDArray[np.bool_], lost: npt.NDArray[np.bool_], last: bool) -> npt.NDArray[np.bool_]:
     """The marker, which stays as it was while samples are lost: a gap must not make two inferences of one.
     `last` is how it was before."""
     known = np.where(lost, -1, np.arange(len(high)))

@@ -42,7 +42,7 @@ class MeterSession:
     `meter` is as on the command line. Entering waits until the meter is open and gives samples; `check` is
     called meanwhile and may raise. `on_grown` is called in a thread, ten times a second. A meter that fails
     later does not end what is measured: `on_fault` is called, and `recording` raises it. Entering raises
-    ThimbleError.
+    ThimbleError. `pi` as in the task `acquire`.
     """
 
     def __init__(
@@ -52,18 +52,22 @@ class MeterSession:
         on_grown: Callable[[Grown], None] = nobody_looks,
         check: Callable[[], None] = lambda: None,
         on_fault: Callable[[ThimbleError], None] = lambda _: None,
+        pi: dict[str, Any] | None = None,
     ) -> None:
         self._meter = meter
         self._folder = folder
         self._on_grown = on_grown
         self._check = check
         self._on_fault = on_fault
+        self._pi = pi
         self._started_s: float | None = None
         self._sampling = threading.Event()
         self._job: JobHandle | None = None
 
     def __enter__(self) -> MeterSession:
-        job = start_job("acquire", {"meter": self._meter, "folder": str(self._folder)}, self._hear)
+        job = start_job(
+            "acquire", {"meter": self._meter, "folder": str(self._folder), "pi": self._pi}, self._hear
+        )
         self._job = job
         try:
             deadline_s = time.monotonic() + _OPEN_S

@@ -166,9 +166,7 @@ class SampleReader:
         begin, end = self._cut(begin, end)
         length = max(-(-(end - begin) // max(pieces, 1)), 1)
         step = max(BLOCK // length, 1) * length
-        rows = [
-            extents(self.power(at, min(at + step, end)), length) for at in range(begin, end, step)
-        ]
+        rows = [extents(self.power(at, min(at + step, end)), length) for at in range(begin, end, step)]
         table = np.concatenate(rows, axis=1) if rows else np.zeros((3, 0), np.float32)
         starts = np.arange(begin, end, length)
         middles = (starts + np.minimum(starts + length, end)) / 2 * self.info.period_s

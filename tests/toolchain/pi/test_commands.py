@@ -18,6 +18,7 @@ from core.pi.known import forget, known_pis
 from tests.toolchain.boards.tflite_model import write_classifier
 from tests.toolchain.pi.loopback import Loopback, all_gone
 from tests.toolchain.pi.samples import ENDLESS, Sample
+from tests.unit.meters.test_sensors import chip
 
 Json = dict[str, Any]
 
@@ -105,11 +106,22 @@ def test_what_is_told_before_anything_is_sent(
         (["--board", "pi", *options, "--engine", "onnxruntime"], 1, "reads .onnx files, not tiny.tflite"),
         (["--board", "pi", *options, "--engine", "keras"], 1, "reads .keras files, not tiny.tflite"),
         (["--board", "pi", "--host", "a b"], 1, "is no address"),
-        (["--board", "pi", *options, "--meter", "pmic"], 1, "not those of the Pi"),
         (["--board", "pi", *options[:-1], "../up"], 1, "is no folder"),
     ):
         assert main(["bench", model, *arguments]) == status
         assert words in capsys.readouterr().err
+
+
+def test_a_sensor_of_the_pi_measures_its_energy(
+    pi: Loopback, sample: Sample, options: list[str], tmp_path: Path, capsys: Any
+) -> None:
+    chip(tmp_path, "hwmon1", "ina226", "5000", "812", "4060000")
+    asked = ["bench", str(sample.model), "--board", "pi", *options, "--accept-host-key", pi.fingerprint]
+    assert main([*asked, "--runs", "400", "--meter", f"ina2xx:root={tmp_path},rate=200", "--json"]) == 0
+    energy = json.loads(capsys.readouterr().out)["energy"]
+    assert (energy["source"], energy["sync"]) == ("measured", "clock")
+    assert energy["of"] == "INA226 (hwmon1) of the Raspberry Pi"
+    assert energy["power_w"] == pytest.approx(4.06)
 
 
 def test_a_run_that_breaks_off_is_kept_and_marked(pi: Loopback, sample: Sample, tmp_path: Path) -> None:
