@@ -16,7 +16,7 @@ from currents import Currents  # type: ignore[import-not-found]
 from ppk2_api.ppk2_api import PPK2_API
 
 _POLL_S = 0.005
-_SILENT_S = 2.0
+_SILENT_S = 5.0
 _FAREWELL_S = 1.0
 _TRIES = 3
 

@@ -73,13 +73,19 @@ class FakePpk2:
             os.close(self._master)
             os.close(self._slave)
 
-    def send(self, samples: int, current_a: float, inputs: int = 0) -> None:
-        words = [word(current_a, self.counter + place, inputs) for place in range(samples)]
-        self.counter += samples
-        os.write(self._master, struct.pack(f"<{samples}I", *words))
+    def samples(self, count: int, current_a: float, inputs: int = 0) -> list[int]:
+        """The next words of the stream."""
+        words = [word(current_a, self.counter + place, inputs) for place in range(count)]
+        self.counter += count
+        return words
 
-    def lose(self, samples: int) -> None:
-        self.counter += samples
+    def after_loss(self, lost: int, count: int, current_a: float) -> list[int]:
+        """`count` words that follow `lost` ones which nobody sees."""
+        self.counter += lost
+        return self.samples(count, current_a)
+
+    def send(self, words: list[int]) -> None:
+        os.write(self._master, struct.pack(f"<{len(words)}I", *words))
 
     def _serve(self) -> None:
         began_s, sent = 0.0, 0

@@ -35,7 +35,6 @@ def measuring(kit: FakePpk2) -> Iterator[Ppk2Meter]:
         assert "set to 3.3 V, not measured" in info.note
         meter.start()
         assert kit.measuring.wait(_WAIT_S)
-        time.sleep(0.05)  # the reader has emptied the port before
         yield meter
 
 
@@ -51,18 +50,15 @@ def read(meter: Ppk2Meter, count: int) -> Samples:
 
 
 def test_it_measures_currents_inputs_and_losses(kit: FakePpk2, measuring: Ppk2Meter) -> None:
-    kit.send(300, 0.030)
-    kit.send(300, 0.045, inputs=1)
-    samples = read(measuring, 600)
+    # In one piece: after a loss, the clock says how many samples are missing, and this machine may be slow.
+    kit.send([*kit.samples(300, 0.030), *kit.samples(300, 0.045, inputs=1), *kit.after_loss(5, 10, 0.030)])
+    samples = read(measuring, 615)
     # 30 mA and 45 mA within a step of the converter (1 mA in the range of 0.043 Ω)
     assert samples["current_a"][:300] == pytest.approx(0.030, abs=6e-4)
-    assert samples["current_a"][350:] == pytest.approx(0.045, abs=6e-4)
-    assert samples["power_w"] == pytest.approx(3.3 * samples["current_a"], rel=1e-6)
-    assert samples["inputs"].tolist() == [0] * 300 + [1] * 300
-    kit.lose(5)
-    kit.send(10, 0.030)
-    after = read(measuring, 15)
-    assert np.isnan(after["power_w"]).tolist() == [True] * 5 + [False] * 10
+    assert samples["current_a"][350:600] == pytest.approx(0.045, abs=6e-4)
+    assert samples["power_w"] == pytest.approx(3.3 * samples["current_a"], rel=1e-6, nan_ok=True)
+    assert samples["inputs"][:600].tolist() == [0] * 300 + [1] * 300
+    assert np.isnan(samples["power_w"]).tolist() == [False] * 600 + [True] * 5 + [False] * 10
     assert kit.millivolts == (3 + (3300 - 800 + 32) // 256, (3300 - 800 + 32) % 256)
 
 
