@@ -37,6 +37,7 @@ struct counter {
     uint32_t fall_through; /* where a conditional branch goes on when it is not taken */
     uint32_t taken_cycles; /* what it costs more when it is taken; 0: no such branch */
     struct flash_cache flash_cache;
+    const uint8_t *flash; /* the bytes that are cached */
 };
 
 static struct cost *find_cost(struct counter *counter, uint32_t address)
@@ -86,6 +87,25 @@ EXPORT void read_through_cache(void *engine, int kind, uint64_t address, int siz
     (void)kind;
     (void)value;
     counter->waits += flash_cache_wait(&counter->flash_cache, (uint32_t)address, (uint32_t)size_bytes);
+}
+
+/* unicorn's uc_cb_mmio_read_t, for a flash that is mapped as registers: one call an access, of at most a word, which
+ * is aligned. */
+EXPORT uint64_t read_register_through_cache(void *engine, uint64_t offset, uint32_t size_bytes, void *user_data)
+{
+    struct counter *counter = user_data;
+    struct flash_cache *cache = &counter->flash_cache;
+    const uint8_t *bytes = counter->flash + offset;
+    (void)engine;
+    counter->waits += flash_cache_wait(cache, cache->origin + (uint32_t)offset, size_bytes);
+    uint32_t value = bytes[0];
+    if (size_bytes >= 2) {
+        value |= (uint32_t)bytes[1] << 8;
+    }
+    if (size_bytes >= 4) {
+        value |= (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+    }
+    return value;
 }
 
 /* unicorn's uc_cb_hookmem_t. Sizes are powers of two; nothing needs to be aligned to more than a word. */

@@ -81,6 +81,7 @@ class _Counter(ctypes.Structure):
         ("fall_through", ctypes.c_uint32),
         ("taken_cycles", ctypes.c_uint32),
         ("flash_cache", _FlashCache),
+        ("flash", ctypes.c_char_p),
     ]
 
 
@@ -162,6 +163,11 @@ class Counter:
         return ctypes.cast(self._library.read_through_cache, ctypes.c_void_p).value or 0
 
     @property
+    def cached_register(self) -> int:
+        """Address of the function for reads by unicorn's uc_mmio_map, where that memory is mapped so."""
+        return ctypes.cast(self._library.read_register_through_cache, ctypes.c_void_p).value or 0
+
+    @property
     def alignment_hook(self) -> int:
         """Address of the function for unicorn's UC_HOOK_MEM_READ and UC_HOOK_MEM_WRITE."""
         return ctypes.cast(self._library.check_alignment, ctypes.c_void_p).value or 0
@@ -190,6 +196,11 @@ class Counter:
             miss_cycles=cache.miss_cycles,
             lines=ctypes.cast(self._lines, ctypes.POINTER(ctypes.c_uint32)),
         )
+
+    def put_flash(self, content: bytes) -> None:
+        """What `cached_register` reads."""
+        self._flash = content  # kept: C holds no reference
+        self._values.flash = content
 
     def begin(self) -> None:
         """A timed region starts when the block that runs now is over."""

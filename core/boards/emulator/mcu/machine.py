@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,23 +10,22 @@ from typing import Any
 
 import unicorn
 from unicorn import arm_const
-from unicorn.unicorn_py3 import unicorn as binding
 
 from . import system_control
 from .block import UndefinedInstructionError
+from .c_hook import add_c_hook
 from .channel import Channel
 from .counter import Counter
 from .cpus import CPUS
 from .elf import Segment
 from .flash_cache import FlashCache
 from .system_control import SystemControl
+from .watched_flash import WatchedFlash
 
 MAILBOX_ORIGIN = 0x5800_0000
 MAILBOX_BYTES = 0x1000
 
 _NEVER = 0xFFFF_FFFE
-#: To unicorn: the first address is above the last.
-_EVERYWHERE = (1, 0)
 #: An access so far below SRAM is a stack that overflowed: the stack lies at SRAM's bottom.
 _OVERFLOW_BYTES = 0x10000
 _INVALID_ACCESS = {
@@ -69,7 +67,7 @@ class Machine:
     """One board with its program in flash. `run` goes on until the program fails.
 
     `check_alignment` makes unaligned accesses faults, as they are on the CPU; it slows twentyfold.
-    `flash_cache` counts what reading the flash waits, and slows thirtyfold.
+    `flash_cache` counts what reading the flash waits: it halves the speed, see watched_flash.py.
     """
 
     def __init__(
@@ -98,9 +96,11 @@ class Machine:
             self._decode,
             self._misaligned,
         )
-        self._waits_known = flash_cache is not None
+        self._watched: WatchedFlash | None = None
         if flash_cache is not None:
-            self.counter.put_cache(memory.flash_origin, memory.flash_bytes, flash_cache)
+            flash, sram = (memory.flash_origin, memory.flash_bytes), (memory.sram_origin, memory.sram_bytes)
+            self.counter.put_cache(*flash, flash_cache)
+            self._watched = WatchedFlash(self._engine, *flash, sram, self.counter)
         self._add_hooks(check_alignment)
 
     def _map_memory(self, segments: tuple[Segment, ...]) -> None:
@@ -123,43 +123,32 @@ class Machine:
             raise BadImageError(f"there is no vector table at 0x{memory.vectors:08x}")
 
     def _add_hooks(self, check_alignment: bool) -> None:
-        self._add_c_hook(unicorn.UC_HOOK_BLOCK, self.counter.block_hook)
-        if self._waits_known:
-            first, size_bytes = self._memory.flash_origin, self._memory.flash_bytes
-            self._add_c_hook(
-                unicorn.UC_HOOK_MEM_READ, self.counter.cached_read_hook, (first, first + size_bytes - 1)
-            )
+        counter = self.counter
+        add_c_hook(self._engine, unicorn.UC_HOOK_BLOCK, counter.block_hook, counter.user_data)
         if check_alignment:
             accesses = unicorn.UC_HOOK_MEM_READ | unicorn.UC_HOOK_MEM_WRITE
-            self._add_c_hook(accesses, self.counter.alignment_hook)
+            add_c_hook(self._engine, accesses, counter.alignment_hook, counter.user_data)
         self._engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._invalid_access)
         self._engine.hook_add(unicorn.UC_HOOK_INTR, self._exception)
-
-    def _add_c_hook(self, kind: int, function: int, addresses: tuple[int, int] = _EVERYWHERE) -> None:
-        """Adds it below the Python binding, which knows Python functions only."""
-        handle = ctypes.c_size_t()
-        status = binding.uclib.uc_hook_add(
-            self._engine._uch,
-            ctypes.byref(handle),
-            kind,
-            ctypes.c_void_p(function),
-            ctypes.c_void_p(self.counter.user_data),
-            ctypes.c_uint64(addresses[0]),
-            ctypes.c_uint64(addresses[1]),
-        )
-        if status != unicorn.UC_ERR_OK:
-            raise unicorn.UcError(status)
 
     def run(self) -> Fault:
         """Starts at reset; returns when the program can not go on."""
         stack, start = struct.unpack("<II", self._engine.mem_read(self._memory.vectors, 8))
         self._engine.reg_write(arm_const.UC_ARM_REG_SP, stack)
-        try:
-            self._engine.emu_start(start | 1, _NEVER)
-        except unicorn.UcError as error:
-            if self._fault is None:
-                self._stop(_error_kind(error.errno))
+        error = self._run_from(start)
+        while self._fault is None and self._watched is not None and self._watched.switch():
+            error = self._run_from(self._pc)
+        if self._fault is None and error is not None:
+            self._stop(_error_kind(error))
         return self._fault or Fault("stopped", self._pc, None)
+
+    def _run_from(self, address: int) -> int | None:
+        """Until unicorn stops: its error, if there is one."""
+        try:
+            self._engine.emu_start(address | 1, _NEVER)
+        except unicorn.UcError as error:
+            return int(error.errno)
+        return None
 
     @property
     def _pc(self) -> int:
@@ -190,6 +179,9 @@ class Machine:
     def _invalid_access(
         self, engine: Any, access: int, address: int, size: int, value: int, user_data: Any
     ) -> bool:
+        refused = access == unicorn.UC_MEM_FETCH_PROT
+        if refused and self._watched is not None and self._watched.refuses(address):
+            return False  # `run` goes on from there
         below = self._memory.sram_origin - _OVERFLOW_BYTES <= address < self._memory.sram_origin
         kind = "stack-overflow" if below else _INVALID_ACCESS.get(access, "bad-access")
         self._stop(kind, address)
@@ -210,7 +202,7 @@ class Machine:
             **_words(0x18, last.cycles),
             **_words(0x20, last.instructions),
             **_words(0x2C, last.waits),
-            0x34: int(self._waits_known),
+            0x34: int(self._watched is not None),
         }
         value: int = counts.get(offset, self._mailbox.get(offset, 0))
         return value
@@ -229,13 +221,23 @@ class Machine:
 
     def _receive(self, capacity: int) -> None:
         data = self._channel.read(max(capacity, 1))
-        self._access_buffer(0x00, lambda address: self._engine.mem_write(address, data))
+        self._access_buffer(0x00, lambda address: self._write(address, data))
         self._mailbox[0x04] = len(data)
 
     def _send(self, length: int) -> None:
-        self._access_buffer(
-            0x08, lambda address: self._channel.write(bytes(self._engine.mem_read(address, length)))
-        )
+        self._access_buffer(0x08, lambda address: self._channel.write(self._read(address, length)))
+
+    def _write(self, address: int, data: bytes) -> None:
+        """Raises unicorn.UcError where no memory is that can be written."""
+        if 0 <= address - self._memory.flash_origin < self._memory.flash_bytes:
+            raise unicorn.UcError(unicorn.UC_ERR_WRITE_PROT)
+        self._engine.mem_write(address, data)
+
+    def _read(self, address: int, size_bytes: int) -> bytes:
+        """Raises unicorn.UcError where no memory is."""
+        if self._watched is not None and self._watched.holds(address):
+            return self._watched.read(address, size_bytes)
+        return bytes(self._engine.mem_read(address, size_bytes))
 
     def _access_buffer(self, register: int, access: Callable[[int], None]) -> None:
         """Applies `access` to the address in `register`; stops when no memory is there."""
