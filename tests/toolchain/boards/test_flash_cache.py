@@ -11,7 +11,8 @@ import pytest
 from codegen.firmware.elf import read_elf
 from codegen.targets.target import WeightsIn
 from core.boards.session import run_samples
-from tests.toolchain.boards.fake_model import INPUT_BYTES, PICO, FakeImage, build_for
+from core.errors import ThimbleError
+from tests.toolchain.boards.fake_model import INPUT_BYTES, PICO, FakeImage, build_for, misbehaving
 
 pytestmark = pytest.mark.toolchain
 
@@ -79,3 +80,54 @@ def test_misses_are_those_of_the_cache(place: str, reads: int, formula: object, 
 def test_what_runs_from_ram_waits_for_nothing(pico_image: FakeImage) -> None:
     result = run_samples(pico_image, PICO, np.zeros((2, INPUT_BYTES), np.int8))
     assert result.counts.xip_cycles is None
+
+
+#: Between the start-up and the end of the first inference code goes to flash rarely, after it too often.
+TO_AND_FRO = """
+#include "model.h"
+static int8_t arena[MODEL_ARENA_BYTES];
+const uint8_t model_hash[32] = {6};
+MODEL_WEIGHTS const volatile uint32_t weights[16384] = {1};
+int8_t *model_input(void) { return arena; }
+const int8_t *model_output(void) { return arena + MODEL_INPUT_BYTES; }
+void model_init(void) {}
+__attribute__((section(".reset"), noinline)) static uint32_t read_from_flash(uint32_t place)
+{
+    return weights[place];
+}
+static uint32_t (*volatile reading)(uint32_t) = read_from_flash;
+void model_run(void)
+{
+    for (uint32_t i = 0; i < 16384; i++) {
+        (void)weights[i];
+    }
+    arena[MODEL_INPUT_BYTES] = 0;
+    for (uint32_t i = 0; i < 8; i++) {
+        arena[MODEL_INPUT_BYTES] += (int8_t)reading(i * 64);
+    }
+}
+"""
+WEIGHT_LINES = WEIGHT_BYTES // 8
+
+
+def test_code_may_run_from_flash_as_well(tmp_path: Path) -> None:
+    image = build_for(PICO, tmp_path, TO_AND_FRO, WeightsIn.FLASH)
+    result = run_samples(image, PICO, np.zeros((4, INPUT_BYTES), np.int8))
+    assert [int(output[0]) for output in result.outputs] == [1] * 4
+    assert result.cycles is not None
+    assert len(set(result.cycles[1:])) == 1
+    waits = result.counts.xip_cycles
+    assert waits is not None
+    assert len(set(waits[1:])) == 1  # however they were counted
+    # Streaming fills the cache with the second quarter's kin, so that the eight weights are read anew.
+    few = WEIGHT_LINES + 8
+    assert all(few * MISS_CYCLES < wait <= (few + 8) * MISS_CYCLES for wait in waits)
+
+
+def test_what_is_watched_cannot_be_written(tmp_path: Path) -> None:
+    weights = "MODEL_WEIGHTS const volatile uint32_t weights[4] = {1};"
+    source = misbehaving("(void)weights[1]; *(volatile uint32_t *)&weights[2] = 1;", weights)
+    image = build_for(PICO, tmp_path, source, WeightsIn.FLASH)
+    with pytest.raises(ThimbleError) as caught:
+        run_samples(image, PICO, np.zeros((1, INPUT_BYTES), np.int8))
+    assert "write-to-flash" in caught.value.what

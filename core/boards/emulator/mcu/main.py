@@ -51,7 +51,7 @@ def _arguments() -> argparse.Namespace:
         type=read_flash_cache,
         metavar="BYTES,WAYS,LINE,CYCLES",
         help="count the cycles that reading the flash waits: size, ways and bytes a line of its cache, "
-        "cycles a miss; for programs that compute from flash, since it slows thirtyfold",
+        "cycles a miss; for programs that compute from flash, since it slows",
     )
     return parser.parse_args()
 

@@ -1,9 +1,9 @@
 """A flash whose reads are counted, and fast while the code runs from RAM.
 
-unicorn's hook on reads costs time in proportion to the block that reads. A read of a memory-mapped register does
-not, so that the whole flash is one range of such registers while code runs from RAM. No code can be fetched from
-there: an attempt is refused, the run stops, and the flash becomes memory with a hook until the code is in RAM
-again. A program that goes to and fro, more than a start-up does, keeps the hook.
+unicorn's hook on reads costs time in proportion to the block that reads. A read of a memory-mapped register
+does not, so that the whole flash is one range of such registers while code runs from RAM. No code can be fetched
+from there: an attempt is refused, the run stops, and the flash becomes memory with a hook until the code is in
+RAM again. A program that goes to and fro, more than a start-up does, keeps the hook.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from unicorn.unicorn_py3 import unicorn as binding
 
 from .c_hook import add_c_hook, remove_c_hook
 from .counter import Counter
-
 
 #: So often code may come back from RAM to flash: a start-up calls a few functions in RAM.
 _MOST_RETURNS = 16
@@ -31,8 +30,9 @@ class Code(Enum):
 
 
 class WatchedFlash:
-    """`origin`, `size_bytes`: of the flash, mapped and filled; `sram`: (origin, bytes), mapped, from where code runs
-    only when this says so. The cache is in `counter` already.
+    """`origin`, `size_bytes`: of the flash, mapped and filled; `sram`: (origin, bytes), mapped.
+
+    Whether code runs from SRAM is decided here from now on. The cache is in `counter` already.
     """
 
     def __init__(
@@ -54,6 +54,8 @@ class WatchedFlash:
 
     def refuses(self, address: int) -> bool:
         """Whether code may not be fetched from there only because `switch` has to come first."""
+        if self._wanted is not self._code:
+            return True
         if self._code is Code.FLASH and 0 <= address - self._sram[0] < self._sram[1]:
             self._wanted = Code.RAM
             remove_c_hook(self._engine, self._hook)  # unicorn does so when it stops, and not between two runs
