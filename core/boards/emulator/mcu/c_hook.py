@@ -14,7 +14,10 @@ _EVERYWHERE = (1, 0)
 def add_c_hook(
     engine: unicorn.Uc, kind: int, function: int, user_data: int, addresses: tuple[int, int] = _EVERYWHERE
 ) -> int:
-    """Its handle. Added below the Python binding, which knows Python functions only. Raises unicorn.UcError."""
+    """Added below the Python binding, which knows Python functions only. Its handle.
+
+    Raises unicorn.UcError.
+    """
     handle = ctypes.c_size_t()
     status = binding.uclib.uc_hook_add(
         engine._uch,

@@ -1,9 +1,9 @@
 """A flash whose reads are counted, and fast while the code runs from RAM.
 
 unicorn's hook on reads costs time in proportion to the block that reads. A read of a memory-mapped register
-does not, so that the whole flash is one range of such registers while code runs from RAM. No code can be fetched
-from there: an attempt is refused, the run stops, and the flash becomes memory with a hook until the code is in
-RAM again. A program that goes to and fro, more than a start-up does, keeps the hook.
+does not, so that the whole flash is one range of such registers while code runs from RAM. No code can be
+fetched from there: an attempt is refused, the run stops, and the flash becomes memory with a hook until the
+code is in RAM again. A program that goes to and fro, more than a start-up does, keeps the hook.
 """
 
 from __future__ import annotations
