@@ -82,7 +82,7 @@ def test_what_runs_from_ram_waits_for_nothing(pico_image: FakeImage) -> None:
     assert result.counts.xip_cycles is None
 
 
-#: In the first inference code goes to flash and back as rarely as a start-up may; by the fourth it did too often.
+#: In the first inference code goes to flash and back rarely enough; by the fourth it did too often.
 TO_AND_FRO = """
 #include "model.h"
 static int8_t arena[MODEL_ARENA_BYTES];
