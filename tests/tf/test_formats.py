@@ -47,7 +47,7 @@ def _assert_same(path: Path) -> Any:
     model = rebuild(graph)
     x = _random(graph.tensors[graph.inputs[0]].shape[1:])
     expected = onnx_outputs(path, graph, x)
-    found = model.predict(x, verbose=0)
+    found = model(x, training=False).numpy()
     assert np.max(np.abs(found - expected)) <= _TOLERANCE * np.max(np.abs(expected))
     assert "Permute" not in {type(layer).__name__ for layer in model.layers}
     # It can be pruned, and the names of its layers are known before.
@@ -155,8 +155,8 @@ def test_a_base_inside_is_unfolded_from_every_format(tmp_path: Path, nested: Any
         nested.export(path, verbose=False)
     model = load_keras(path)
     x = _random(nested.input_shape[1:])
-    expected = nested.predict(x, verbose=0)
-    assert np.allclose(model.predict(x, verbose=0), expected, atol=_TOLERANCE)
+    expected = nested(x, training=False).numpy()
+    assert np.allclose(model(x, training=False).numpy(), expected, atol=_TOLERANCE)
     assert np.allclose(compute(graph_of_model(model), x[0]), expected[0], atol=_TOLERANCE)
     assert not any(hasattr(layer, "layers") for layer in model.layers)
     if ending:
@@ -185,7 +185,7 @@ def test_lambda_layers_become_what_they_compute_once_they_are_allowed(tmp_path: 
     assert caught.value.code == "unsafe-model"
     x = _random((6, 6, 2))
     allowed = load_keras(path, allow_unsafe=True)
-    assert np.allclose(allowed.predict(x, verbose=0), model.predict(x, verbose=0), atol=_TOLERANCE)
+    assert np.allclose(allowed(x, training=False).numpy(), model(x, training=False).numpy(), atol=_TOLERANCE)
     assert "Lambda" not in {type(layer).__name__ for layer in allowed.layers}
 
 
@@ -225,7 +225,7 @@ def test_the_imported_file_is_read_without_tensorflow(
     assert made == imported_file(tmp_path / "model.h5", form)
     graph = read_keras_graph(made) if form is Form.KERAS else load_graph(made)
     x = _random(nested.input_shape[1:], samples=1)
-    assert np.allclose(compute(graph, x[0]), nested.predict(x, verbose=0)[0], atol=_TOLERANCE)
+    assert np.allclose(compute(graph, x[0]), nested(x, training=False).numpy()[0], atol=_TOLERANCE)
     assert read_preprocessing(made) is not None, "what is known about the inputs came along"
     assert sorted(path.name for path in made.parent.iterdir()) == [made.name, "preprocessing.json"]
 
@@ -246,7 +246,7 @@ def keras2_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_files_of_keras_2(keras2_files: Path, name: str, ending: str) -> None:
     path = keras2_files / f"{name}{ending}"
     with np.load(keras2_files / f"{name}.npz") as expected:
-        found = load_keras(path).predict(expected["x"], verbose=0)
+        found = load_keras(path)(expected["x"], training=False).numpy()
         assert 0.01 < expected["y"].min() < expected["y"].max() < 0.99
         np.testing.assert_allclose(found, expected["y"], atol=_TOLERANCE)
     if ending:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.compress.checkpoint import FOLDER, find_checkpoint
 from core.compress.compressed import Compressed
 from core.compress.qat.export import simulation_to_tflite
 from core.compress.qat.places import places
@@ -20,7 +19,7 @@ from core.compress.qat.training import train_quantized
 from core.compress.steps import aware_step
 from core.data import DataSet
 from core.data.subset import calibration_images
-from core.errors import CancelledByUser, ThimbleError
+from core.errors import ThimbleError
 from core.jobs.tasks.compress import compress
 from core.models.keras_config import KerasLayer, KerasNetwork
 from core.models.keras_graph import read_keras_graph
@@ -77,7 +76,7 @@ def test_the_file_computes_what_was_simulated(
     answer.set_weights([8.0 * answer.kernel.numpy(), answer.bias.numpy()])  # images tell outputs apart
     simulation = simulate(model, TRAINS)
     simulation.measure(small_digits.x_train[:100], lambda done, total: None)
-    simulation.model.compile("adam", "sparse_categorical_crossentropy")
+    simulation.model.compile("adam", "sparse_categorical_crossentropy", run_eagerly=True)  # no tracing
     weights = simulation.model.trainable_weights
     before = [weight.numpy().copy() for weight in weights]
     for start in range(0, 128, 32):
@@ -90,7 +89,7 @@ def test_the_file_computes_what_was_simulated(
     path = tmp_path / "model.tflite"
     path.write_bytes(simulation_to_tflite(simulation))
     images = small_digits.x_test[:60]
-    simulated = simulation.model.predict(images, verbose=0)
+    simulated = simulation.model(images, training=False).numpy()
     runner = TfliteRunner(path)
     given = np.concatenate([runner.run(image[None]) for image in images])
     error, signal = np.std(simulated - given), np.std(simulated - simulated.mean(0))
@@ -213,19 +212,6 @@ def test_ranges_move_in_quantization_aware_training_alone(
     kernels = (trained.model.get_layer("edges").kernel, compressed.model.get_layer("edges").kernel)
     assert not np.array_equal(*(kernel.numpy() for kernel in kernels))
     assert [e["epoch"] for e in trained.history] == [3]
-
-
-def test_it_can_be_cancelled(params: dict[str, Any]) -> None:
-    recipe = _recipe({"mode": "qat"})
-    watcher = Watcher(cancel_after=3)
-    with pytest.raises(CancelledByUser):
-        compress({**params, "recipe": recipe}, watcher.context)
-    assert len(watcher.partials()) == 3
-    # The epochs before are kept, for who starts the job again.
-    assert [path.name for path in Path(params["out"]).iterdir()] == [FOLDER]
-    interrupted = find_checkpoint(params["out"])
-    assert interrupted is not None
-    assert interrupted.epoch == 3
 
 
 def test_a_layer_without_a_form_in_int8_is_named_first(params: dict[str, Any], tmp_path: Path) -> None:

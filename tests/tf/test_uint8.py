@@ -122,7 +122,7 @@ def test_branches_and_folded_batch_norms(small_digits: DataSet, tmp_path: Path) 
     onnx.save(to_qdq(onnx.load(path), small_digits.x_train[:50]), path)
     assert [layer.name for layer in read_stored_layers(path)][:3] == ["stem", "body/depthwise", "body"]
     outputs = onnx_outputs(path, load_graph(path), small_digits.x_test[:30])
-    assert np.abs(outputs - model.predict(small_digits.x_test[:30], verbose=0)).max() < 0.1
+    assert np.abs(outputs - model(small_digits.x_test[:30], training=False).numpy()).max() < 0.1
     agree = onnx_agreement(load_graph(path))
     assert agree.rule is Rule.CLASSES
     assert agree(*_both_outputs(path, small_digits.x_test, tmp_path))
@@ -169,5 +169,5 @@ def test_every_trained_range_finds_its_tensor(small_digits: DataSet, tmp_path: P
     assert highs == {round(float(part.high.numpy()), 6) for part in simulation.ranges()}
     onnx.save(to_qdq(loaded, small_digits.x_train[:50], trained=trained), path)
     outputs = onnx_outputs(path, load_graph(path), small_digits.x_test[:30])
-    simulated = simulation.model.predict(small_digits.x_test[:30], verbose=0)
+    simulated = simulation.model(small_digits.x_test[:30], training=False).numpy()
     assert np.abs(outputs - simulated).max() < 0.03
