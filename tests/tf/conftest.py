@@ -110,6 +110,12 @@ def trained_small(tensorflow: None, small_digits: DataSet, tmp_path_factory: pyt
     return path
 
 
+@pytest.fixture
+def params(trained_small: Path, small_digits_file: Path, tmp_path: Path) -> dict[str, Any]:
+    """Of a job: `trained_small`, its data, and a folder that is not there yet."""
+    return {"model": str(trained_small), "data": str(small_digits_file), "out": str(tmp_path / "out")}
+
+
 class Watcher:
     """Collects a job's events, and cancels after so many of a kind."""
 

@@ -145,11 +145,6 @@ def test_the_grid_of_a_weight() -> None:
     np.testing.assert_allclose(np.abs(rounded).max((0, 1, 2)), steps * 127, rtol=1e-6)
 
 
-@pytest.fixture
-def params(trained_small: Path, small_digits_file: Path, tmp_path: Path) -> dict[str, Any]:
-    return {"model": str(trained_small), "data": str(small_digits_file), "out": str(tmp_path / "out")}
-
-
 def _recipe(quantize: dict[str, Any], **sections: Any) -> dict[str, Any]:
     finetune = {"epochs": 2, "batch_size": 40, "learning_rate": 0.003}
     return {"name": "test", "finetune": finetune, "quantize": {"calibration": 50, **quantize}, **sections}

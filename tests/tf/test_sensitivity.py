@@ -19,11 +19,6 @@ from tests.tf.conftest import Watcher, build_branched
 pytestmark = pytest.mark.tf
 
 
-@pytest.fixture
-def params(trained_small: Path, small_digits_file: Path, tmp_path: Path) -> dict[str, Any]:
-    return {"model": str(trained_small), "data": str(small_digits_file), "out": str(tmp_path / "out")}
-
-
 @pytest.mark.parametrize("kind", ["structured", "element"])
 def test_each_layer_alone(kind: str, params: dict[str, Any], trained_small: Path) -> None:
     watcher = Watcher()
