@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -40,15 +40,6 @@ class Asked:
     armnn_backend: str | None = None
 
 
-def digest_of(model: Path) -> str:
-    """SHA-256 of a model's file. Raises ThimbleError ``missing-file``."""
-    try:
-        with model.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ThimbleError("missing-file", f"cannot read {model}: {error}", "check the path") from error
-
-
 def record_bench(folder: Path, asked: Asked, bench: dict[str, Any]) -> None:
     """Keep the fields of `bench --json` in `folder`; one of the same model measured in the same way before is
     replaced. Raises ThimbleError ``cannot-write`` or ``bad-run``."""
@@ -75,7 +66,7 @@ def read_benches(folder: Path) -> tuple[dict[str, Any], ...]:
     return tuple(stored)
 
 
-def ways(record: dict[str, Any]) -> dict[str, Any]:
+def ways(record: Mapping[str, Any]) -> dict[str, Any]:
     """How it was measured, by name: what sets measurements apart whose model, place and engine are the
     same. None where it does not apply, or was not kept when it was measured."""
     bench, asked = record["bench"], record.get("asked") or {}

@@ -26,7 +26,7 @@ from core.cli.pi_jobs import pi_job
 from core.cli.pi_options import is_pi
 from core.cli.terminal import Terminal, table
 from core.errors import ThimbleError
-from core.paths import output_dir, write_atomically
+from core.paths import file_hash, output_dir, write_atomically
 from core.work_folder import work_folder
 
 if TYPE_CHECKING:
@@ -104,11 +104,11 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
 def _asked(arguments: Namespace, terminal: Terminal) -> Asked:
     """Of the model as it is before it is measured. Raises ThimbleError."""
     from core.pi.setup.armnn import Backend
-    from core.report.bench_record import Asked, digest_of
+    from core.report.bench_record import Asked
 
     output_dir(arguments.record)
     file = compiled_file(arguments.model, terminal, arguments.allow_unsafe)
-    what = (arguments.model, digest_of(file), meter_params(arguments).get("meter"))
+    what = (arguments.model, file_hash(file), meter_params(arguments).get("meter"))
     if is_pi(arguments):  # where nothing is compiled
         backend = arguments.armnn_backend or Backend.CPU_ACC.value
         return Asked(*what, armnn_backend=backend if arguments.engine == "armnn" else None)

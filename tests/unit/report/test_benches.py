@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from core.errors import ThimbleError
+from core.paths import file_hash
 from core.report import benches, collect, csv_file
-from core.report.bench_record import BENCHES, Asked, digest_of, read_benches, record_bench
+from core.report.bench_record import BENCHES, Asked, read_benches, record_bench
 from core.report.on_pi import sentences
 
 
@@ -88,7 +89,7 @@ def test_a_record_of_an_older_version_is_kept(tmp_path: Path) -> None:
 
 def test_a_model_that_is_gone(tmp_path: Path) -> None:
     with pytest.raises(ThimbleError) as caught:
-        digest_of(tmp_path / "gone.tflite")
+        file_hash(tmp_path / "gone.tflite")
     assert caught.value.code == "missing-file"
 
 
