@@ -57,7 +57,7 @@ def test_bench_deploy_and_report(pi: Loopback, options: list[str], tmp_path: Pat
     again = ["bench", onnx, "--board", "pi", "--timed", "inference", "--data", data, "--runs", "3"]
     assert main([*again, "--record", record]) == 0
     assert "onnxruntime" in capsys.readouterr().out
-    assert main(["report", record, "--json"]) == 0
+    assert main(["report", record, "--json", "--pdf", str(tmp_path / "report.pdf")]) == 0
     benches = [each["bench"] for each in json.loads(capsys.readouterr().out)["benches"]]
     assert [bench["engine"] for bench in benches] == ["xnnpack", "onnxruntime"]
     float_bench = benches[1]
@@ -65,6 +65,7 @@ def test_bench_deploy_and_report(pi: Loopback, options: list[str], tmp_path: Pat
     assert (float_bench["verified"], float_bench["samples_as"]) == (True, "pictures")
     assert float_bench["partition"] is None
     assert "onnxruntime" in float_bench["facts"]["tools"]
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
 
     out = tmp_path / "deployed"
     assert main(["deploy", model, "--board", "pi", "--out", str(out), "--json"]) == 0
