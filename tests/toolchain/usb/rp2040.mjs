@@ -1,6 +1,6 @@
 // A Raspberry Pi Pico in rp2040js, its USB serial port on stdin and stdout, one JSON object a line.
 // In:  {"send": hex} bytes to the board; {"touch": true} opens at 1200 baud and closes; {"descriptor": value}
-//      asks for a descriptor; {"port": false} closes the port.
+//      asks for a descriptor; {"port": false} closes the port; {"sleep": s}: so long passes while the board is idle.
 // Out: {"connected": us} the host has opened the port; {"data": hex}; {"cycles": n} the marker was high so long;
 //      {"descriptor": hex}; {"led": on}; {"boot": true} the program called the ROM's USB boot; {"fault": pc}.
 import fs from 'node:fs';
@@ -15,6 +15,7 @@ const { ConsoleLogger, GPIOPinState, LogLevel, Simulator, USBCDC } = await impor
 const MARKER_PIN = 2;
 const LED_PIN = 25;
 const SLICE = 20000; // instructions between two looks at stdin
+const NAP = 1e6; // ns between two looks at stdin while the board sleeps
 const UF2_BLOCK = 512;
 const FLASH = 0x10000000;
 const say = (message) => process.stdout.write(JSON.stringify(message) + '\n');
@@ -118,6 +119,30 @@ const later = (microseconds, action) => timers.push([clock.micros + microseconds
 const entry_ = mcu.core.exceptionEntry.bind(mcu.core);
 mcu.core.exceptionEntry = (number) => { entry_(number); mcu.core.PC &= ~1; };
 
+// The time is worked out from the count of cycles. A sum of fractions of a nanosecond drifts from it, and the more
+// the longer the board has been on: a day after reset a count of SysTick would no longer be that of the cycles.
+let epoch = { nanos: 0, cycles: 0 };
+const startEpoch = () => { epoch = { nanos: clock.nanos, cycles: mcu.core.cycles }; };
+mcu.addClockListener(startEpoch);
+
+function step() {
+  mcu.core.executeInstruction();
+  const nanos = epoch.nanos + ((mcu.core.cycles - epoch.cycles) * 1e9) / mcu.clkSys;
+  clock.tick(nanos - clock.nanos);
+}
+
+// A fault of the package: an interrupt that is pending already does not end the sleep.
+function sleep(nanos) {
+  const { core } = mcu;
+  if (core.pendingInterrupts & core.enabledInterrupts) core.waiting = false;
+  else clock.tick(nanos);
+  startEpoch();
+}
+
+// Asleep, and nothing soon that wakes it. It must not sleep faster than in real time: that would be days in seconds.
+const isIdle = () => mcu.core.waiting && (!clock.nextAlarm || clock.nanosToNextAlarm > NAP);
+let oversleep = 0;
+
 let since = 0;
 mcu.gpio[MARKER_PIN].addListener((state) => {
   if (state === GPIOPinState.High) since = mcu.core.cycles;
@@ -134,6 +159,7 @@ readline.createInterface({ input: process.stdin }).on('line', (line) => {
   if (message.touch) touch();
   if (message.descriptor !== undefined) askDescriptor(message.descriptor);
   if (message.port === false) cdc.cdcSetControlLineState(0);
+  if (message.sleep) oversleep += message.sleep * 1e9;
 }).on('close', () => { stopped = true; });
 
 mcu.core.PC = FLASH;
@@ -141,9 +167,13 @@ mcu.core.SP = 0x20041f00;
 mcu.core.LR = 0;
 
 function slice() {
-  for (let i = 0; i < SLICE && !stopped; i++) {
-    if (mcu.core.waiting) clock.tick(Math.max(clock.nanosToNextAlarm, 1000));
-    else clock.tick((mcu.core.executeInstruction() * 1e9) / mcu.clkSys);
+  for (let i = 0; i < SLICE && !stopped && !isIdle(); i++) {
+    if (mcu.core.waiting) sleep(Math.max(clock.nanosToNextAlarm, 1000));
+    else step();
+  }
+  if (isIdle()) {
+    sleep(NAP + oversleep);
+    oversleep = 0;
   }
   usb.sofFrameNumber = Math.floor(clock.micros / 1000);
   while (timers.length && timers[0][0] <= clock.micros) timers.shift()[1]();
@@ -153,8 +183,7 @@ function slice() {
     process.stdout.write('', () => process.exit(0));
     return;
   }
-  // Asleep with nothing to wait for: real time must pass until the next line of stdin.
-  if (mcu.core.waiting && !waiting.length && !timers.length) setTimeout(slice, 1);
+  if (isIdle() && !waiting.length && !timers.length) setTimeout(slice, 1);
   else setImmediate(slice);
 }
 slice();
