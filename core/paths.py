@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -136,3 +137,12 @@ def cannot_write(path: Path, error: OSError) -> ThimbleError:
         f"cannot write {path}: {reason}",
         "choose a folder that you may write to, on a disk with free space",
     )
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file. Raises ThimbleError ``missing-file``."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ThimbleError("missing-file", f"cannot read {path}: {error}", "check the path") from error

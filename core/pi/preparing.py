@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ThimbleError
+from core.paths import file_hash
 from core.pi.connection import PiConnection
 from core.pi.engines import PiEngine
 from core.pi.inputs import SampleFiles
 from core.pi.known import remember
 from core.pi.setup.environment import Ready, Tell, set_up
-from core.pi.upload import RemoteFolder, Upload, file_hash
+from core.pi.upload import RemoteFolder, Upload
 
 RUNNER = Path(__file__).parent / "runner" / "thimble_pi.py"
 _SHORT = 16

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import posixpath
 import shlex
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from core.errors import ThimbleError
+from core.paths import file_hash
 from core.pi.connection import PiConnection
 
 #: Called with the bytes that are there and in all; may raise CancelledByUser.
@@ -208,15 +208,6 @@ def _add(on_bytes: OnBytes, before: int, total: int, sent: int) -> None:
 def _home(connection: PiConnection) -> str:
     with connection.guarded():
         return str(connection.sftp.normalize("."))
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file of this computer. Raises ThimbleError ``missing-file``."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ThimbleError("missing-file", f"cannot read {path}: {error}", "check the path") from error
 
 
 def disk_full(needed_bytes: int, free_bytes: int) -> ThimbleError:

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from codegen.targets.board import all_boards
+from core.report.bench_record import ways
 from core.report.content import Json
 from core.report.energy import published_form
 
 Table = list[list[str]]
 
 _TIMED = {"inference": "inference alone", "disk-to-class": "from disk to class"}
+#: Characters that a word of `ways` has in a table, such as the beginning of a SHA-256.
+_SHOWN = 12
 
 
 def inference_times(benches: Sequence[Json]) -> Table:
@@ -23,7 +26,7 @@ def inference_times(benches: Sequence[Json]) -> Table:
         first_s = bench.get("first_inference_s", bench["first_s"])
         times = (first_s, bench["mean_s"], bench["std_s"], bench["stderr_s"])
         cells = (f"{1e3 * time_s:.4g}" for time_s in times)
-        timed = _TIMED[bench.get("timed", "inference")] + _marks(bench)
+        timed = _TIMED[bench.get("timed", "inference")] + _apart(record, benches) + _marks(bench)
         table.append(
             [
                 model_name(record),
@@ -69,6 +72,22 @@ def engine(bench: Json) -> str:
     """What computed; where it stood in for another, that is said."""
     asked = bench.get("asked_engine", bench["engine"])
     return str(bench["engine"]) if asked == bench["engine"] else f"{bench['engine']} instead of {asked}"
+
+
+def _apart(record: Json, benches: Sequence[Json]) -> str:
+    """In what it differs from measurements that would look the same in the table."""
+    alike = [ways(other) for other in benches if _looks(other) == _looks(record)]
+    words = (
+        f"; {name} {str(value)[:_SHOWN]}"
+        for name, value in ways(record).items()
+        if value is not None and any(other[name] != value for other in alike)
+    )
+    return "".join(words)
+
+
+def _looks(record: Json) -> tuple[str, ...]:
+    bench = record["bench"]
+    return (model_name(record), where(bench), engine(bench), bench.get("timed", "inference"))
 
 
 def _marks(bench: Json) -> str:

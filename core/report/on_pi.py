@@ -21,8 +21,8 @@ def sentences(bench: Json) -> Iterator[str]:
     facts = bench["facts"]
     tools = ", ".join(f"{name} {version}" for name, version in facts.get("tools", {}).items())
     yield (
-        f"On {pi['title']} ({pi['where']}, {pi['system']}) with {bench['engine']} on {facts.get('threads')}"
-        f" threads, CPU governor {facts.get('governor') or 'unknown'}; {tools}."
+        f"On {pi['title']} ({pi['where']}, {pi['system']}) with {bench['engine']},"
+        f" threads: {facts.get('threads')}, CPU governor {facts.get('governor') or 'unknown'}; {tools}."
     )
     if bench.get("instead"):
         yield f"{bench['asked_engine']} was asked for: {bench['instead']}. {bench['engine']} was measured."

@@ -12,6 +12,7 @@ from core.cli.command import Command
 from core.cli.commands.deploy import add_board_connection, deploy_job, refuse_what_is_not_there
 from core.cli.measuring import add_profile, add_windows
 from core.cli.meters import add_meter, measures, meter_params
+from core.cli.models import compiled_file
 from core.cli.options import (
     DATA_HELP,
     add_board,
@@ -25,11 +26,13 @@ from core.cli.pi_jobs import pi_job
 from core.cli.pi_options import is_pi
 from core.cli.terminal import Terminal, table
 from core.errors import ThimbleError
-from core.paths import output_dir, write_atomically
+from core.paths import file_hash, output_dir, write_atomically
 from core.work_folder import work_folder
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from core.report.bench_record import Asked
 
 _DEFAULT_RUNS = 20
 #: Eight inferences after the first, as the energies of Deutel et al. (2022) are over.
@@ -79,8 +82,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         )
     if arguments.csv is not None:
         output_dir(arguments.csv.absolute().parent)
-    if arguments.record is not None:
-        output_dir(arguments.record)
+    asked = None if arguments.record is None else _asked(arguments, terminal)
     if is_pi(arguments):
         value = pi_job(arguments, runs, terminal, meter_params(arguments))["bench"]
     else:
@@ -88,15 +90,29 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
             value = deploy_job(arguments, work, runs, terminal, meter=meter_params(arguments))["bench"]
     if arguments.csv is not None:
         write_atomically(arguments.csv, _csv(value))
-    if arguments.record is not None:
+    if asked is not None:
         from core.report.bench_record import record_bench
 
-        record_bench(arguments.record, arguments.model, value)
+        record_bench(arguments.record, asked, value)
     terminal.result(value, lambda console: show_bench(console, value))
     if metered:
         from core.meters.metering import require_measured
 
         require_measured(value)
+
+
+def _asked(arguments: Namespace, terminal: Terminal) -> Asked:
+    """Of the model as it is before it is measured. Raises ThimbleError."""
+    from core.pi.setup.armnn import Backend
+    from core.report.bench_record import Asked
+
+    output_dir(arguments.record)
+    file = compiled_file(arguments.model, terminal, arguments.allow_unsafe)
+    what = (arguments.model, file_hash(file), meter_params(arguments).get("meter"))
+    if is_pi(arguments):  # where nothing is compiled
+        backend = arguments.armnn_backend or Backend.CPU_ACC.value
+        return Asked(*what, armnn_backend=backend if arguments.engine == "armnn" else None)
+    return Asked(*what, arguments.compiler, arguments.encoding, arguments.planner)
 
 
 def _csv(bench: dict[str, Any]) -> str:

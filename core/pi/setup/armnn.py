@@ -9,8 +9,8 @@ from pathlib import Path
 
 from core.download import Wanted, fetch
 from core.errors import ThimbleError
-from core.paths import cache_dir
-from core.pi.upload import OnBytes, RemoteFolder, Upload, file_hash
+from core.paths import cache_dir, file_hash
+from core.pi.upload import OnBytes, RemoteFolder, Upload
 
 _FOLDER = "armnn"
 _LIBRARY = "libarmnnDelegate.so"

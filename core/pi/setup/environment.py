@@ -108,7 +108,11 @@ def _make_environment(folder: RemoteFolder, tell: Tell) -> bool:
 
 
 def _install(
-    folder: RemoteFolder, requirements: tuple[str, ...], facts: PiFacts, wheels: Sequence[Path] | None, tell: Tell
+    folder: RemoteFolder,
+    requirements: tuple[str, ...],
+    facts: PiFacts,
+    wheels: Sequence[Path] | None,
+    tell: Tell,
 ) -> None:
     if wheels is not None:
         _install_wheels(folder, requirements, wheels, tell)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.errors import ThimbleError
+from core.paths import file_hash
 from core.report import benches, collect, csv_file
-from core.report.bench_record import BENCHES, read_benches, record_bench
+from core.report.bench_record import BENCHES, Asked, read_benches, record_bench
 from core.report.on_pi import sentences
 
 
@@ -36,16 +38,59 @@ def _bench(engine: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def _asked(model: str, **more: Any) -> Asked:
+    return Asked(model, "ab" * 32, **more)
+
+
 def test_a_measurement_replaces_one_of_the_same_kind(tmp_path: Path) -> None:
-    record_bench(tmp_path / "new", "a.tflite", _bench("xnnpack"))
-    record_bench(tmp_path / "new", "a.tflite", _bench("tflite"))
-    record_bench(tmp_path / "new", "a.tflite", _bench("xnnpack", mean_s=0.003))
+    record_bench(tmp_path / "new", _asked("a.tflite"), _bench("xnnpack"))
+    record_bench(tmp_path / "new", _asked("a.tflite"), _bench("tflite"))
+    record_bench(tmp_path / "new", _asked("a.tflite"), _bench("xnnpack", mean_s=0.003))
     kept = read_benches(tmp_path / "new")
     assert [(each["bench"]["engine"], each["bench"]["mean_s"]) for each in kept] == [
         ("tflite", 0.004), ("xnnpack", 0.003),
     ]  # fmt: skip
-    record_bench(tmp_path / "new", "b.tflite", _bench("xnnpack"))
+    record_bench(tmp_path / "new", _asked("b.tflite"), _bench("xnnpack"))
     assert len(read_benches(tmp_path / "new")) == 3
+
+
+@pytest.mark.parametrize(
+    ("asked", "bench", "shown"),
+    [
+        ({"sha256": "cd" * 32}, {}, "SHA-256 cdcdcdcdcdcd"),
+        ({"meter": "ppk2"}, {}, "meter ppk2"),
+        ({"compiler": "gcc"}, {}, "compiler gcc"),
+        ({"encoding": "dense"}, {}, "encoding dense"),
+        ({"planner": "exact"}, {}, "planner exact"),
+        ({"armnn_backend": "CpuRef"}, {}, "Arm NN backend CpuRef"),
+        ({}, {"warmup": 3}, "warm-up 3"),
+        ({}, {"facts": {"threads": 1}}, "threads 1"),
+    ],
+)
+def test_measurements_that_differ_stand_side_by_side(
+    tmp_path: Path, asked: dict[str, Any], bench: dict[str, Any], shown: str
+) -> None:
+    first = _asked("a.tflite")
+    record_bench(tmp_path, first, _bench("xnnpack"))
+    for _ in range(2):
+        record_bench(tmp_path, replace(first, **asked), _bench("xnnpack", **bench))
+    kept = read_benches(tmp_path)
+    assert len(kept) == 2
+    told = [row[-1] for row in benches.inference_times(kept)[1:]]
+    assert told[1] == f"from disk to class; {shown}"
+    assert told[0] != told[1]
+
+
+def test_a_record_of_an_older_version_is_kept(tmp_path: Path) -> None:
+    (tmp_path / BENCHES).write_text(json.dumps([{"model": "a.tflite", "bench": _bench("xnnpack")}]))
+    record_bench(tmp_path, _asked("a.tflite"), _bench("xnnpack"))
+    assert len(read_benches(tmp_path)) == 2
+
+
+def test_a_model_that_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(ThimbleError) as caught:
+        file_hash(tmp_path / "gone.tflite")
+    assert caught.value.code == "missing-file"
 
 
 def test_tables_of_the_papers(tmp_path: Path) -> None:
@@ -56,11 +101,11 @@ def test_tables_of_the_papers(tmp_path: Path) -> None:
         "inferences": 8,
         "energy_std_j": 0.001,
     }
-    record_bench(tmp_path, "runs/lenet/model.tflite", _bench("xnnpack", energy=energy))
+    record_bench(tmp_path, _asked("runs/lenet/model.tflite"), _bench("xnnpack", energy=energy))
     stood_in = _bench("xnnpack", asked_engine="armnn", instead="Arm NN is not installed on the Pi")
-    record_bench(tmp_path, "runs/lenet/model.tflite", stood_in)
+    record_bench(tmp_path, _asked("runs/lenet/model.tflite"), stood_in)
     slow = _bench("tflite", verified=False, facts={"throttled": True}, throttled_by=["throttled"])
-    record_bench(tmp_path, "runs/lenet/model.tflite", slow)
+    record_bench(tmp_path, _asked("runs/lenet/model.tflite"), slow)
     report = collect(tmp_path)
     times = benches.inference_times(report.benches)
     assert times[1] == [
@@ -80,7 +125,7 @@ def test_tables_of_the_papers(tmp_path: Path) -> None:
 
 
 def test_energies_need_a_power(tmp_path: Path) -> None:
-    record_bench(tmp_path, "a.tflite", _bench("xnnpack"))
+    record_bench(tmp_path, _asked("a.tflite"), _bench("xnnpack"))
     assert benches.energies(read_benches(tmp_path)) == []
 
 
