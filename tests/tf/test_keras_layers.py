@@ -125,7 +125,7 @@ def test_every_layer_is_compared() -> None:
 
 
 #: Those that take seconds; `benchmarks/pruning_speed.py` does the same with every network of the zoo.
-_SMALL = [a.name for a in all_architectures().values() if a.macs < 4e8 and a.parameters < 1e7]
+_SMALL = [a.name for a in all_architectures().values() if a.macs < 4e8 and a.parameters < 1.6e7]
 
 
 @pytest.mark.parametrize(
