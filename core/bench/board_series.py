@@ -80,6 +80,7 @@ def bench(
         counts=result.counts,
         facts=facts,
         windows=in_windows,
+        startup_s=result.startup_s,
     )
     return BoardSeries(measurement, result.outputs)
 

@@ -28,7 +28,8 @@ class Energy:
     samples where there is none. `left_out` counts inferences of which too many samples were lost, `lost` the
     samples. `supply_v` is the mean supply voltage, `idle_w` the power of the idle board, and `above_idle_j`
     the energy that exceeds it. `each_j` has the energy of each inference from the second on, where all were
-    seen. `note` says what the meter took for granted.
+    seen. `of_this_run` is False where the meter did not measure the inferences of this series (it plays a
+    recording, or the board is emulated). `note` says why, and what the meter took for granted.
     """
 
     source: Source
@@ -48,6 +49,7 @@ class Energy:
     above_idle_j: float | None = None
     above_idle_std_j: float | None = None
     each_j: tuple[float, ...] | None = None
+    of_this_run: bool | None = None
     note: str | None = None
 
     def to_json(self) -> dict[str, Any]:

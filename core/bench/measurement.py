@@ -29,7 +29,9 @@ class Measurement:
 
     `engine` is what ran them (``thimble-c`` is the generated C). `timing` says whether the times come from a
     clock or from counted cycles. `agreement` is the rule by which the outputs are `verified`. `partial`: the
-    series ended before all inferences that were asked for. `windows` and `profile` are there on request.
+    series ended before all inferences that were asked for. `startup_s` is what of the first time is the
+    start-up of the board, which counted cycles leave out; None where it is not told apart.
+    `windows` and `profile` are there on request.
     """
 
     board: str
@@ -45,6 +47,7 @@ class Measurement:
     partial: bool = False
     windows: Windows | None = None
     profile: Profile | None = None
+    startup_s: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The fields of ``thimble bench --json``."""
@@ -54,6 +57,7 @@ class Measurement:
             **self.series.to_json(),
             "timing": self.timing.value,
             "timed": self.timed.value,
+            **({} if self.startup_s is None else {"startup_s": self.startup_s}),
             "times_s": list(self.series.times_s),
             "energy": self.energy and self.energy.to_json(),
             "verified": self.verified,

@@ -82,8 +82,8 @@ def _averaged(compilation: Compilation, counted: list[tuple[Counts, ...]]) -> tu
         LayerCycles(
             name=layer.op.name,
             op=layer.op.kind,
-            cycles=own,
-            xip_cycles=wait,
+            cycles=round(own),
+            xip_cycles=None if wait is None else round(wait),
             share=(own + (wait or 0.0)) / total,
             predicted_cycles=layer.cycles,
         )

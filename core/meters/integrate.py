@@ -5,6 +5,9 @@ over each time that it is high, the sum of the samples in it times their period.
 and is left out, as with latencies. Idle is the mean power while the marker is low, the board's communication
 between inferences included; the energy above idle is the integral of what exceeds it.
 
+A recording that is played, and a meter beside an emulated board, tell nothing of the inferences of this run:
+their energy says so, and gives none for single inferences.
+
 Without a marker, by this computer's clock: the mean power from the end of the first inference to the end of
 the last, which includes the transfers between them, times the mean latency. Single inferences cannot be told
 apart so, and no spread is given.
@@ -12,12 +15,15 @@ apart so, and no spread is given.
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from codegen.targets.board import all_boards
 from core.bench import Energy, Measurement, Series, Source, Sync
 from core.errors import ThimbleError
 from core.meters.recording import Recording
@@ -26,6 +32,8 @@ from core.meters.recording import Recording
 _MOST_LOST = 0.01
 #: So few samples are too few for an integral.
 _LEAST_SAMPLES = 2
+#: Digits of a float32, which samples are: further ones are noise of the conversion, beyond any meter.
+_DIGITS = 7
 _MARKER_HINT = (
     "wire the board's marker pin to the meter's digital input, and join their grounds (docs/energy.md)"
 )
@@ -70,8 +78,44 @@ def energy_of(recording: Recording, loop: Loop, measurement: Measurement) -> Ene
             "measure longer (--runs), and check that the meter is in the board's supply line",
         )
     if heard.marker is None:
-        return by_clock(heard, loop, measurement.series, measurement.timing)
-    return by_marker(heard, loop.inferences, loop.more_follow)
+        energy = by_clock(heard, loop, measurement.series, measurement.timing)
+    else:
+        energy = by_marker(heard, loop.inferences, loop.more_follow)
+    return _rounded(_told_apart(energy, heard.meter.live, measurement))
+
+
+def _told_apart(energy: Energy, live: bool, measurement: Measurement) -> Energy:
+    """The same, but that it says so where what was measured is not of this run."""
+    reasons = list(_reasons(energy, live, measurement))
+    if not reasons:
+        return energy
+    note = "; ".join([*reasons, *([energy.note] if energy.note else [])])
+    return dataclasses.replace(energy, of_this_run=False, each_j=None, note=note)
+
+
+def _reasons(energy: Energy, live: bool, measurement: Measurement) -> Iterator[str]:
+    """Why what was measured is not of this run; nothing where it is."""
+    if not live:
+        yield "the power was recorded earlier: it is not of this run"
+        runs = measurement.series.runs
+        pulses = (energy.inferences or 0) + (energy.left_out or 0) + 1
+        if energy.sync is Sync.MARKER and pulses != runs:
+            yield f"the recording has {pulses} pulses, this run {runs} inferences"
+    board = all_boards().get(measurement.board)
+    if board is not None and board.virtual:
+        yield "the board is emulated and takes no power: what the meter measured is not of this run"
+
+
+def _rounded(energy: Energy) -> Energy:
+    """Without the digits that float32 does not have."""
+    values = {field.name: getattr(energy, field.name) for field in dataclasses.fields(energy)}
+    numbers = {name: _digits(value) for name, value in values.items() if isinstance(value, float)}
+    each_j = energy.each_j and tuple(map(_digits, energy.each_j))
+    return dataclasses.replace(energy, **numbers, each_j=each_j)
+
+
+def _digits(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")
 
 
 def by_marker(recording: Recording, inferences: int | None, more_follow: bool = False) -> Energy:

@@ -112,6 +112,8 @@ def notes(benches: Sequence[Json]) -> Iterator[str]:
         bench = record["bench"]
         if bench.get("instead"):
             yield f"{model_name(record)}: {bench['instead']}; {bench['engine']} was measured instead."
+        if (bench["energy"] or {}).get("of_this_run") is False:
+            yield f"{model_name(record)}, {where(bench)}: {bench['energy']['note']}."
         throttled_by = bench.get("throttled_by")
         if throttled_by:
             yield f"{model_name(record)}, {engine(bench)}: slowed down by {', '.join(throttled_by)}."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codegen.targets.board import all_boards
 from core.report.content import Json
 from core.report.units import figures_with_spread, quantity, with_spread
 
@@ -34,9 +33,9 @@ def how(energy: Json) -> str:
 
 def energies_j(bench: Json) -> list[float | None]:
     """The energy of each inference: an estimate follows its latency, a measured one is known where a meter
-    saw each."""
+    saw each; none where what was measured is not of this run."""
     energy, times_s = bench["energy"], bench["times_s"]
-    if not energy:
+    if not energy or energy.get("of_this_run") is False:
         return [None] * len(times_s)
     if energy["source"] == "estimated":
         return [energy["power_w"] * time_s for time_s in times_s]
@@ -67,7 +66,7 @@ def published_form(bench: Json) -> Table:
     return [
         ["inferences", "latency (ms)", "power (mW)", "energy (mWs)"],
         [
-            str(energy.get("inferences", bench["runs"] - 1)),
+            _inferences(bench),
             _milli(bench["mean_s"], bench["std_s"]),
             _milli(energy["power_w"], energy.get("power_std_w")),
             _milli(energy["energy_j"], energy.get("energy_std_j")),
@@ -88,6 +87,7 @@ def sentences(bench: Json) -> Iterator[str]:
                 f"The energy is an estimate: power measured with {bench['energy']['of']}, times a latency"
                 " that is an estimate itself."
             )
+            yield from _note(bench["energy"])
         return
     energy = bench["energy"]
     words = f"Energy measured with {energy.get('of', 'a meter')}, synchronised {_SYNC[energy['sync']]}"
@@ -99,16 +99,26 @@ def sentences(bench: Json) -> Iterator[str]:
         )
     else:
         yield f"{words}: the integral over each of {energy['inferences']} inferences; the first warms up."
-    board = all_boards().get(bench["board"])
-    if board is not None and board.virtual:
-        yield "The board is emulated and takes no power: what the meter measured is not of this run."
     if energy.get("left_out"):
         yield f"Inferences left out, because too many of their samples were lost: {energy['left_out']}."
     if energy.get("lost"):
         yield f"{energy['lost']:,} samples of the meter were lost."
-    if energy.get("note"):
-        note = energy["note"]
+    yield from _note(energy)
+
+
+def _note(energy: Json) -> Iterator[str]:
+    note = energy.get("note")
+    if note:
         yield f"{note[0].upper()}{note[1:]}."
+
+
+def _inferences(bench: Json) -> str:
+    """How many inferences the means are over; where they are not the same for all, of which how many."""
+    timed = bench["runs"] - 1
+    metered = bench["energy"].get("inferences", timed)
+    if metered == timed:
+        return str(timed)
+    return f"{timed} (latency), {metered} (energy)"
 
 
 def _spread(energy: Json, name: str, spread: str, unit: str) -> str:

@@ -170,6 +170,7 @@ def _board(item: str, board: Json) -> Iterator[Row]:
 #: Statistics of `bench --json` and what people call them.
 LATENCY = {
     "first_s": "first",
+    "startup_s": "start-up, a part of the first",
     "mean_s": "mean",
     "std_s": "standard deviation",
     "stderr_s": "standard error",

@@ -119,13 +119,38 @@ def _csv(bench: dict[str, Any]) -> str:
     from core.report.energy import energies_j
 
     cycles = bench.get("cycles") or [""] * len(bench["times_s"])
-    lines = ["inference,latency_s,timing,cycles,energy_j,energy_source\n"]
+    startup_s = bench.get("startup_s", "")  # a part of the first latency, and not of its cycles
+    lines = ["inference,latency_s,timing,cycles,energy_j,energy_source,startup_s\n"]
     rows = zip(bench["times_s"], cycles, energies_j(bench), strict=True)
     for number, (time_s, count, energy_j) in enumerate(rows, start=1):
         source = "" if energy_j is None else bench["energy"]["source"]
         energy = "" if energy_j is None else energy_j
-        lines.append(f"{number},{time_s!r},{bench['timing']},{count},{energy},{source}\n")
-    return "".join(lines) + _windows_csv(bench) + _layers_csv(bench)
+        lines.append(f"{number},{time_s!r},{bench['timing']},{count},{energy},{source},{startup_s}\n")
+        startup_s = 0.0 if startup_s != "" else ""
+    return "".join(lines) + _energy_csv(bench) + _windows_csv(bench) + _layers_csv(bench)
+
+
+def _energy_csv(bench: dict[str, Any]) -> str:
+    """What a meter gave, as a further table after an empty line."""
+    energy = bench["energy"]
+    if not energy or not energy.get("sync"):
+        return ""
+    names = (
+        "inferences",
+        "power_w",
+        "power_std_w",
+        "energy_j",
+        "energy_std_j",
+        "source",
+        "sync",
+        "of",
+        "note",
+    )
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["metered_inferences", *names[1:]])
+    writer.writerow([energy.get(name, "") for name in names])
+    return "\n" + text.getvalue()
 
 
 def _windows_csv(bench: dict[str, Any]) -> str:

@@ -46,7 +46,11 @@ def test_a_replay_gives_measured_energy_and_a_report(capsys, tflite, tmp_path):
     assert energy["energy_std_j"] == pytest.approx(0, abs=1e-9)
     assert len(read_samples(kept).samples) == len(marker)
     lines = [line.split(",") for line in table.read_text().splitlines()[:10]]
-    assert [line[5] for line in lines[1:]] == ["", *["measured"] * 8]  # the first warms up
+    assert [line[4:6] for line in lines[1:]] == [["", ""]] * 9  # what was recorded is not of these
+    assert "it is not of this run" in energy["note"]
+    assert energy["note"] in table.read_text()
+    assert energy["power_w"] == 0.08
+    assert [float(line[6]) for line in lines[1:]] == [value["startup_s"], *[0.0] * 8]
     run = tmp_path / "run"
     run.mkdir()
     (run / "bench.json").write_text(streams.out)

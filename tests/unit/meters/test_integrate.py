@@ -141,7 +141,43 @@ def test_what_the_board_computes_afterwards_does_not_count() -> None:
 def test_a_recording_from_elsewhere_has_as_many_inferences_as_it_has() -> None:
     marker = pulses(20, 10, 10)
     played = recording(np.where(marker, 1.0, 0.1), marker, started_s=None, live=False)
-    assert energy_of(played, loop(3), MEASUREMENT).inferences == 19
+    energy = energy_of(played, loop(3), MEASUREMENT)
+    assert energy.inferences == 19
+    assert energy.note == (
+        "the power was recorded earlier: it is not of this run;"
+        " the recording has 20 pulses, this run 3 inferences"
+    )
+
+
+@pytest.mark.parametrize(
+    ("live", "board", "words"),
+    [
+        (True, "pico", None),
+        (False, "pico", "the power was recorded earlier: it is not of this run"),
+        (True, "virtual-pico", "the board is emulated"),
+        (False, "virtual-pico", "of this run; the board is emulated"),
+    ],
+)
+@pytest.mark.parametrize("marked", [True, False])
+def test_what_is_not_of_this_run_says_so(live: bool, board: str, words: str | None, marked: bool) -> None:
+    marker = pulses(3, 10, 10)
+    heard = recording(np.where(marker, 1.0, 0.1), marker, started_s=100.0 if live else None, live=live)
+    measured = dataclasses.replace(MEASUREMENT, board=board)
+    energy = energy_of(heard if marked else heard.unmarked(), loop(3), measured)
+    if words is None:
+        assert (energy.of_this_run, energy.note) == (None, "")
+        assert (energy.each_j is not None) == marked
+    else:
+        assert (energy.of_this_run, energy.each_j) == (False, None)
+        assert words in (energy.note or "")
+        assert "pulses" not in (energy.note or "")  # as many as this run
+
+
+def test_figures_have_no_noise_of_short_floats() -> None:
+    marker = pulses(3, 10, 10)
+    energy = energy_of(recording(np.where(marker, 0.1, 0.03), marker), loop(3), MEASUREMENT)
+    assert (energy.power_w, energy.power_min_w, energy.idle_w) == (0.1, 0.1, 0.03)
+    assert energy.each_j == (0.001, 0.001)
 
 
 def test_by_clock_it_is_the_mean_over_the_loop_and_says_so() -> None:

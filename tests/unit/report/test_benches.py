@@ -116,7 +116,7 @@ def test_tables_of_the_papers(tmp_path: Path) -> None:
     assert times[3][8] == "from disk to class; not verified; throttled"
     heading, row = benches.energies(report.benches)
     assert heading[3:] == ["inferences", "latency (ms)", "power (mW)", "energy (mWs)", "source"]
-    assert row[3:] == ["8", "4.0 ± 1.0", "3700", "14.8 ± 1.0", "measured"]
+    assert row[3:] == ["99 (latency), 8 (energy)", "4.0 ± 1.0", "3700", "14.8 ± 1.0", "measured"]
     told = " ".join(benches.notes(report.benches))
     assert "Arm NN is not installed on the Pi; xnnpack was measured instead" in told
     assert "slowed down by throttled" in told

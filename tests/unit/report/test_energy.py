@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,22 @@ def test_how_it_was_measured_is_said() -> None:
         assert part in words
     assert "mean over all inferences" in " ".join(energy.sentences(bench(CLOCKED)))
     assert list(energy.sentences(bench(ESTIMATED))) == []
-    assert "emulated" in " ".join(energy.sentences(bench(MARKED, "virtual-pico")))
     gone = ThimbleError("meter-failed", "the PPK2 at COM4 was unplugged", "plug it in")
     assert list(energy.sentences(bench(None, fault=gone))) == [
         "No energy was measured: the PPK2 at COM4 was unplugged. The latencies are complete."
+    ]
+
+
+def test_a_recording_does_not_stand_beside_the_inferences_of_this_run() -> None:
+    replayed = dataclasses.replace(
+        MARKED, inferences=3, of_this_run=False, each_j=None, note="not of this run"
+    )
+    told = bench(replayed)
+    assert "Not of this run." in list(energy.sentences(told))
+    assert energy.published_form(told)[1][0] == "2 (latency), 3 (energy)"
+    assert energy.energies_j(told) == [None] * 3
+    assert list(energy.sentences(bench(dataclasses.replace(replayed, source=Source.ESTIMATED))))[1:] == [
+        "Not of this run."
     ]
 
 
