@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QTimer, Slot
+from PySide6.QtCore import QByteArray, QSize, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
@@ -33,6 +33,8 @@ from gui.wizards.compress.wizard import CompressWizard
 from gui.words import error_as_failed, step_title, tr
 
 _GEOMETRY = "window/geometry"
+#: The size at the first start, and what the system's frame takes of the screen around it.
+_ROOMY, _FRAME = QSize(1080, 740), QSize(16, 40)
 _STEP_PLACES = {step: Place(step.value) for step in Step}
 
 
@@ -330,10 +332,14 @@ class MainWindow(QMainWindow):
         return answer == QMessageBox.StandardButton.Yes
 
     def _restore_geometry(self) -> None:
-        self.resize(1080, 740)
+        self.resize(self._roomy())
         geometry = self._services.settings.value(_GEOMETRY)
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
+
+    def _roomy(self) -> QSize:
+        """What the window likes to have, where the screen has it."""
+        return _ROOMY.boundedTo(self.screen().availableSize() - _FRAME)
 
     def _bridges(self) -> list[JobBridge]:
         return [

@@ -26,6 +26,10 @@ def load_graph(path: Path | str) -> Graph:
             f"the compiler cannot read {path.name}: such files are not there yet",
             f"give it one of: {known}",
         )
+    if path.is_dir():
+        raise CodegenError("missing-file", f"{path} is a folder, not a file", "give the model's file")
     if not path.is_file():
         raise CodegenError("missing-file", f"there is no file {path}", "check the path")
+    if path.stat().st_size == 0:
+        raise CodegenError("broken-file", f"{path} is empty", "copy or export the model again")
     return reader(path)

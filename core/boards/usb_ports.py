@@ -199,9 +199,19 @@ def _at_port(board: Board, port: str, found: Sequence[UsbBoard]) -> UsbBoard:
                 f"at {port} is a {usb.board.title}, not a {board.title}",
                 f"use --board {usb.board.id}, or another port",
             )
-    places = ", ".join(usb.where for usb in found) or "none"
+    ours = [usb for usb in found if usb.board.id == board.id]
     raise ThimbleError(
         "board-not-there",
         f"there is no {board.title} at {port}",
-        f"boards that are plugged in: {places}; `thimble devices` lists them",
+        f"boards of this kind that are plugged in: {listed(ours)}; `thimble devices` lists all",
     )
+
+
+def listed(found: Sequence[UsbBoard]) -> str:
+    """Boards in words: what each is called, where, and its serial number; ``none`` without any."""
+    return ", ".join(_described(usb) for usb in found) or "none"
+
+
+def _described(usb: UsbBoard) -> str:
+    number = f" (serial number {usb.serial_number})" if usb.serial_number else ""
+    return f"{usb.title} at {usb.where}{number}"

@@ -34,7 +34,7 @@ class Status(IntEnum):
 #: Options whose value is not among the choices, which are known only where they are used.
 _WRONG_USAGE = (
     "unknown-board", "unknown-compiler", "unknown-encoding", "unknown-planner", "unknown-export",
-    "unknown-engine",
+    "unknown-engine", "unknown-meter", "bad-meter", "no-windows", "windows-and-meter",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.compress.footprint import FileSize, Footprint
 from core.evaluate import Evaluation
-from core.recipe import Cluster, PruneKind, QuantizeKind, Recipe
+from core.recipe import Cluster, Engine, PruneKind, QuantizeKind, Recipe, Scope
 
 #: So many values are told apart by a code of four bits; eight bits are what int8 takes anyway.
 MOST_CLUSTERS_THAT_SAVE = 16
@@ -84,16 +84,41 @@ def too_many_clusters(cluster: Cluster | None) -> Iterator[Finding]:
 
 
 def notes(recipe: Recipe, before: Footprint | None, after: Footprint) -> tuple[Finding, ...]:
-    """Where the model became smaller and where it did not, as far as the numbers alone could mislead."""
+    """What another engine did, and where the model became smaller and where it did not, as far as the numbers
+    alone could mislead."""
+    of_recipe = (*_done_by_tfmot(recipe), *_clusters_in_integers(recipe))
     if before is None:
-        return ()
+        return of_recipe
     element_wise = recipe.prune is not None and recipe.prune.kind is PruneKind.ELEMENT
     return (
+        *of_recipe,
         *_floats_on_boards(recipe.quantize.kind),
         *(_element_wise(before, after) if element_wise else ()),
         *_copies_of_weights(after),
         *_without_code(before, after),
     )
+
+
+def _done_by_tfmot(recipe: Recipe) -> Iterator[Finding]:
+    sections = (
+        ("pruning", recipe.prune),
+        ("clustering", recipe.cluster),
+        ("training for quantization", recipe.quantize),
+    )
+    steps = [words for words, section in sections if section and section.engine is Engine.TFMOT]
+    if steps:
+        yield Finding("tfmot", f"Done by TensorFlow Model Optimization (tfmot): {', '.join(steps)}.")
+
+
+def _clusters_in_integers(recipe: Recipe) -> Iterator[Finding]:
+    """The recipe counts values of the float model, the tables those of the deployed one."""
+    if recipe.cluster is not None and recipe.quantize.kind in (QuantizeKind.INT8, QuantizeKind.UINT8):
+        where = "each layer" if recipe.cluster.scope is Scope.LAYER else "all layers together"
+        yield Finding(
+            "clusters-in-integers",
+            f"Different weights are counted in the deployed file: the {recipe.cluster.clusters} values of {where}"
+            " are rounded there to integers, with a scale for each output channel, so their number may differ.",
+        )
 
 
 def _floats_on_boards(kind: QuantizeKind) -> Iterator[Finding]:

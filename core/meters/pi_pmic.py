@@ -72,10 +72,17 @@ class PmicMeter(PolledMeter):
             done = subprocess.run(
                 [self._options.command, "pmic_read_adc"], capture_output=True, text=True, timeout=_ANSWER_S
             )
-        except (OSError, subprocess.TimeoutExpired) as error:
+        except FileNotFoundError as error:
             raise ThimbleError(
                 "meter-gone",
-                f"{self._options.command} cannot be run: {error}",
+                f"there is no {self._options.command} on this computer, so it is no Raspberry Pi",
+                "this meter is on a Raspberry Pi 5: run Thimble there",
+            ) from error
+        except (OSError, subprocess.TimeoutExpired) as error:
+            reason = getattr(error, "strerror", None) or "it gives no answer"
+            raise ThimbleError(
+                "meter-gone",
+                f"{self._options.command} cannot be run: {reason}",
                 "this meter is on a Raspberry Pi 5: measure one (--board pi), or run Thimble there",
             ) from error
         return parse_pmic(done.stdout)

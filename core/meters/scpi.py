@@ -37,6 +37,7 @@ from core.recipe import key
 #: number).
 _NO_NUMBER = 9e37
 _OVERHEAD_S = 2.0
+_EXAMPLE = "scpi:TCPIP0::192.168.0.5::inst0::INSTR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,26 @@ class Instrument:
             if not self.identity:
                 raise ValueError("it does not say who it is")
         except (pyvisa.Error, OSError, ValueError) as error:
+            self._check_address(error)
             raise ThimbleError(
                 "meter-gone",
                 f"the instrument at {self._options.address} cannot be reached: {error}",
                 "check the address, that it is switched on and in the same network, and that no other program"
                 " uses it",
+            ) from error
+
+    def _check_address(self, error: Exception) -> None:
+        """Only after a failure, since a VISA library may know short names of its own. Raises ThimbleError
+        ``bad-meter``."""
+        from pyvisa.rname import InvalidResourceName, ResourceName
+
+        try:
+            ResourceName.from_string(self._options.address)
+        except InvalidResourceName:
+            raise ThimbleError(
+                "bad-meter",
+                f"{self._options.address!r} is not a VISA address",
+                f"write it such as {_EXAMPLE}; `thimble devices` lists instruments that answer",
             ) from error
 
     def close(self) -> None:

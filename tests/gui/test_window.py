@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QMessageBox, QSpinBox, QWidget
@@ -592,6 +592,20 @@ def test_the_window_comes_back_as_it_was_left(window: MainWindow, services: Serv
     again = MainWindow(services)
     qtbot.addWidget(again)
     assert (again.width(), again.height()) == (800, 500)
+
+
+def test_the_first_window_fits_the_screen(
+    services: Services, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Screen:
+        def availableSize(self) -> QSize:  # noqa: N802 - Qt's name
+            return QSize(1024, 560)
+
+    monkeypatch.setattr(MainWindow, "screen", lambda self: Screen())
+    small = MainWindow(services)
+    qtbot.addWidget(small)
+    assert small.width() <= 1024
+    assert small.height() <= 560
 
 
 def test_every_control_has_a_name(opened: MainWindow) -> None:

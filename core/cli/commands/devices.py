@@ -11,6 +11,8 @@ from core.cli.terminal import Terminal, table
 from core.errors import ThimbleError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from core.boards.usb_ports import UsbBoard
 
 _HEADINGS = ("id", "kind", "name", "where", "note")
@@ -30,7 +32,7 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    from core.boards.devices import find_devices
+    from core.boards.devices import DeviceKind, find_devices
 
     if arguments.name:
         _name(*arguments.name)
@@ -40,7 +42,14 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     found = find_devices()
     rows = [[device.id, device.kind.value, device.called, device.where, device.note] for device in found]
     shown = table("Devices", _HEADINGS, rows, text=range(len(_HEADINGS)))
-    terminal.result([device.to_json() for device in found], lambda console: console.print(shown))
+    no_meter = not any(device.kind is DeviceKind.METER for device in found)
+
+    def show(console: Console) -> None:
+        console.print(shown)
+        if no_meter:
+            console.print("No power meter found.")
+
+    terminal.result([device.to_json() for device in found], show)
 
 
 def _name(port: str, name: str) -> None:
@@ -59,15 +68,14 @@ def _identify(port: str, terminal: Terminal) -> None:
 
 def _on_usb(port: str) -> UsbBoard:
     """Whatever board is there. Raises ThimbleError ``board-not-there``."""
-    from core.boards.usb_ports import find_usb_boards
+    from core.boards.usb_ports import find_usb_boards, listed
 
     found = find_usb_boards()
     at_port = [usb for usb in found if usb.is_at(port)]
     if at_port:
         return at_port[0]
-    places = ", ".join(usb.where for usb in found) or "none"
     raise ThimbleError(
-        "board-not-there", f"no board on USB is at {port}", f"boards that are plugged in: {places}"
+        "board-not-there", f"no board on USB is at {port}", f"boards that are plugged in: {listed(found)}"
     )
 
 

@@ -25,6 +25,7 @@ def _configure(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
     from codegen.emit import find_exporter
+    from codegen.emit.names import model_name
     from core.boards.catalogue import board_named
     from core.exports import export_code
     from core.paths import cache_dir
@@ -33,6 +34,8 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     options = build_options(arguments)
     opened = open_compiled(arguments.model, terminal, arguments.allow_unsafe)
     name = arguments.name or opened.path.stem
+    if arguments.name and model_name(name) != arguments.name:
+        terminal.say(f"the names of the code begin with {model_name(name)}, made of {arguments.name!r}")
     files = export_code(opened.graph, board, options, arguments.out, exporter.id, name, cache_dir())
     value = {"out": str(arguments.out), "format": arguments.format, "files": [str(file) for file in files]}
     terminal.result(value, lambda console: console.print("\n".join(value["files"]), soft_wrap=True))

@@ -29,12 +29,13 @@ def can_open(path: Path) -> bool:
 def find_format(path: Path) -> ModelFormat:
     """The format of a model that is there.
 
-    Raises ThimbleError ``missing-file``, ``unsafe-model`` for pickles, or ``unknown-format``.
+    Raises ThimbleError ``missing-file``, ``empty-file``, ``unsafe-model`` for pickles, or ``unknown-format``.
     """
     if not path.exists():
         raise ThimbleError("missing-file", f"there is no model {path}", "check the path")
     for known in FORMATS:
         if known.accepts(path):
+            _check_content(known, path)
             return known
     if path.suffix.lower() in _PICKLES and path.is_file():
         raise ThimbleError(
@@ -44,3 +45,15 @@ def find_format(path: Path) -> ModelFormat:
         )
     why = "it is a folder without saved_model.pb" if path.is_dir() else "its ending is of no kind of model"
     raise ThimbleError("unknown-format", f"Thimble cannot open {path}: {why}", _CONVERT_HINT)
+
+
+def _check_content(known: ModelFormat, path: Path) -> None:
+    """That a file is what a format of files gets, and that something is in it."""
+    if not known.endings:
+        return
+    if path.is_dir():
+        raise ThimbleError(
+            "unknown-format", f"{path} is a folder, not a {path.suffix.lower()} file", _CONVERT_HINT
+        )
+    if path.is_file() and path.stat().st_size == 0:
+        raise ThimbleError("empty-file", f"{path} is empty", "copy or export the model again")

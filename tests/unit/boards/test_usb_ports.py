@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
+from codegen.targets.board import find_board
 from core.boards.usb_ports import Attachment, choose_usb_board, find_usb_boards
 from core.errors import ThimbleError
 from tests.unit.boards.usb_fakes import INFO, PICO, Port, boot_drive, on_port
@@ -46,11 +48,13 @@ def test_several_boards_are_told_apart_by_port_or_serial_number() -> None:
 
 
 def test_a_board_that_is_not_there_says_how_to_plug_it_in() -> None:
+    other = dataclasses.replace(on_port("COM5", "BBBB"), board=find_board("nano33ble"))
     with pytest.raises(ThimbleError) as caught:
         choose_usb_board(PICO, None, ())
     assert caught.value.code == "board-not-there"
     assert "BOOTSEL" in caught.value.hint
     with pytest.raises(ThimbleError) as caught:
-        choose_usb_board(PICO, "COM7", (on_port("COM3"),))
+        choose_usb_board(PICO, "COM7", (on_port("COM3", "AAAA"), other))
     assert caught.value.code == "board-not-there"
-    assert "COM3" in caught.value.hint
+    assert "COM3 (serial number AAAA)" in caught.value.hint
+    assert "COM5" not in caught.value.hint

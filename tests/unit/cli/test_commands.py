@@ -118,6 +118,20 @@ def test_generate_writes_the_sources_and_says_which(thimble, tflite, tmp_path):
     assert str(out / f"{tflite.stem}.h") in files
 
 
+def test_generate_says_which_name_it_takes(thimble, tflite, tmp_path):
+    assert (
+        "begin with model_1x, made of '1x'"
+        in thimble("generate", tflite, "--out", tmp_path, "--name", "1x").err
+    )
+    assert "made of" not in thimble("generate", tflite, "--out", tmp_path, "--name", "net").err
+
+
+def test_no_meter_is_told(thimble, monkeypatch):
+    monkeypatch.setattr("core.boards.devices.find_devices", tuple)
+    assert "No power meter found." in thimble("devices").out
+    assert thimble("devices", "--json").json == []
+
+
 def test_generate_names_the_code_as_asked(thimble, tflite, tmp_path):
     files = thimble("generate", tflite, "--out", tmp_path / "c", "--name", "My net", "--json").json["files"]
     assert str(tmp_path / "c" / "my_net.h") in files
@@ -278,8 +292,8 @@ def test_options_of_a_pi_are_for_a_pi(thimble, tflite, command, arguments):
 
 def test_windows_that_cannot_be_measured_say_so(thimble, tflite):
     bench = ("bench", tflite, "--board", "virtual-pico")
-    assert_failed(thimble(*bench, "--window-s", "5"), "length of windows")
-    assert_failed(thimble(*bench, "--windows", "--meter", "ppk2"), "not those of windows")
+    assert_failed(thimble(*bench, "--window-s", "5"), "length of windows", status=2)
+    assert_failed(thimble(*bench, "--windows", "--meter", "ppk2"), "not those of windows", status=2)
 
 
 @pytest.mark.parametrize(
@@ -291,10 +305,12 @@ def test_windows_that_cannot_be_measured_say_so(thimble, tflite):
         (("--meter", "replay:no-such.csv"), "no recording no-such.csv"),
         (("--samples", "power.csv"), "needs a meter that measures"),
         (("--samples", "power.csv", "--meter", "estimate"), "needs a meter that measures"),
+        (("--meter", "estimate:x=1"), "does not know 'x=1'"),
     ],
 )
 def test_meters_that_cannot_be_used_say_so(thimble, tflite, arguments, word):
-    assert_failed(thimble("bench", tflite, "--board", "virtual-pico", *arguments), word)
+    status = 1 if "replay" in arguments[1] else 2  # a file that is not there is no wrong usage
+    assert_failed(thimble("bench", tflite, "--board", "virtual-pico", *arguments), word, status=status)
 
 
 @pytest.mark.parametrize(

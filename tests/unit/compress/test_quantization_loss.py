@@ -14,7 +14,7 @@ from core.compress.quantization_loss.advice import what_to_try
 from core.compress.quantization_loss.noise import Array, LayerNoise, Traced, decibels, layer_noise
 from core.data.samples import FloatArray
 from core.evaluate import Evaluation, score
-from core.recipe import Cluster, Prune, PruneKind, Quantize, QuantizeKind, QuantizeMode, Recipe
+from core.recipe import Cluster, Engine, Prune, PruneKind, Quantize, QuantizeKind, QuantizeMode, Recipe
 
 _SAMPLES = np.random.default_rng(0).normal(0, 1, (6, 50)).astype(np.float32)
 
@@ -173,3 +173,13 @@ def test_gzip_is_that_of_the_whole_file(tmp_path: object) -> None:
     found = file_size(path, lambda: calls.append(1))
     assert found == FileSize(len(content), len(gzip.compress(content, 9, mtime=0)))
     assert len(calls) == 3
+
+
+def test_what_another_engine_did_and_clusters_in_integers_are_said() -> None:
+    recipe = Recipe("r", cluster=Cluster(clusters=16, engine=Engine.TFMOT))
+    for before in (None, _footprint(10, 9, 5)):
+        engine, clusters = notes(recipe, before, _footprint(5, 4, 3))
+        assert engine.text == "Done by TensorFlow Model Optimization (tfmot): clustering."
+        assert "the 16 values of each layer" in clusters.text
+    floats = Recipe("r", cluster=Cluster(), quantize=Quantize(kind=QuantizeKind.NONE))
+    assert notes(floats, None, _footprint(5, 4, 3)) == ()

@@ -96,6 +96,8 @@ def test_the_pmic_is_read_with_vcgencmd(tmp_path: Path) -> None:
     with pytest.raises(ThimbleError) as caught, Opened(PmicMeter(PmicOptions(command=str(tmp_path / "no")))):
         pass
     assert caught.value.code == "meter-gone"
+    assert "is no Raspberry Pi" in caught.value.what
+    assert "Errno" not in caught.value.what
 
 
 def test_a_reading_that_comes_late_leaves_lost_samples() -> None:

@@ -184,3 +184,14 @@ def test_damaged_files_end_in_words(tmp_path: Path, ending: str) -> None:
         except EXPECTED_ERRORS:
             refused += 1
     assert refused > 100
+
+
+@pytest.mark.parametrize("ending", [".tflite", ".onnx", ".keras", ".h5"])
+def test_a_folder_and_an_empty_file_are_told_as_what_they_are(tmp_path: Path, ending: str) -> None:
+    folder, empty = tmp_path / f"folder{ending}", tmp_path / f"empty{ending}"
+    folder.mkdir()
+    empty.touch()
+    for path, words in ((folder, "is a folder, not a"), (empty, "is empty")):
+        with pytest.raises(ThimbleError, match=words) as caught:
+            check_model_file(path)
+        assert caught.value.hint
