@@ -10,9 +10,9 @@ from core.bench.source import Source
 
 @dataclass(frozen=True, slots=True)
 class LayerCycles:
-    """Means of one layer over inferences, in whole cycles. `share` is of all cycles of the layers,
-    `xip_cycles`, beside `cycles`, are what the CPU waited for a flash chip (None where the two are not told apart);
-    `predicted_cycles` is the planner's estimate, which knows no such waiting."""
+    """Means of one layer over inferences, in whole cycles. `share` is of all cycles of the layers;
+    `xip_cycles`, beside `cycles`, are what the CPU waited for a flash chip (None where the two are not told
+    apart); `predicted_cycles` is the planner's estimate, which knows no such waiting."""
 
     name: str
     op: str

@@ -116,8 +116,9 @@ def _clusters_in_integers(recipe: Recipe) -> Iterator[Finding]:
         where = "each layer" if recipe.cluster.scope is Scope.LAYER else "all layers together"
         yield Finding(
             "clusters-in-integers",
-            f"Different weights are counted in the deployed file: the {recipe.cluster.clusters} values of {where}"
-            " are rounded there to integers, with a scale for each output channel, so their number may differ.",
+            "Different weights are counted in the deployed file: the"
+            f" {recipe.cluster.clusters} values of {where} are rounded there to integers,"
+            " with a scale for each output channel, so their number may differ.",
         )
 
 
