@@ -19,6 +19,7 @@ import dataclasses
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -109,7 +110,9 @@ def _reasons(energy: Energy, live: bool, measurement: Measurement) -> Iterator[s
 def _rounded(energy: Energy) -> Energy:
     """Without the digits that float32 does not have."""
     values = {field.name: getattr(energy, field.name) for field in dataclasses.fields(energy)}
-    numbers = {name: _digits(value) for name, value in values.items() if isinstance(value, float)}
+    numbers: dict[str, Any] = {
+        name: _digits(value) for name, value in values.items() if isinstance(value, float)
+    }
     each_j = energy.each_j and tuple(map(_digits, energy.each_j))
     return dataclasses.replace(energy, **numbers, each_j=each_j)
 
