@@ -29,7 +29,7 @@ def can_open(path: Path) -> bool:
 def find_format(path: Path) -> ModelFormat:
     """The format of a model that is there.
 
-    Raises ThimbleError ``missing-file``, ``empty-file``, ``unsafe-model`` for pickles, or ``unknown-format``.
+    Raises ThimbleError ``missing-file``, ``bad-model`` (empty), ``unsafe-model`` (pickles), or ``unknown-format``.
     """
     if not path.exists():
         raise ThimbleError("missing-file", f"there is no model {path}", "check the path")
@@ -56,4 +56,4 @@ def _check_content(known: ModelFormat, path: Path) -> None:
             "unknown-format", f"{path} is a folder, not a {path.suffix.lower()} file", _CONVERT_HINT
         )
     if path.is_file() and path.stat().st_size == 0:
-        raise ThimbleError("empty-file", f"{path} is empty", "copy or export the model again")
+        raise ThimbleError("bad-model", f"{path} is empty", "copy or export the model again")
