@@ -29,7 +29,8 @@ def can_open(path: Path) -> bool:
 def find_format(path: Path) -> ModelFormat:
     """The format of a model that is there.
 
-    Raises ThimbleError ``missing-file``, ``bad-model`` (empty), ``unsafe-model`` (pickles), or ``unknown-format``.
+    Raises ThimbleError ``missing-file``, ``bad-model`` (empty), ``unsafe-model`` (pickles), or
+    ``unknown-format``.
     """
     if not path.exists():
         raise ThimbleError("missing-file", f"there is no model {path}", "check the path")
