@@ -12,7 +12,8 @@ class RunCounts:
 
     `xip_cycles` are beside `cycles`: what the CPU waited for a flash chip that it computes from.
     `stack_bytes` is the most that was ever used of the stack. `undisturbed`: no interrupt could lengthen the
-    last inference.
+    last inference. `protocol_bytes` is what the connection carried for one inference beside its input and
+    output, the mean of the series: frames, acknowledgements, counts, repetitions.
     """
 
     cycles: tuple[int, ...] | None = None
@@ -20,6 +21,7 @@ class RunCounts:
     xip_cycles: tuple[int, ...] | None = None
     stack_bytes: int | None = None
     undisturbed: bool | None = None
+    protocol_bytes: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """In the names of ``thimble bench --json`` and ``thimble run --json``."""
@@ -29,6 +31,7 @@ class RunCounts:
             "xip_cycles": None if self.xip_cycles is None else list(self.xip_cycles),
             "stack_bytes": self.stack_bytes,
             "undisturbed": self.undisturbed,
+            "protocol_bytes": self.protocol_bytes,
         }
 
 

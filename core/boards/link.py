@@ -72,6 +72,12 @@ class Link:
         # A random start: frames that an earlier session left on the way are told apart.
         self._sequence = random.randrange(_SEQUENCES)
         self._resent = self._repeated = 0
+        self._carried_bytes = 0
+
+    @property
+    def carried_bytes(self) -> int:
+        """What this link has sent and received until now, frames and repetitions included."""
+        return self._carried_bytes
 
     @property
     def errors(self) -> LinkErrors:
@@ -80,7 +86,7 @@ class Link:
 
     def hello(self) -> Hello:
         """Opens the session. Raises ThimbleError, also when the board speaks another version."""
-        self._transport.write(b"\0")  # ends whatever half a frame the board has from before
+        self._send(b"\0")  # ends whatever half a frame the board has from before
         payload = self._request(FrameType.HELLO)
         try:
             return Hello.unpack(payload)
@@ -170,12 +176,12 @@ class Link:
         deadline, resend_at = start + self._timeouts.silent_s, start + pause_s
         acknowledged = False
         damaged_before = self._reader.damaged
-        self._transport.write(encoded)
+        self._send(encoded)
         while self._clock() < deadline:
             frame = self._receive(min(deadline, resend_at))
             if frame is None:
                 if self._clock() >= resend_at:
-                    self._transport.write(encoded)
+                    self._send(encoded)
                     self._resent += 1
                     pause_s *= 2
                     resend_at = self._clock() + pause_s
@@ -190,13 +196,19 @@ class Link:
                 return _response(kind, frame)
         raise _gave_up(acknowledged, self._clock() - start, self._reader.damaged - damaged_before)
 
+    def _send(self, data: bytes) -> None:
+        self._transport.write(data)
+        self._carried_bytes += len(data)
+
     def _receive(self, until: float) -> Frame | None:
         """The next frame, or None when there is none at the time `until`."""
         while not self._frames:
             remaining_s = until - self._clock()
             if remaining_s <= 0:
                 return None
-            self._frames.extend(self._reader.feed(self._transport.read(remaining_s)))
+            came = self._transport.read(remaining_s)
+            self._carried_bytes += len(came)
+            self._frames.extend(self._reader.feed(came))
         return self._frames.popleft()
 
 

@@ -102,6 +102,9 @@ class Runner(Protocol):
     def undisturbed(self) -> bool | None:
         """Whether nothing could interrupt the last inference; None where that is not known."""
 
+    def protocol_bytes(self) -> int | None:
+        """What the inferences until now took of the connection, their data aside; None without one."""
+
     def layer_counts(self) -> tuple[Counts, ...]:
         """Of the last inference, an entry a layer that computes; empty where it is no profiling build."""
 
@@ -154,6 +157,7 @@ def run_samples(
 def run_series(runner: Runner, x: Array, on_inference: OnInference | None = None) -> RunResult:
     """As `run_samples`, on a board that is open."""
     inferences: list[Inference] = []
+    before_bytes = runner.protocol_bytes()
     for index, sample in enumerate(as_bytes(x, runner.input_bytes)):
         answer = runner.infer(sample)
         output = np.frombuffer(answer.output, np.int8)
@@ -164,6 +168,7 @@ def run_series(runner: Runner, x: Array, on_inference: OnInference | None = None
         inferences.append(inference)
         if on_inference is not None:
             on_inference(inference)
+    after_bytes = runner.protocol_bytes()
     return RunResult(
         outputs=np.stack([i.output for i in inferences]),
         counts=RunCounts(
@@ -172,6 +177,7 @@ def run_series(runner: Runner, x: Array, on_inference: OnInference | None = None
             xip_cycles=_all_known([i.xip_cycles for i in inferences]),
             stack_bytes=runner.stack_used_bytes(),
             undisturbed=runner.undisturbed(),
+            protocol_bytes=_mean_growth(before_bytes, after_bytes, len(inferences)),
         ),
         latencies_s=tuple(i.latency_s for i in inferences),
         startup_s=runner.startup_s,
@@ -193,6 +199,10 @@ def as_bytes(x: Array, input_bytes: int) -> list[bytes]:
     return samples
 
 
+def _mean_growth(before: int | None, after: int | None, runs: int) -> int | None:
+    return None if before is None or after is None else round((after - before) / runs)
+
+
 def _all_known(counts: list[int | None]) -> tuple[int, ...] | None:
     known = tuple(c for c in counts if c is not None)
     return known if len(known) == len(counts) else None
@@ -207,6 +217,7 @@ class _LinkRunner:
         self._undisturbed = placed.undisturbed
         self.input_bytes = hello.input_bytes
         self.estimated = hello.virtual or placed.pretended
+        self._data_bytes = 0
         self.startup_s = self._seconds(link.counters().startup)
 
     def _seconds(self, counts: Counts) -> float:
@@ -224,7 +235,11 @@ class _LinkRunner:
         self._link.run(self._undisturbed)
         output = self._link.read_output(self._hello.output_bytes)
         counts = self._link.counters().inference
+        self._data_bytes += len(sample) + len(output)
         return Answer(output, self._seconds(counts), counts)
+
+    def protocol_bytes(self) -> int | None:
+        return self._link.carried_bytes - self._data_bytes
 
     def stack_used_bytes(self) -> int | None:
         return self._link.counters().stack_used_bytes
@@ -249,6 +264,9 @@ class _HostRunner:
     def infer(self, sample: bytes) -> Answer:
         output, latency_s = self._program.infer(sample)
         return Answer(output, latency_s, Counts(None, None))
+
+    def protocol_bytes(self) -> int | None:
+        return None
 
     def stack_used_bytes(self) -> int | None:
         return None

@@ -89,7 +89,7 @@ def latency(bench: Json) -> Table:
     for name, words in LATENCY.items():
         if name in bench:
             table.append([f"latency, {words}", quantity(bench[name], "s"), timing])
-    table += _waits(bench, timing) + _windows(bench, timing)
+    table += _waits(bench, timing) + _windows(bench, timing) + _memory_and_wire(bench)
     return table + (energy.rows(bench["energy"]) if bench["energy"] else [])
 
 
@@ -116,6 +116,17 @@ def _waits(bench: Json, timing: str) -> Table:
         return []
     mean_s = statistics.fmean(waits[1:]) / clock_hz
     return [["of the mean, waiting for the flash", quantity(mean_s, "s"), f"{timing} of its cache"]]
+
+
+def _memory_and_wire(bench: Json) -> Table:
+    """The stack that was used, and what the connection carried beside the data."""
+    rows: Table = []
+    if bench.get("stack_bytes") is not None:
+        rows.append(["stack, at most", f"{number(bench['stack_bytes'])} bytes", "measured by painting it"])
+    if bench.get("protocol_bytes") is not None:
+        size = f"{number(bench['protocol_bytes'])} bytes"
+        rows.append(["protocol, beside input and output", size, "counted, of one inference"])
+    return rows
 
 
 def _windows(bench: Json, timing: str) -> Table:

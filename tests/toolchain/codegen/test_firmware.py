@@ -104,6 +104,8 @@ def test_the_stack_keeps_256_bytes_of_reserve(board, tmp_path):
     image = build_firmware(compile_model(small_lenet(0.05), board), tmp_path, cache_dir())
     result = run_samples(image, board, np.zeros((1, 10, 10, 2), np.int8))
     assert 0 < result.counts.stack_bytes <= find_target(board).stack_bytes - 256
+    # A run, a read, the counts and at least one piece of the input: each asked, acknowledged and answered.
+    assert 12 * 10 < result.counts.protocol_bytes < 1000
 
 
 def test_the_size_tables_are_what_would_be_measured_today(tmp_path, monkeypatch):

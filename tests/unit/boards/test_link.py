@@ -56,6 +56,19 @@ def test_a_perfect_line() -> None:
     assert len(transport.written) == 1 + 8
 
 
+def test_what_a_line_carried_is_counted() -> None:
+    clock = Clock()
+    transport = FakeTransport(clock)
+    link = link_over(transport, clock)
+    link.hello()
+    asked = link.carried_bytes - sum(map(len, transport.written))
+    assert asked > 0  # the acknowledgement and the answer
+    link.load_input(bytes(INPUT_BYTES))
+    sent = sum(map(len, transport.written))
+    assert link.carried_bytes > sent + asked
+    assert sent > INPUT_BYTES
+
+
 @pytest.mark.parametrize("lost", range(9))
 def test_any_one_request_is_lost(lost: int) -> None:
     transport = check_session(up=lambda number, packet: [] if number == lost else [packet])
