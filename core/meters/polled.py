@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -53,15 +54,15 @@ class Pacer:
         return np.concatenate([lost_samples(missed), sample]) if missed else sample
 
 
-class PolledMeter:
+class PolledMeter(ABC):
     """The part of PowerMeter that polled meters share. Subclasses open, close and give a `reading`."""
 
     def __init__(self, period_s: float) -> None:
         self._pacer = Pacer(period_s)
 
+    @abstractmethod
     def reading(self) -> Reading:
         """What the meter shows now. Raises ThimbleError."""
-        raise NotImplementedError
 
     def start(self) -> None:
         self._pacer.start()

@@ -12,7 +12,8 @@ set -euo pipefail
 
 root=$(realpath -m "${1:?DIR}")
 port=${2:-2264}
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+# The mirror that this system itself installs from.
+mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)}
 
 register_qemu() {
     local formats=/proc/sys/fs/binfmt_misc
