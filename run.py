@@ -78,8 +78,8 @@ RP2040JS = "rp2040js@1.4.1"
 
 TIERS = {
     "unit": ["tests/unit", "tests/fuzz", "-n", "2"],
-    "toolchain": ["tests/toolchain", "-n", "2", "--dist", "loadgroup"],
-    "gui": ["tests/gui"],
+    "toolchain": ["tests/toolchain", "-n", "2", "--dist", "loadfile"],
+    "gui": ["tests/gui", "-n", "2"],
     "tf": ["tests/tf", "-n", "2", "--dist", "loadfile"],
 }
 

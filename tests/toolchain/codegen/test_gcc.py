@@ -27,8 +27,6 @@ pytestmark = [
         shutil.which("arm-none-eabi-gcc") is None,
         reason="arm-none-eabi-gcc is not installed here (apt-get install gcc-arm-none-eabi)",
     ),
-    # One process, which compiles the runtime once for all tests.
-    pytest.mark.xdist_group("arm-gcc"),
 ]
 
 BOARDS = [find_board("virtual-pico"), find_board("virtual-nano")]

@@ -10,8 +10,7 @@ from tests.toolchain.onnx.node_cases import node_cases
 from tests.toolchain.onnx.node_report import REPORT
 from tests.toolchain.onnx.node_runner import Outcome, run_cases
 
-# In one process, which compiles the cases once for all tests.
-pytestmark = [pytest.mark.toolchain, pytest.mark.xdist_group("node-tests")]
+pytestmark = pytest.mark.toolchain
 
 
 @pytest.fixture(scope="module")
