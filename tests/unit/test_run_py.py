@@ -117,12 +117,12 @@ def test_other_systems_need_no_packages(run_py, monkeypatch):
 
 def test_compilers_for_tests_are_asked_for_and_not_needed(run_py, monkeypatch, capsys):
     monkeypatch.setattr(run_py.sys, "platform", "linux")
-    monkeypatch.setattr(run_py.shutil, "which", lambda tool, path: None)
+    monkeypatch.setattr(run_py.shutil, "which", lambda tool, path=None: None)
     run_py.install_test_tools()
     assert capsys.readouterr().err == (
         f"Some tests will be skipped without: sudo apt-get install {' '.join(run_py.TEST_TOOLS.values())}\n"
     )
-    monkeypatch.setattr(run_py.shutil, "which", lambda tool, path: f"/usr/bin/{tool}")
+    monkeypatch.setattr(run_py.shutil, "which", lambda tool, path=None: f"/usr/bin/{tool}")
     run_py.install_test_tools()
     assert capsys.readouterr().err == ""
 
