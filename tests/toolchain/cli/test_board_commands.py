@@ -73,7 +73,7 @@ def test_bench_is_verified_and_called_an_estimate(capsys, tflite, tmp_path, boar
     assert value["mean_s"] == pytest.approx(np.mean(value["times_s"][1:]))
     assert value["std_s"] == pytest.approx(np.std(value["times_s"][1:], ddof=1))
     lines = table.read_text().splitlines()
-    assert lines[0] == "inference,latency_s,timing,cycles,energy_j,energy_source"
+    assert lines[0] == "inference,latency_s,timing,cycles,energy_j,energy_source,startup_s"
     assert [float(line.split(",")[1]) for line in lines[1:]] == value["times_s"]
 
 
