@@ -43,7 +43,7 @@ def _data(shape: tuple[int, ...], classes: int) -> Any:
     )
 
 
-def _keras(model: Any, data: Any) -> Callable[[], None]:
+def _keras(model: Any, data: Any) -> Callable[[], object]:
     import keras
 
     loss = keras.losses.SparseCategoricalCrossentropy()
@@ -56,7 +56,7 @@ def _keras(model: Any, data: Any) -> Callable[[], None]:
     return epoch
 
 
-def _ours(model: Any, data: Any, **keys: Any) -> Callable[[], None]:
+def _ours(model: Any, data: Any, **keys: Any) -> Callable[[], object]:
     """One epoch of a trainer that is set up already, as the second one of a run is."""
     from core.compress.constraints import Unconstrained
     from core.compress.finetune import Hooks, Trainer
@@ -65,7 +65,7 @@ def _ours(model: Any, data: Any, **keys: Any) -> Callable[[], None]:
     options = Training(batch_size=_BATCH, learning_rate=1e-3)
     constraint = keys.get("constraint", Unconstrained())
     trainer = Trainer(model, data, options, 0, None, constraint, Hooks(), keys.get("teacher"))
-    return lambda: trainer.epoch(0, 1e-3, 0, 1) and None
+    return lambda: trainer.epoch(0, 1e-3, 0, 1)
 
 
 def _kernels(model: Any) -> list[tuple[str, tuple[int, ...]]]:
@@ -73,7 +73,7 @@ def _kernels(model: Any) -> list[tuple[str, tuple[int, ...]]]:
     return [(layer.name, tuple(layer.weights[0].shape)) for layer in layers]
 
 
-def _variants(name: str) -> dict[str, Callable[[], None]]:
+def _variants(name: str) -> dict[str, Callable[[], object]]:
     from core.compress.constraints import Clustered, Masked
     from core.compress.distillation import make_teacher
     from core.models.zoo import find_architecture
@@ -96,7 +96,7 @@ def _variants(name: str) -> dict[str, Callable[[], None]]:
     }
 
 
-def _timed(run: Callable[[], None]) -> float:
+def _timed(run: Callable[[], object]) -> float:
     begun_s = time.perf_counter()
     run()
     return time.perf_counter() - begun_s

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from core.meters.base import MeterInfo, samples_of
@@ -39,7 +40,7 @@ def show(folder: Path) -> None:
     with SampleWriter(folder, MeterInfo("a meter", 1 / _RATE_HZ)) as writer:
         writer.add(samples_of([0.1, 0.2] * (_POINTS // 2)))
     reader = SampleReader(folder)
-    asked = {
+    asked: dict[str, Callable[[], object]] = {
         f"envelope of {_POINTS:,} samples in {_PIXELS} pieces": lambda: reader.envelope(0, _POINTS, _PIXELS),
         f"statistics of {_POINTS:,} samples": lambda: reader.statistics(0, _POINTS),
     }
