@@ -10,6 +10,7 @@ from codegen.targets.board import Board
 from core.boards.flashing import find_flasher
 from core.boards.flashing.base import Surroundings
 from core.boards.link import Link, Timeouts
+from core.boards.put import Put
 from core.boards.serial_transport import SerialTransport
 from core.boards.session import ANYWHERE, Placed
 from core.boards.usb_ports import Attachment, UsbBoard, choose_usb_board, find_usb_boards, runs_our_program
@@ -19,7 +20,14 @@ from core.errors import ThimbleError
 _QUICK = Timeouts(resend_s=0.3, silent_s=1.0, answer_s=2.0)
 #: What a port says when somebody must do something first; trying to flash would not help.
 _NOT_OURS = ("port-busy", "port-permission", "port-failed", "board-gone")
-_REPLACED = "Replacing {program} on {board}: to bring it back, upload it again with what it was made with"
+#: For the log, which tells of which of several boards it is; {product} is as USB tells it.
+_SAID = {
+    Put.RAN_ALREADY: "the board runs this program already, nothing is written",
+    Put.REPLACED_OTHER: "the program on the board ({product}) is replaced: to bring it back, upload it again"
+    " with what it was made with",
+    Put.REPLACED_UNKNOWN: "whatever program is on the board, which waits in its bootloader, is replaced: to"
+    " bring it back, upload it again with what it was made with",
+}
 
 
 class Image(Protocol):
@@ -56,20 +64,22 @@ def place(image: Image, compilation: Compilation, port: str | None, around: Surr
     if not is_on_usb(board):
         return ANYWHERE
     usb = choose_usb_board(board, port, around.find())
-    if usb.attachment is Attachment.SERIAL and _runs(image, usb):
-        around.progress(1.0, f"{board.title} runs this program already")
-    else:
-        if replaces_other_program(usb):
-            around.progress(0.0, _REPLACED.format(program=usb.product or "the program", board=board.title))
+    ran = usb.attachment is Attachment.SERIAL and _runs(image, usb)
+    put = Put.RAN_ALREADY if ran else put_by_flashing(usb)
+    if put in _SAID:
+        around.log(_SAID[put].format(product=usb.product or "it has no name"))
+    if put is not Put.RAN_ALREADY:
         with around.alone():
             usb = find_flasher(board).flash(image.image, usb, around)
     predicted_s = compilation.cycles / board.clock_hz
-    return Placed(usb.where, predicted_s, usb.pretended, usb.serial_number, usb.name)
+    return Placed(usb.where, predicted_s, usb.pretended, usb.serial_number, usb.name, put)
 
 
-def replaces_other_program(usb: UsbBoard) -> bool:
-    """Whether flashing this board removes a program that is not Thimble's, as far as USB tells."""
-    return usb.attachment is Attachment.SERIAL and not runs_our_program(usb)
+def put_by_flashing(usb: UsbBoard) -> Put:
+    """What flashing this board does to the program that is on it, as far as USB tells."""
+    if usb.attachment is not Attachment.SERIAL:
+        return Put.REPLACED_UNKNOWN
+    return Put.FLASHED if runs_our_program(usb) else Put.REPLACED_OTHER
 
 
 def _runs(image: Image, usb: UsbBoard) -> bool:

@@ -17,6 +17,7 @@ from core.boards.counts import RunCounts
 from core.boards.host import HostProgram
 from core.boards.link import Link, Timeouts
 from core.boards.protocol import Counts, Hello
+from core.boards.put import Put
 from core.boards.serial_transport import SerialTransport
 from core.boards.virtual import VirtualBoard
 from core.errors import ThimbleError
@@ -114,13 +115,14 @@ class Placed:
     """Where the image runs: `port` is the serial port of a board on USB. `predicted_s` is how long, as the
     planner thinks, an inference takes: a short one may keep the board from listening meanwhile. `pretended`:
     it is no board, but a program that behaves like one, and its times are estimates. `serial_number` and
-    `name` say which one it is, where that is known."""
+    `name` say which one it is, where that is known; `put` how the image got there, where it had to."""
 
     port: str | None = None
     predicted_s: float | None = None
     pretended: bool = False
     serial_number: str = ""
     name: str = ""
+    put: Put | None = None
 
     @property
     def undisturbed(self) -> bool:

@@ -16,7 +16,7 @@ from core.boards.placing import is_on_usb
 from core.boards.usb_ports import UsbBoard, choose_usb_boards, find_usb_boards
 from core.errors import EXPECTED_ERRORS, CancelledByUser, ThimbleError
 from core.jobs.context import JobContext
-from core.jobs.events import Event, Partial, Progress
+from core.jobs.events import Event, Log, Partial, Progress
 
 _TURN_S = 0.2
 #: People see no more of one board's progress.
@@ -42,6 +42,11 @@ class Station:
     where: str
     serial_number: str = ""
     name: str = ""
+
+    @property
+    def label(self) -> str:
+        """Which one it is, in a word about it."""
+        return f"{self.title} ({self.where})"
 
     @classmethod
     def of(cls, usb: UsbBoard) -> Station:
@@ -91,7 +96,8 @@ def run_side_by_side(stations: Sequence[Station], work: Work, context: JobContex
     """Do `work` on every board at once; one that fails stops no other.
 
     Partials ``board`` tell how far each is: board (its key), title, fraction, text, state, and error where it
-    failed; other partials get a field board. Raises CancelledByUser when the user asked to stop.
+    failed; other partials get a field board, and lines of the log begin with which one it is. Raises
+    CancelledByUser when the user asked to stop.
     """
     told = _Told(context, stations)
     turn = threading.Lock()
@@ -155,6 +161,8 @@ class _Told:
                 self._tell(place, event.fraction, event.text, State.RUNNING)
         elif isinstance(event, Partial):
             self._context.partial(event.kind, {**event.data, "board": self._stations[place].key})
+        elif isinstance(event, Log):
+            self._context.log(f"{self._stations[place].label}: {event.text}")
 
     def ended(self, place: int, state: State, failure: Failure | None = None) -> None:
         self._progress(place, 1.0, cancellable=True)
@@ -164,7 +172,7 @@ class _Told:
         self, place: int, fraction: float, text: str, state: State, failure: Failure | None = None
     ) -> None:
         station = self._stations[place]
-        told: dict[str, Any] = {"board": station.key, "title": f"{station.title} ({station.where})"}
+        told: dict[str, Any] = {"board": station.key, "title": station.label}
         told |= {"fraction": fraction, "text": text, "state": state.value}
         told["error"] = None if failure is None else failure.to_json()
         self._context.partial("board", told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from types import TracebackType
@@ -60,8 +61,8 @@ class ProgressShown:
         self._bar: Bar | None = None
         self._row: Any = None
         self._boards: dict[str, Any] = {}
-        self._last_line_s = -_LINE_EVERY_S
-        self._last_text = ""
+        #: By board, empty for the whole job: when a line of it was printed last, and which.
+        self._lines: dict[str, tuple[float, str]] = {}
 
     def __enter__(self) -> ProgressShown:
         if sys.stderr.isatty():
@@ -87,21 +88,28 @@ class ProgressShown:
             left = "" if event.remaining_s is None else f"about {_duration(event.remaining_s)} left"
             self._bar.update(self._row, completed=event.fraction, description=event.text, left=left)
             return
+        self._line("", event.fraction, event.text)
+
+    def _line(self, board: str, fraction: float, text: str) -> None:
+        """Where there is no bar: not more often than can be read, and each board in its own time."""
         now_s = time.monotonic()
-        if now_s - self._last_line_s >= _LINE_EVERY_S and event.text != self._last_text:
-            self._last_line_s, self._last_text = now_s, event.text
-            print(f"{100 * event.fraction:3.0f} %  {event.text}", file=sys.stderr, flush=True)
+        last_s, last_text = self._lines.get(board, (-math.inf, ""))
+        if now_s - last_s >= _LINE_EVERY_S and text != last_text:
+            self._lines[board] = now_s, text
+            self._say(f"{100 * fraction:3.0f} %  {text}")
 
     def _show_board(self, told: dict[str, Any]) -> None:
-        """One of several boards that work side by side: a bar of its own, or a line when it has ended."""
+        """One of several boards that work side by side: a bar of its own, or lines and how it ended."""
         ended = "" if told["error"] is None else told["error"]["what"]
+        words = f"{told['title']}: {ended or told['text'] or told['state']}"
         if self._bar is None:
-            if told["state"] != "running":
-                self._say(f"{told['title']}: {ended or told['state']}")
+            if told["state"] == "running":
+                self._line(told["board"], told["fraction"], words)
+            else:
+                self._say(words)
             return
         if told["board"] not in self._boards:
             self._boards[told["board"]] = self._bar.add_task(told["title"], total=1.0, left="")
-        words = f"{told['title']}: {ended or told['text'] or told['state']}"
         self._bar.update(self._boards[told["board"]], completed=told["fraction"], description=words)
 
     def _say(self, text: str) -> None:

@@ -6,12 +6,21 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.boards.put import Put
 from core.cli.options import positive
 from core.cli.terminal import table
 from core.errors import ThimbleError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+#: How a board came to run the program (`core.boards.put.Put`), for tables.
+_PUT_WORDS = {
+    Put.RAN_ALREADY: "ran there already",
+    Put.FLASHED: "flashed",
+    Put.REPLACED_OTHER: "flashed over another program",
+    Put.REPLACED_UNKNOWN: "flashed over whatever was there",
+}
 
 
 def add_several_boards(parser: ArgumentParser) -> None:
@@ -52,9 +61,18 @@ def several_boards(arguments: Namespace) -> dict[str, Any] | None:
 
 def show_boards(console: Console, boards: Sequence[dict[str, Any]]) -> None:
     """A row a board: verified or not, how fast, what went wrong."""
-    headings = ("board", "where", "latency, mean (ms)", "how", "outputs")
-    rows = [[board["title"], board["where"], *_bench(board["bench"]), _verdict(board)] for board in boards]
-    console.print(table(f"{len(boards)} boards", headings, rows, text=(0, 1, 3, 4)))
+    headings = ("board", "where", "program", "latency, mean (ms)", "how", "outputs")
+    rows = [
+        [board["title"], board["where"], put_words(board), *_bench(board["bench"]), _verdict(board)]
+        for board in boards
+    ]
+    console.print(table(f"{len(boards)} boards", headings, rows, text=(0, 1, 2, 4, 5)))
+
+
+def put_words(told: dict[str, Any]) -> str:
+    """How a board came to run the program, from its result; empty where nothing has to be flashed."""
+    placed = told.get("placed")
+    return "" if placed is None else _PUT_WORDS[Put(placed)]
 
 
 def _bench(bench: dict[str, Any] | None) -> tuple[str, str]:

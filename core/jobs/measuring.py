@@ -16,6 +16,7 @@ from core.bench.profiling import PROFILE_RUNS, build_profiling, profile_layers
 from core.bench.windows import EMULATED_WINDOW_S, WINDOW_S, OnWindow, WindowPlan, WindowProgress
 from core.boards.flashing.base import Surroundings
 from core.boards.placing import place
+from core.boards.session import Placed
 from core.jobs.context import JobContext
 from core.paths import cache_dir
 from core.versions import version_of
@@ -25,13 +26,13 @@ Array = npt.NDArray[Any]
 Alone = Callable[[], AbstractContextManager[object]]
 
 
-def uncancellable(context: JobContext) -> Callable[[float, str], None]:
-    """Progress of something that must not be cut off: a flash that is being written."""
+def around_board(context: JobContext, alone: Alone) -> Surroundings:
+    """Where a job puts a program on a board: what it says goes to `context`, and it must not be cut off."""
 
     def tell(part: float, text: str) -> None:
         context.progress(part, text, cancellable=False)
 
-    return tell
+    return Surroundings(tell, alone=alone, log=context.log)
 
 
 def facts_of(board: Board, compiler: str) -> Facts:
@@ -63,8 +64,8 @@ def window_watcher(context: JobContext, board: Board) -> OnWindow:
 
 def profile_of(
     compilation: Compilation, x: Array, port: str | None, context: JobContext, alone: Alone = nullcontext
-) -> tuple[Profile, str | None]:
-    """The cycles of each layer, from a build of its own, and where the board, with that build, is afterwards.
+) -> tuple[Profile, Placed]:
+    """The cycles of each layer, from a build of its own, and how that got on the board and where it is.
 
     `x` is ``[samples, …]``, `port` and `alone` are as in `place`. Raises ThimbleError, CodegenError.
     """
@@ -72,12 +73,11 @@ def profile_of(
     context.progress(0.0, "Building the program that counts each layer")
     with work_folder() as work:
         image = build_profiling(compilation, work, cache_dir() / "compiler")
-        around = Surroundings(uncancellable(context.section(0.4, 0.6)), alone=alone)
-        placed = place(image, compilation, port, around)
+        placed = place(image, compilation, port, around_board(context.section(0.4, 0.6), alone))
         context.check_cancelled()
 
         def watch(done: int) -> None:
             context.progress(0.6 + 0.4 * done / PROFILE_RUNS, f"Counting each layer on {board.title}")
             context.check_cancelled()
 
-        return profile_layers(image, compilation, x, watch, placed), placed.port or port
+        return profile_layers(image, compilation, x, watch, placed), placed

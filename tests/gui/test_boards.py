@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QInputDialog, QMessageBox
+from PySide6.QtWidgets import QInputDialog, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from codegen.targets.board import find_board
@@ -192,17 +192,35 @@ def result_of(folder: Path) -> dict[str, Any]:
 
 
 def test_a_board_that_was_a_drive_keeps_its_choice_and_gets_its_verdict(
-    view: DeployView, jobs: FakeJobs, usb: Usb, folder: Path, qtbot: QtBot
+    view: DeployView,
+    jobs: FakeJobs,
+    usb: Usb,
+    folder: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     drive = as_drive(Path("/media/RPI-RP2"))
     plug(view, usb, qtbot)
     plug(view, usb, qtbot, drive)
     assert chosen(view) == [drive.where]
+    asked: list[str] = []
+
+    def answer(*arguments: Any) -> QMessageBox.StandardButton:
+        asked.append(arguments[2])
+        return QMessageBox.StandardButton.Yes
+
+    monkeypatch.setattr(QMessageBox, "question", answer)
     view.start.click()
+    assert f"Whatever program is on {drive.where}" in asked[0]
+    assert "to bring it back, upload it again" in asked[0]
     usb.there[:] = [on_port("COM5", "D4")]
-    jobs.last("deploy").send(Done({**deployed(folder), "port": "COM5"}))
+    result = {**deployed(folder), "port": "COM5", "placed": "replaced-unknown"}
+    jobs.last("deploy").send(Done(result))
     qtbot.waitUntil(lambda: "D4" in view.boards.rows)
-    assert view.boards.rows["D4"].status.text().startswith("✓ Verified")
+    told = view.boards.rows["D4"].status.text()
+    assert told.startswith("✓ Verified")
+    assert told.endswith("Flashed over whatever was there.")
+    assert "Flashed over whatever was there." in [label.text() for label in view.result.findChildren(QLabel)]
     assert chosen(view) == ["D4"]
 
 

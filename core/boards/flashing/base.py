@@ -19,8 +19,8 @@ _LOOK_EVERY_S = 0.2
 class Surroundings:
     """What a flasher sees and tells; tests bring their own.
 
-    `progress` takes the part done, 0…1, and what is being done. While `find` does not show what is waited
-    for, `sleep` passes the time that `clock` tells (seconds).
+    `progress` takes the part done, 0…1, and what is being done; `log` what a person has to know. While `find`
+    does not show what is waited for, `sleep` passes the time that `clock` tells (seconds).
 
     Boards of one kind look alike in their bootloaders, so each is flashed `alone`: no other one goes or comes
     by our doing meanwhile.
@@ -31,6 +31,7 @@ class Surroundings:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     alone: Callable[[], AbstractContextManager[object]] = nullcontext
+    log: Callable[[str], None] = field(default=lambda text: None)
 
     def wait_for(
         self,

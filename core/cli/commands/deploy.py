@@ -25,7 +25,13 @@ from core.cli.options import (
 )
 from core.cli.pi_jobs import pi_job
 from core.cli.pi_options import add_pi_connection, add_pi_measurement, is_pi, refuse_pi_options
-from core.cli.several_boards import add_several_boards, require_every_board, several_boards, show_boards
+from core.cli.several_boards import (
+    add_several_boards,
+    put_words,
+    require_every_board,
+    several_boards,
+    show_boards,
+)
 from core.cli.terminal import Terminal
 from core.errors import ThimbleError
 from core.paths import cache_dir, new_output_dir
@@ -98,6 +104,8 @@ def _show(console: Any, value: dict[str, Any]) -> None:
     if "boards" in value:
         show_boards(console, value["boards"])
     else:
+        if words := put_words(value):
+            console.print(f"The program on the board: {words}")
         show_bench(console, value["bench"])
         _show_accuracy(console, value)
 

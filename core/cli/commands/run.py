@@ -61,7 +61,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
     with work_folder() as work:
         image = built(compilation, work, terminal)
         terminal.say(f"running {counted(len(samples), 'sample')} on {compilation.board.title}")
-        around = Surroundings(lambda part, text: terminal.say(f"{text} …"))
+        around = Surroundings(lambda part, text: terminal.say(f"{text} …"), log=terminal.say)
         placed = place(image, compilation, arguments.port, around)
         result = run_samples(image, compilation.board, samples, placed=placed)
     write_outputs(arguments.output, result.outputs, graph)

@@ -23,11 +23,11 @@ from core.bench.windows import WindowPlan
 from core.boards.agreement import Agreement
 from core.boards.catalogue import board_named
 from core.boards.expected import expected_outputs, reference_name
-from core.boards.flashing.base import Surroundings
 from core.boards.layout import to_graph_layout
 from core.boards.placing import place
+from core.boards.put import Put
 from core.boards.quantization import to_model_input
-from core.boards.session import Inference
+from core.boards.session import ANYWHERE, Inference, Placed
 from core.data import check_fits, load_for_model
 from core.data.preprocessing import options_given
 from core.data.samples import Watch
@@ -35,7 +35,7 @@ from core.data.scaling import Normalization
 from core.data.source import nobody_watches
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
-from core.jobs.measuring import facts_of, profile_of, uncancellable, window_plan, window_watcher
+from core.jobs.measuring import around_board, facts_of, profile_of, window_plan, window_watcher
 from core.meters.metering import NO_METER, Metering, metering
 from core.paths import cache_dir, output_dir
 
@@ -98,8 +98,8 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     besides: windows (how many), window_s, profile (whether to count each layer). Result: plan, build, bench,
     verified, accuracy_on_board (None without labels), labelled_samples (how many that is the accuracy of),
     port (where the board is now; None for one that is at no port), its serial_number and name (may be
-    empty). Partials `inference`: index, latency_s, energy_j (an estimate; None with a meter), cycles,
-    predicted, correct.
+    empty), placed (a `Put`; None where nothing has to be flashed). Partials `inference`: index, latency_s,
+    energy_j (an estimate; None with a meter), cycles, predicted, correct.
 
     With `meter` (as on the command line), the energy is measured: partials `power` (folder, samples, lost)
     tell how far `core.meters.stream` can read; `samples` names a CSV for them. A meter that fails while the
@@ -167,14 +167,14 @@ def run_on_board(
     is the board's own. `alone` as in Surroundings. Raises as `deploy` does."""
     board, image, samples = prepared.compilation.board, prepared.image, prepared.samples
     x = samples.x[: prepared.runs]
-    profile, first = None, 0.0
+    profile, profiled, first = None, ANYWHERE, 0.0
     if prepared.profile:
         # First, so that the ordinary program is what stays on the board.
         first = 0.2
         part = context.section(0.0, first)
-        profile, port = profile_of(prepared.compilation, x, port, part, alone)
-    around = Surroundings(uncancellable(context.section(first, first + 0.1)), alone=alone)
-    placed = place(image, prepared.compilation, port, around)
+        profile, profiled = profile_of(prepared.compilation, x, port, part, alone)
+    around = around_board(context.section(first, first + 0.1), alone)
+    placed = place(image, prepared.compilation, profiled.port or port, around)
     context.check_cancelled()
     context.progress(first + 0.1, f"Starting {board.title}")
     part = context.section(first + 0.1, 0.99)
@@ -202,7 +202,15 @@ def run_on_board(
         "port": placed.port,
         "serial_number": placed.serial_number,
         "name": placed.name,
+        "placed": _put_by(profiled, placed),
     }
+
+
+def _put_by(first: Placed, then: Placed) -> str | None:
+    """What the board had before is known by the first program that was written to it."""
+    wrote = first.put is not None and first.put is not Put.RAN_ALREADY
+    put = first.put if wrote else then.put
+    return None if put is None else put.value
 
 
 def load_samples(params: dict[str, Any], graph: Graph, watch: Watch = nobody_watches) -> Samples:

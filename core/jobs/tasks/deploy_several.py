@@ -17,9 +17,9 @@ def deploy_several(params: dict[str, Any], context: JobContext) -> dict[str, Any
     kind that is plugged in) or, for a virtual board, `count`, in the place of `port`.
 
     Result as of `deploy`, of the first board that ran the program, but verified when every board is; and
-    `boards`, for each: board (what tells it from the others), title, where, serial_number, name, verified,
-    bench, accuracy_on_board, labelled_samples, and error (code, what, hint) where it failed. Partials `board`
-    and `inference` as `run_side_by_side` tells them.
+    `boards`, for each: board (what tells it from the others), title, where, serial_number, name, placed,
+    verified, bench, accuracy_on_board, labelled_samples, and error (code, what, hint) where it failed.
+    Partials `board` and `inference` as `run_side_by_side` tells them.
 
     Raises as `deploy` does, and ``no-board-ran``.
     """
@@ -50,6 +50,7 @@ def _told(outcome: Outcome) -> dict[str, Any]:
         "where": result.get("port") or station.where,
         "serial_number": result.get("serial_number") or station.serial_number,
         "name": result.get("name") or station.name,
+        "placed": result.get("placed"),
         "verified": bool(result.get("verified")),
         "bench": result.get("bench"),
         "accuracy_on_board": result.get("accuracy_on_board"),

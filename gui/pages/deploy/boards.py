@@ -14,6 +14,7 @@ from core.boards.usb_ports import UsbBoard, choose_usb_board
 from core.errors import EXPECTED_ERRORS, ThimbleError
 from gui.background import Background
 from gui.pages.deploy.view import DeployView
+from gui.pages.deploy.words import put_words
 from gui.services import Services
 from gui.usb_watch import UsbWatch
 from gui.widgets.replacing import may_replace
@@ -92,4 +93,5 @@ def _end(told: dict[str, Any]) -> tuple[str, bool]:
         return tr("✗ Not verified: it gave other answers than it should."), False
     bench = told["bench"]
     guessed = tr(" (estimate)") if bench["timing"] == "estimated" else ""
-    return tr("✓ Verified, {time} on average").format(time=latency(bench["mean_s"]) + guessed), True
+    verified = tr("✓ Verified, {time} on average.").format(time=latency(bench["mean_s"]) + guessed)
+    return f"{verified} {put_words(told)}".rstrip(), True

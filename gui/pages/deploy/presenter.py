@@ -9,19 +9,18 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from codegen.targets.board import Board, all_boards
-from core.boards.agreement import Rule
 from core.boards.usb_ports import UsbBoard
 from core.errors import ThimbleError
 from core.flow.open_run import OpenRun
 from core.jobs.events import Cancelled, Done, Failed
 from core.report.deploy_record import save_deploy
-from core.report.verdict import rule_of
 from gui.job_bridge import JobBridge
 from gui.pages.deploy.boards import BoardsPresenter, ends_of
 from gui.pages.deploy.view import DeployView
+from gui.pages.deploy.words import facts, verdict_words
 from gui.services import Services
 from gui.widgets.banner import BannerKind
-from gui.words import bytes_text, energy, error_as_failed, latency, number, percent, tr
+from gui.words import bytes_text, error_as_failed, tr
 
 
 class DeployPresenter(QObject):
@@ -204,20 +203,14 @@ class DeployPresenter(QObject):
         self._show_result(deployed)
 
     def _show_result(self, result: dict[str, Any]) -> None:
-        view, plan, build, bench = self.view, result["plan"], result["build"], result["bench"]
+        view, plan, build = self.view, result["plan"], result["build"]
         verified = bool(result["verified"])
-        words = _verdict(bench, verified) if "boards" not in result else _verdict_of_all(result["boards"])
-        on_board = result.get("accuracy_on_board")
-        if on_board is not None:
-            count = result.get("labelled_samples") or bench["runs"]
-            words += " " + tr("Right in {share} of {count} test samples, drawn at random.").format(
-                share=percent(on_board), count=number(count)
-            )
+        words = verdict_words(result)
         view.verdict.setText(words)
         view.verdict.setProperty("good", verified)
         view.verdict.setProperty("bad", not verified)
         view.verdict.style().polish(view.verdict)
-        view.show_facts(_facts(bench))
+        view.show_facts(facts(result))
         view.flash.set_budget(build["flash_bytes"], plan["flash"]["limit"])
         view.sram.set_budget(build["sram_bytes"], plan["sram"]["limit"])
         view.predicted.setText(
@@ -231,41 +224,3 @@ class DeployPresenter(QObject):
         QTimer.singleShot(0, lambda: view.scroll.ensureWidgetVisible(view.export))
         if not verified:
             view.banner.show_message(BannerKind.ERROR, words)
-
-
-def _verdict(bench: dict[str, Any], verified: bool) -> str:
-    if not verified:
-        return tr("✗ Not verified: the board gave other answers than it should. Do not use this build.")
-    if rule_of(bench) is Rule.BYTES:
-        return tr("✓ Verified: every answer of the board is exactly what it should be.")
-    if rule_of(bench) is Rule.TOLERANCE:
-        return tr("✓ Verified: every answer of the board is right within the rounding of floats.")
-    return tr("✓ Verified: every clear answer of the board is what it should be.")
-
-
-def _verdict_of_all(boards: list[dict[str, Any]]) -> str:
-    bad = sum(not board["verified"] for board in boards)
-    if bad:
-        words = tr("✗ {bad} of {all} boards failed: the list above says why. The numbers are of the first.")
-    else:
-        words = tr("✓ Verified on all {all} boards. The numbers are of the first.")
-    return words.format(bad=bad, all=len(boards))
-
-
-def _facts(bench: dict[str, Any]) -> list[tuple[str, str]]:
-    estimated = tr(" (estimate)") if bench["timing"] == "estimated" else ""
-    facts = [
-        (tr("Mean"), latency(bench["mean_s"]) + estimated),
-        (tr("Median"), latency(bench["median_s"]) + estimated),
-        (tr("Spread (std)"), latency(bench["std_s"]) + estimated),
-        (tr("Fastest"), latency(bench["min_s"]) + estimated),
-        (tr("Slowest"), latency(bench["max_s"]) + estimated),
-        (tr("First"), latency(bench["first_s"]) + estimated),
-    ]
-    power = bench.get("energy")
-    if power:
-        guessed = tr(" (estimate)") if power["source"] == "estimated" else ""
-        facts.append((tr("Energy each"), energy(power["energy_j"]) + guessed))
-        facts.append((tr("Power"), tr("{n} mW").format(n=number(1e3 * power["power_w"], 0)) + guessed))
-    facts.append((tr("Inferences"), number(bench["runs"])))
-    return facts

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from _pytest.capture import CaptureResult
 
 from codegen.targets.board import find_board
 from core.boards.pretended_usb import PRETEND
@@ -45,23 +46,31 @@ def test_devices_deploy_bench_and_run(
     (found,) = [d for d in printed(capsys, "devices", "--json") if d["kind"] == "board"]
     assert (found["id"], found["where"]) == (board, str(fake.port.path))
     out = tmp_path / "out"
-    deployed = printed(capsys, "deploy", model, "--board", board, "--out", out, "--json")
-    assert deployed["verified"] is True
+    status, streams = told(capsys, "deploy", model, "--board", board, "--out", out, "--json")
+    deployed = json.loads(streams.out)
+    assert (status, deployed["verified"], deployed["placed"]) == (0, True, "replaced-other")
+    assert "is replaced: to bring it back" in streams.err
     assert deployed["bench"]["timing"] == "estimated"
     assert len(fake.flashed) == 1
     x = np.random.default_rng(1).integers(-128, 128, (5, 4), np.int8)
     np.save(tmp_path / "x.npy", x)
     y = tmp_path / "y.npy"
-    printed(capsys, "run", model, "--board", board, "--input", tmp_path / "x.npy", "--output", y, "--json")
+    options = ("--board", board, "--input", tmp_path / "x.npy", "--output", y, "--json")
+    status, streams = told(capsys, "run", model, *options)
+    assert (status, "runs this program already" in streams.err) == (0, True), streams.err
     assert np.load(y).tobytes() == reference_outputs(model, x).tobytes()
     assert len(fake.flashed) == 1  # it runs there already
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict:
-    status = main([str(argument) for argument in arguments])
-    streams = capsys.readouterr()
+    status, streams = told(capsys, *arguments)
     assert status == 0, streams.err
     return json.loads(streams.out)
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, CaptureResult[str]]:
+    status = main([str(argument) for argument in arguments])
+    return status, capsys.readouterr()
 
 
 def test_every_board_that_is_plugged_in_gets_one_build_and_one_may_fail(
@@ -71,12 +80,15 @@ def test_every_board_that_is_plugged_in_gets_one_build_and_one_may_fail(
     nano, model = find_board("nano33ble"), write_int8_tflite(tmp_path / "tiny.tflite")
     usb.add(nano, "A1", start=ChipProgram, foreign=Sketch)
     usb.add(nano, "B2", start=ChipProgram, foreign=Sketch, fault=Fault(Step.READ))
+    ports = [str(board.port.path) for board in usb.boards]
     out = tmp_path / "out"
-    status = main(["deploy", str(model), "--board", nano.id, "--all", "--out", str(out), "--json"])
-    streams = capsys.readouterr()
+    status, streams = told(capsys, "deploy", model, "--board", nano.id, "--all", "--out", out, "--json")
     value = json.loads(streams.out)
     assert status == 1
     assert "1 of 2 boards failed" in streams.err
+    lost = [line for line in streams.err.splitlines() if "is replaced: to bring it back" in line]
+    assert len(lost) == 2
+    assert all(port in "".join(lost) for port in ports)
     assert value["verified"] is False
     good, bad = value["boards"]
     assert (good["serial_number"], good["verified"], good["error"]) == ("A1", True, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,12 @@ from core.boards import placing
 from core.boards.flashing.base import Surroundings
 from core.boards.link import Link
 from core.boards.placing import place
+from core.boards.put import Put
 from core.boards.session import ANYWHERE
-from core.boards.usb_ports import UsbBoard
+from core.boards.usb_ports import Attachment, UsbBoard
 from core.errors import ThimbleError
 from tests.unit.boards.fakes import Clock, FakeTransport
-from tests.unit.boards.usb_fakes import PICO, World, on_port
+from tests.unit.boards.usb_fakes import PICO, World, as_drive, on_port
 from tests.unit.codegen.networks import small_lenet
 
 
@@ -66,10 +67,43 @@ def test_a_board_with_another_program_is_flashed(
     image: Image, compilation: Compilation, flasher: FakeFlasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(placing, "_runs", lambda image, usb: False)
-    placed = place(image, compilation, None, World([on_port("COM3")]).around())
+    world = World([on_port("COM3")])
+    placed = place(image, compilation, None, world.around())
     assert flasher.flashed == ["COM3"]
     assert placed.port == "COM9"
     assert placed.undisturbed  # the small network takes milliseconds
+    assert (placed.put, world.logged) == (Put.FLASHED, [])
+
+
+@pytest.mark.parametrize(
+    ("usb", "put", "words"),
+    [
+        (replace(on_port("COM3"), product="MicroPython"), Put.REPLACED_OTHER, "(MicroPython) is replaced"),
+        (as_drive(Path("/media/RPI-RP2")), Put.REPLACED_UNKNOWN, "whatever program is on the board"),
+        (replace(on_port("COM3"), attachment=Attachment.BOOT_SERIAL), Put.REPLACED_UNKNOWN, "bootloader"),
+    ],
+)
+def test_what_is_lost_is_told_before_it_is_and_how_to_bring_it_back(
+    image: Image,
+    compilation: Compilation,
+    monkeypatch: pytest.MonkeyPatch,
+    usb: UsbBoard,
+    put: Put,
+    words: str,
+) -> None:
+    class Flasher(FakeFlasher):
+        def flash(self, image: Path, usb: UsbBoard, around: Surroundings) -> UsbBoard:
+            around.log("written")
+            return super().flash(image, usb, around)
+
+    monkeypatch.setattr(placing, "_runs", lambda image, usb: False)
+    monkeypatch.setattr(placing, "find_flasher", lambda board: Flasher())
+    world = World([usb])
+    assert place(image, compilation, None, world.around()).put is put
+    told, written = world.logged
+    assert words in told
+    assert "to bring it back, upload it again" in told
+    assert written == "written"
 
 
 def test_what_runs_already_is_not_flashed_again(
@@ -91,7 +125,9 @@ def test_what_runs_already_is_not_flashed_again(
     world = World([on_port("COM3")])
     assert place(image, compilation, None, world.around()).port == "COM9"
     monkeypatch.setattr("tests.unit.boards.fakes.HELLO", _hello_of("pico"))
-    assert place(image, compilation, None, world.around()).port == "COM3"
+    placed = place(image, compilation, None, world.around())
+    assert (placed.port, placed.put) == ("COM3", Put.RAN_ALREADY)
+    assert ["runs this program already" in said for said in world.logged] == [True]
     assert flasher.flashed == ["COM3"]
 
 

@@ -17,7 +17,7 @@ from core.boards.session import run_samples
 from core.boards.side_by_side import Alone, Station, run_side_by_side, stations_of
 from core.errors import CancelledByUser, ThimbleError
 from core.jobs.context import JobContext
-from core.jobs.events import Event, Partial, Progress
+from core.jobs.events import Event, Log, Partial, Progress
 from tests.fake_usb.faults import Fault, Step
 from tests.fake_usb.hub import FakeUsb
 from tests.fake_usb.programs import toy_image
@@ -46,6 +46,7 @@ def test_one_that_fails_stops_no_other_and_each_has_its_own_progress() -> None:
         together.wait()  # they do run at the same time
         context.progress(0.5, f"half of {station.key}")
         context.partial("inference", {"index": 0})
+        context.log(f"{station.key} is overwritten")
         if station.key == "b":
             raise ThimbleError("board-gone", "b was unplugged", "plug it in")
         return {"did": station.key}
@@ -63,6 +64,8 @@ def test_one_that_fails_stops_no_other_and_each_has_its_own_progress() -> None:
     }
     assert told["b"][-1]["error"]["hint"] == "plug it in"
     assert set(by_board(events, "inference")) == {"a", "b", "c"}
+    logged = {event.text for event in events if isinstance(event, Log)}
+    assert logged == {f"Board {key} ({key}): {key} is overwritten" for key in "abc"}
     fractions = [event.fraction for event in events if isinstance(event, Progress)]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0

@@ -45,12 +45,15 @@ class World:
     now_s: float = 0.0
     events: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
     told: list[tuple[float, str]] = field(default_factory=list)
+    logged: list[str] = field(default_factory=list)
 
     def around(self) -> Surroundings:
         def tell(part: float, text: str) -> None:
             self.told.append((part, text))
 
-        return Surroundings(tell, lambda: tuple(self.there), lambda: self.now_s, self.sleep)
+        return Surroundings(
+            tell, lambda: tuple(self.there), lambda: self.now_s, self.sleep, log=self.logged.append
+        )
 
     def sleep(self, seconds: float) -> None:
         self.now_s += seconds
