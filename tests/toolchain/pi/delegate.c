@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OK = 0, FULLY_CONNECTED = 9, INT8 = 9 };
+enum { OK = 0, FULLY_CONNECTED = 9, INT8 = 9, RELU = 1 };
 
 typedef struct { int size; int data[]; } IntArray;
+typedef struct { int size; float data[]; } FloatArray;
 typedef struct { float scale; int32_t zero_point; } Scale;
+typedef struct { FloatArray *scale; IntArray *zero_point; int32_t quantized_dimension; } Affine;
 typedef struct Context Context;
 typedef struct Delegate Delegate;
 
@@ -31,7 +33,7 @@ typedef struct {
     int buffer_handle;
     bool data_is_stale;
     bool is_variable;
-    struct { int type; void *params; } quantization;
+    struct { int type; Affine *params; } quantization;
     void *sparsity;
     const IntArray *dims_signature;
 } Tensor;
@@ -85,7 +87,7 @@ typedef struct {
 } Params;
 
 /* The operators of one part, as (input, weights, bias, output). */
-typedef struct { int count; int tensors[64][4]; } Part;
+typedef struct { int count; int tensors[64][4]; bool relu[64]; void *between[64]; } Part;
 
 static void *init(Context *context, const char *buffer, size_t length)
 {
@@ -96,6 +98,7 @@ static void *init(Context *context, const char *buffer, size_t length)
         Node *node;
         Registration *registration;
         context->get_node(context, params->nodes->data[i], &node, &registration);
+        part->relu[part->count] = *(const int *)node->builtin_data == RELU;
         int *tensors = part->tensors[part->count++];
         for (int j = 0; j < 3; ++j)
             tensors[j] = node->inputs->data[j];
@@ -104,9 +107,12 @@ static void *init(Context *context, const char *buffer, size_t length)
     return part;
 }
 
-static void drop(Context *context, void *part)
+static void drop(Context *context, void *buffer)
 {
     (void)context;
+    Part *part = buffer;
+    for (int i = 0; i < part->count; ++i)
+        free(part->between[i]);
     free(part);
 }
 
@@ -117,19 +123,21 @@ static int prepare(Context *context, Node *node)
     return OK;
 }
 
-static void dense(const Tensor *x, const Tensor *w, const Tensor *b, Tensor *y)
+static void dense(const Tensor *x, const Tensor *w, const Tensor *b, Tensor *y, bool relu)
 {
     int outputs = w->dims->data[0], inputs = w->dims->data[1];
-    double step = (double)x->params.scale * w->params.scale / y->params.scale;
+    const FloatArray *scales = w->quantization.params->scale;
+    long least = relu ? y->params.zero_point : -128;
     for (int i = 0; i < outputs; ++i) {
         int32_t sum = b->data.int32[i];
         for (int j = 0; j < inputs; ++j)
             sum += w->data.int8[i * inputs + j] * (x->data.int8[j] - x->params.zero_point);
+        double step = (double)x->params.scale * scales->data[scales->size > 1 ? i : 0] / y->params.scale;
         long value = lround(sum * step) + y->params.zero_point;
 #ifdef WRONG
         value = -value;
 #endif
-        y->data.int8[i] = (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
+        y->data.int8[i] = (int8_t)(value < least ? least : value > 127 ? 127 : value);
     }
 }
 
@@ -138,11 +146,15 @@ static int invoke(Context *context, Node *node)
 #ifdef CRASHES
     *(volatile int *)0 = 1;
 #endif
-    const Part *part = node->user_data;
+    Part *part = node->user_data;
     for (int i = 0; i < part->count; ++i) {
         const int *t = part->tensors[i];
         Tensor *all = context->tensors;
-        dense(&all[t[0]], &all[t[1]], &all[t[2]], &all[t[3]]);
+        Tensor *output = &all[t[3]];
+        /* what never leaves a part has no memory of the interpreter's */
+        if (output->data.raw == NULL)
+            output->data.raw = part->between[i] = calloc(1, output->bytes);
+        dense(&all[t[0]], &all[t[1]], &all[t[2]], output, part->relu[i]);
     }
     return OK;
 }
@@ -153,7 +165,7 @@ static bool takes(Context *context, const Node *node, const Registration *regist
     return false;
 #endif
     return registration->builtin_code == FULLY_CONNECTED && node->inputs->size == 3 &&
-           context->tensors[node->inputs->data[0]].type == INT8;
+           context->tensors[node->inputs->data[0]].type == INT8 && *(const int *)node->builtin_data <= RELU;
 }
 
 static int delegate_prepare(Context *context, Delegate *delegate)
