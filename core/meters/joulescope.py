@@ -58,6 +58,9 @@ class JoulescopeMeter:
         try:
             device.parameter_set("sampling_frequency", int(self._options.rate.value))
             device.parameter_set("io_voltage", self._options.level.value)
+            # A JS110 sends the last bit of current and voltage where a JS220 sends its inputs, unless told.
+            device.parameter_set("current_lsb", "gpi0")
+            device.parameter_set("voltage_lsb", "gpi1")
             device.open()
             self._device = device
             device.parameter_set("i_range", "auto")  # off after a reset: nothing would reach the board
