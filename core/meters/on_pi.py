@@ -20,7 +20,8 @@ from core.meters.base import NO_SAMPLES, MeterInfo, Samples, lost_samples
 from core.meters.polled import Reading
 
 _READ_S = 0.1
-_SILENT_S = 10.0
+#: So long it may be silent, or as many readings, whichever is longer.
+_SILENT_S, _SILENT_READINGS = 10.0, 3
 
 #: Runs on the Pi, in whatever Python 3 is there. Prints [place in time, [text, …]] a line; a place that has
 #: passed when its turn comes is left out.
@@ -91,6 +92,7 @@ class SensorOnPi:
         self._connect = connect
         self._find = find
         self._period_s = 1.0 / rate_hz
+        self._silent_s = max(_SILENT_S, _SILENT_READINGS * self._period_s)
         self._connection: Connection | None = None
         self._sensor: Sensor | None = None
         self._readings: queue.Queue[tuple[int, list[str]] | ThimbleError] = queue.Queue()
@@ -119,8 +121,8 @@ class SensorOnPi:
         try:
             message = self._readings.get(timeout=_READ_S)
         except queue.Empty:
-            if time.monotonic() - self._heard_s > _SILENT_S:
-                raise self._failed(f"it gave no reading for {_SILENT_S:g} s") from None
+            if time.monotonic() - self._heard_s > self._silent_s:
+                raise self._failed(f"it gave no reading for {self._silent_s:g} s") from None
             return NO_SAMPLES
         if isinstance(message, ThimbleError):
             raise message
@@ -158,7 +160,7 @@ class SensorOnPi:
                 self._readings.put((int(place), [str(text) for text in texts]))
 
         try:
-            ended = connection.stream(command, take, _SILENT_S)
+            ended = connection.stream(command, take, self._silent_s)
             self._readings.put(self._failed(ended.last_words))
         except _Stop:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shlex
 import socket
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -23,6 +24,7 @@ _LOGIN_S = 30.0
 #: How long the other side may be silent within an answer.
 SILENCE_S = 20.0
 _KEEPALIVE_S = 5
+_KEPT_LINES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,10 @@ class PiConnection:
     def stream(self, command: str, on_line: Callable[[str], None], timeout_s: float) -> Answer:
         """Run long work and tell each line that it prints; what `on_line` raises ends the work there too.
 
+        The answer keeps the end of what was printed, `_KEPT_LINES`: a sensor may print for hours.
         Raises ThimbleError ``connection-lost`` or ``pi-silent`` (nothing for `timeout_s`).
         """
-        lines: list[str] = []
+        lines: deque[str] = deque(maxlen=_KEPT_LINES)
         with self.guarded(), contextlib.closing(self.start(_tied(f"{command} 2>&1"))) as channel:
             channel.settimeout(timeout_s)
             for raw in channel.makefile("rb"):

@@ -38,6 +38,7 @@ class _Shell:
 
     closed = False
     lost: ThimbleError | None = None
+    silence_s = 0.0
 
     def run(self, command: str) -> _Ended:
         done = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
@@ -45,6 +46,7 @@ class _Shell:
 
     def stream(self, command: str, on_line: Callable[[str], None], timeout_s: float) -> _Ended:
         lines = []
+        self.silence_s = timeout_s
         with subprocess.Popen(["sh", "-c", f"{command} 2>&1"], stdout=subprocess.PIPE, text=True) as process:
             try:
                 assert process.stdout is not None
@@ -136,6 +138,18 @@ def test_readings_that_came_too_late_are_lost(shell: _Shell) -> None:
     assert samples["power_w"][0] == 1.0
     # a reading takes ten places: nine and more of them are lost
     assert np.isnan(samples["power_w"]).sum() >= 9
+
+
+@pytest.mark.parametrize(("rate_hz", "silence_s"), [(0.1, 30.0), (100.0, 10.0)])
+def test_a_slow_sensor_is_not_taken_for_a_silent_one(shell: _Shell, rate_hz: float, silence_s: float) -> None:
+    sensor = on_pi.Sensor("clock", (("echo", "1"),), lambda texts: on_pi.Reading(float(texts[0])))
+    meter = on_pi.SensorOnPi(lambda: shell, lambda connection: sensor, rate_hz)
+    shell.lost = ThimbleError("connection-lost", "the connection was lost", "check the network")
+    with Opened(meter):
+        meter.start()
+        with pytest.raises(ThimbleError):
+            read(meter, 1)
+    assert shell.silence_s == silence_s
 
 
 def test_a_meter_elsewhere_is_where_it_was(shell: _Shell) -> None:
