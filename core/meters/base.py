@@ -47,7 +47,8 @@ class PowerMeter(Protocol):
         """Begin to sample."""
 
     def read(self) -> Samples:
-        """The samples since the last call, as SAMPLE; waits for some, a tenth of a second at most."""
+        """The samples since the last call, as SAMPLE; waits for some, a tenth of a second at most beside what
+        the meter takes for one answer."""
 
     def finish(self) -> Samples:
         """Stop sampling; what is still there."""

@@ -11,6 +11,9 @@ import numpy as np
 
 from core.meters.base import NO_SAMPLES, Samples, lost_samples, samples_of
 
+#: The longest wait for the next place in time.
+_WAIT_S = 0.1
+
 Clock = Callable[[], float]
 Sleep = Callable[[float], None]
 
@@ -43,11 +46,14 @@ class Pacer:
         self._taken = 0
 
     def next(self, ask: Callable[[], Reading]) -> Samples:
-        """The reading of the next place in time, after the lost samples of places that have passed."""
+        """The reading of the next place in time, after the lost samples of places that have passed; nothing
+        where that is not due yet."""
         due_s = self._started_s + self._taken * self._period_s
         wait_s = due_s - self._clock()
         if wait_s > 0:
-            self._sleep(wait_s)
+            self._sleep(min(wait_s, _WAIT_S))
+        if wait_s > _WAIT_S:
+            return NO_SAMPLES
         missed = max(int((self._clock() - due_s) / self._period_s), 0)
         sample = ask().as_sample()
         self._taken += missed + 1

@@ -37,6 +37,8 @@ from core.recipe import key
 #: number).
 _NO_NUMBER = 9e37
 _OVERHEAD_S = 2.0
+#: The longest wait for a sweep in one go.
+_WAIT_S = 0.1
 _EXAMPLE = "scpi:TCPIP0::192.168.0.5::inst0::INSTR"
 
 
@@ -193,7 +195,8 @@ class SweepingSupply:
         self._options = options
         self._instrument = Instrument(options)
         self._voltage_v = math.nan
-        self._began_s: float | None = None
+        self._began_s = self._sweep_s = 0.0
+        self._sweeping = False
         self._given = 0
 
     def open(self) -> MeterInfo:
@@ -208,24 +211,45 @@ class SweepingSupply:
         return MeterInfo(_title(self._instrument, self._options), self._options.interval, note=note)
 
     def start(self) -> None:
-        self._began_s = None
         self._given = 0
+        self._trigger()
+        self._began_s = self._sweep_s
 
     def read(self) -> Samples:
+        if not self._sweeping:
+            self._trigger()
+        wait_s = self._left_s()
+        time.sleep(min(wait_s, _WAIT_S))
+        return self._fetch() if wait_s <= _WAIT_S else NO_SAMPLES
+
+    def finish(self) -> Samples:
+        """The rest is the sweep that has begun: it is waited for."""
+        if not self._sweeping:
+            return NO_SAMPLES
+        time.sleep(self._left_s())
+        return self._fetch()
+
+    def _trigger(self) -> None:
         channel = self._instrument.channel()
         self._instrument.tell(f"INIT:ACQ{channel}")
-        now_s = time.perf_counter()
+        self._sweep_s = time.perf_counter()
         self._instrument.tell(f"TRIG:ACQ{channel}")
-        current_a = np.asarray(self._instrument.numbers(f"FETC:ARR:CURR?{channel}"), np.float32)
-        if self._began_s is None:
-            self._began_s = now_s
-        gap = max(round((now_s - self._began_s) / self._options.interval) - self._given, 0)
+        self._sweeping = True
+
+    def _left_s(self) -> float:
+        """Until the sweep has ended."""
+        duration_s = self._options.points * self._options.interval
+        return max(self._sweep_s + duration_s - time.perf_counter(), 0.0)
+
+    def _fetch(self) -> Samples:
+        """The sweep that has ended, after the lost samples of the gap before it."""
+        self._sweeping = False
+        question = f"FETC:ARR:CURR?{self._instrument.channel()}"
+        current_a = np.asarray(self._instrument.numbers(question), np.float32)
+        gap = max(round((self._sweep_s - self._began_s) / self._options.interval) - self._given, 0)
         self._given += gap + len(current_a)
         swept = samples_of(current_a * self._voltage_v, current_a, self._voltage_v)
         return np.concatenate([lost_samples(gap), swept])
-
-    def finish(self) -> Samples:
-        return NO_SAMPLES
 
     def close(self) -> None:
         self._instrument.close()

@@ -19,7 +19,7 @@ from core.meters.recording import Recording, recording_of
 from core.meters.stream import SampleReader
 
 _OPEN_S = 60.0  # on a busy computer, an instrument in the network
-_STOP_S = 30.0
+_STOP_S = 75.0  # the longest sweep of an instrument has to end
 _LOOK_S = 0.05
 
 
