@@ -1,4 +1,4 @@
-"""How fast samples come, and how fast a page can show them: a pretended PPK2, and a million samples.
+"""How fast samples come, and how fast energy is made of them: a pretended PPK2, and a million samples.
 
     python -m benchmarks.meter_rate [--seconds 8]
 
@@ -10,17 +10,17 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from core.meters.base import MeterInfo, samples_of
+from core.meters.recording import Recording
 from core.meters.session import MeterSession
 from core.meters.stream import SampleReader, SampleWriter
+from core.meters.surveying import survey
 from tests.unit.meters.fake_ppk2 import FakePpk2
 
 _RATE_HZ = 100_000
 _POINTS = 1_000_000
-_PIXELS = 1000
 _REPEATS = 10
 
 
@@ -31,24 +31,21 @@ def record(seconds: float, folder: Path) -> None:
         begun, begun_s = reader.count, time.perf_counter()
         time.sleep(seconds)
         per_s = (reader.count - begun) / (time.perf_counter() - begun_s)
-        lost = session.recording().lost
+        lost = survey(session.recording()).lost
     print(f"{per_s:,.0f} of {_RATE_HZ:,} samples a second, {lost} lost")
 
 
-def show(folder: Path) -> None:
-    """Processor time of what a page asks for, a frame."""
-    with SampleWriter(folder, MeterInfo("a meter", 1 / _RATE_HZ)) as writer:
-        writer.add(samples_of([0.1, 0.2] * (_POINTS // 2)))
+def compute(folder: Path) -> None:
+    """Processor time of the pass that finds the inferences and what lies between them."""
+    power_w = [0.1, 0.2] * (_POINTS // 2)
+    with SampleWriter(folder, MeterInfo("a meter", 1 / _RATE_HZ, marker_input=0)) as writer:
+        writer.add(samples_of(power_w, inputs=[0] * (_POINTS // 2) + [1] * (_POINTS // 2)))
     reader = SampleReader(folder)
-    asked: dict[str, Callable[[], object]] = {
-        f"envelope of {_POINTS:,} samples in {_PIXELS} pieces": lambda: reader.envelope(0, _POINTS, _PIXELS),
-        f"statistics of {_POINTS:,} samples": lambda: reader.statistics(0, _POINTS),
-    }
-    for name, ask in asked.items():
-        begun_s = time.process_time()
-        for _ in range(_REPEATS):
-            ask()
-        print(f"{name}: {1e3 * (time.process_time() - begun_s) / _REPEATS:.1f} ms")
+    recording = Recording(reader.info, reader, 0, reader.count, 0.0)
+    begun_s = time.process_time()
+    for _ in range(_REPEATS):
+        survey(recording)
+    print(f"{_POINTS:,} samples: {1e3 * (time.process_time() - begun_s) / _REPEATS:.1f} ms")
 
 
 def main() -> None:
@@ -57,7 +54,7 @@ def main() -> None:
     seconds = parser.parse_args().seconds
     with tempfile.TemporaryDirectory() as folder:
         record(seconds, Path(folder) / "recorded")
-        show(Path(folder) / "shown")
+        compute(Path(folder) / "computed")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ class Board:
     of its bootloader, `boot_drive` is the Board-ID of the drive that its bootloader shows. `plug_in_help`
     says how a board that is not seen comes to be seen. `arduino_architectures` are the names by which
     Arduino's cores for it go (Arduino platform specification);
-    ``*`` stands for all.
+    ``*`` stands for all. `marker_pin` is the pin that is high while the model computes, empty where the board
+    has none.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Board:
     boot_drive: str = ""
     plug_in_help: str = ""
     arduino_architectures: tuple[str, ...] = ("*",)
+    marker_pin: str = ""
 
 
 def read_board(path: Path) -> Board:
@@ -78,6 +80,7 @@ def read_board(path: Path) -> Board:
         boot_drive=raw.get("boot_drive", ""),
         plug_in_help=raw.get("plug_in_help", ""),
         arduino_architectures=tuple(raw.get("arduino_architectures", ("*",))),
+        marker_pin=raw.get("marker_pin", ""),
     )
 
 

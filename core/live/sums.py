@@ -116,7 +116,7 @@ class BlockSums:
         """
         end = min(end, self.count)
         if length < BLOCK:
-            return _grouped(self._read(begin, end), length)
+            return grouped(self._read(begin, end), length)
         fits = [place for place in range(len(self._levels)) if BLOCK * FAN**place <= length]
         level, size = self._levels[fits[-1]].rows, BLOCK * FAN ** fits[-1]
         rows = level[begin // size : end // size]
@@ -134,7 +134,7 @@ def piece_length(samples: int, pieces: int) -> int:
     return length
 
 
-def _grouped(values: npt.NDArray[np.floating], length: int) -> Rows:
+def grouped(values: npt.NDArray[np.floating], length: int) -> Rows:
     """`sums_of` of each `length` samples, the last perhaps of fewer."""
     missing = -len(values) % length
     padded = np.concatenate([values, np.full(missing, np.nan)])

@@ -6,7 +6,10 @@ and is left out, as with latencies. Idle is the mean power while the marker is l
 between inferences included; the energy above idle is the integral of what exceeds it.
 
 A recording that is played, and a meter beside an emulated board, tell nothing of the inferences of this run:
-their energy says so, and gives none for single inferences.
+their energy says so, and gives none for single inferences. Played without a marker it is power alone: times
+the latency of this run, that is an estimate.
+
+What the board does after the last inference is cut off before anything is computed.
 
 Without a marker, by this computer's clock: the mean power from the end of the first inference to the end of
 the last, which includes the transfers between them, times the mean latency. Single inferences cannot be told
@@ -25,9 +28,10 @@ import numpy as np
 import numpy.typing as npt
 
 from codegen.targets.board import all_boards
-from core.bench import Energy, Measurement, Series, Source, Sync
+from core.bench import Energy, Measurement, Source, Sync
 from core.errors import ThimbleError
 from core.meters.recording import Recording
+from core.meters.surveying import Pulse, Survey, survey
 
 #: An inference that misses a larger part of its samples is left out.
 _MOST_LOST = 0.01
@@ -35,9 +39,10 @@ _MOST_LOST = 0.01
 _LEAST_SAMPLES = 2
 #: Digits of a float32, which samples are: further ones are noise of the conversion, beyond any meter.
 _DIGITS = 7
-_MARKER_HINT = (
-    "wire the board's marker pin to the meter's digital input, and join their grounds (docs/energy.md)"
-)
+#: So long the meter records before the first inference.
+IDLE_S = 0.5
+#: So much earlier than it was a sample may seem: where the first one lies is known from when blocks arrived.
+LATE_S = 0.1
 
 Power = npt.NDArray[np.float32]
 
@@ -56,33 +61,46 @@ class Loop:
     more_follow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """The marker was high from sample `begin` to before sample `end`."""
+def as_wired(recording: Recording, board: str) -> Recording:
+    """The same, without the marker where a live meter measures a board that has no such pin: then the input
+    is not wired, or to something else. What is played keeps the marker that was recorded."""
+    return recording if marker_pin(board) or not recording.meter.live else recording.unmarked()
 
-    begin: int
-    end: int
+
+def marker_pin(board: str) -> str:
+    """The pin that is high while this board computes, in the words of the board; empty where none is."""
+    known = all_boards().get(board)
+    return known.marker_pin if known else ""
 
 
 def energy_of(recording: Recording, loop: Loop, measurement: Measurement) -> Energy:
     """The energy of an inference of the measurement. Measured, unless measured power had to be multiplied
-    with latencies that are themselves estimates.
+    with latencies that are themselves estimates, or with those of another day.
 
     Raises ThimbleError ``meter-no-samples``, ``marker-missing`` (the meter has an input, and no inference was
     seen on it) or ``marker-unclear``.
     """
-    heard = recording.since(loop.idle_from_s)
-    if not len(heard.power_w) or heard.lost == len(heard.power_w):
+    heard = recording.between(loop.idle_from_s, loop.end_s + LATE_S)
+    seen = survey(heard)
+    if not seen.power_w.known:
         raise ThimbleError(
             "meter-no-samples",
             f"{recording.meter.name} gave no samples while the board was computing",
             "measure longer (--runs), and check that the meter is in the board's supply line",
         )
-    if heard.marker is None:
-        energy = by_clock(heard, loop, measurement.series, measurement.timing)
+    if heard.meter.marker_input is None:
+        energy = by_clock(heard, seen, loop, measurement)
     else:
-        energy = by_marker(heard, loop.inferences, loop.more_follow)
+        energy = by_marker(*_without_more(heard, seen, loop), loop, marker_pin(measurement.board))
     return _rounded(_told_apart(energy, heard.meter.live, measurement))
+
+
+def _without_more(heard: Recording, seen: Survey, loop: Loop) -> tuple[Recording, Survey]:
+    """Up to the last inference of the series, where the board went on at once."""
+    if not loop.more_follow or loop.inferences is None or len(seen.pulses) <= loop.inferences:
+        return heard, seen
+    series = heard.until(seen.pulses[loop.inferences - 1].end + 1)
+    return series, survey(series)
 
 
 def _told_apart(energy: Energy, live: bool, measurement: Measurement) -> Energy:
@@ -121,95 +139,110 @@ def _digits(value: float) -> float:
     return float(f"{value:.{_DIGITS}g}")
 
 
-def by_marker(recording: Recording, inferences: int | None, more_follow: bool = False) -> Energy:
+def by_marker(heard: Recording, seen: Survey, loop: Loop, pin: str) -> Energy:
     """Energy per inference as the integral over the marker's high time, the first inference left out."""
-    if recording.marker is None:
-        raise ValueError("the recording has no marker")
-    pulses = pulses_of(recording.marker)
-    if more_follow:
-        pulses = pulses[:inferences]
-    _check_pulses(pulses, inferences if recording.meter.live else None, recording.meter.name)
-    idle_w = _mean(recording.power_w[~recording.marker])
-    kept = [p for p in pulses[1:] if _is_whole(recording.power_w, p)]
+    meter, pulses = heard.meter, seen.pulses
+    inferences = loop.inferences if meter.live and loop.inferences is not None else len(pulses)
+    _check_pulses(len(pulses), inferences, meter.name, pin)
+    kept = [part for pulse in pulses[1:] if (part := _integrated(heard, pulse))]
     if not kept:
         raise ThimbleError(
             "marker-unclear",
-            f"{recording.meter.name} lost samples in every inference, or none was long enough to be seen",
+            f"{meter.name} lost samples in every inference, or none was long enough to be seen",
             "let the computer do nothing else meanwhile, or use a meter with more samples a second",
         )
-    parts = [filled(recording.power_w[p.begin : p.end]) for p in kept]
-    energies_j = np.array([integral_j(part, recording.period_s) for part in parts])
-    durations_s = np.array([len(part) * recording.period_s for part in parts])
+    energies_j = np.array([part.energy_j for part in kept])
+    durations_s = np.array([part.duration_s for part in kept])
     powers_w = energies_j / durations_s
-    above_j = energies_j - idle_w * durations_s
+    above_j = energies_j - seen.idle_w.mean * durations_s
     return Energy(
         source=Source.MEASURED,
         power_w=float(powers_w.mean()),
         energy_j=float(energies_j.mean()),
-        of=recording.meter.name,
+        of=meter.name,
         sync=Sync.MARKER,
         power_std_w=_spread(powers_w),
-        power_min_w=min(float(part.min()) for part in parts),
-        power_max_w=max(float(part.max()) for part in parts),
+        power_min_w=min(part.low_w for part in kept),
+        power_max_w=max(part.high_w for part in kept),
         energy_std_j=_spread(energies_j),
         inferences=len(kept),
-        left_out=len(pulses) - 1 - len(kept),
-        lost=recording.lost,
-        supply_v=_or_none(recording.supply_v),
-        idle_w=_or_none(idle_w),
+        left_out=inferences - 1 - len(kept),
+        lost=seen.lost,
+        supply_v=_or_none(seen.supply_v.mean),
+        idle_w=_or_none(seen.idle_w.mean),
         above_idle_j=_or_none(float(above_j.mean())),
-        above_idle_std_j=None if math.isnan(idle_w) else _spread(above_j),
+        above_idle_std_j=_spread(above_j) if seen.idle_w.known else None,
         each_j=tuple(energies_j.tolist()) if len(kept) + 1 == inferences else None,
-        note=recording.meter.note,
+        note="; ".join(filter(None, (_unseen(len(pulses), inferences), meter.note))),
     )
 
 
-def by_clock(recording: Recording, loop: Loop, series: Series, timing: Source) -> Energy:
-    """The mean power over the loop, times the mean latency: an estimate where the latency is one."""
-    live = recording.started_s is not None
-    inside = recording.between(loop.first_end_s, loop.end_s)
-    known_w = inside.power_w[~np.isnan(inside.power_w)]
-    if len(known_w) < _LEAST_SAMPLES:
+def _unseen(pulses: int, inferences: int) -> str:
+    if pulses == inferences:
+        return ""
+    return (
+        f"the marker rose {pulses} times in {inferences} inferences: {inferences - pulses} were not seen, and"
+        " the first that was seen is the one left out as warm-up"
+    )
+
+
+def by_clock(heard: Recording, seen: Survey, loop: Loop, measurement: Measurement) -> Energy:
+    """The mean power over the loop, times the mean latency: an estimate where the latency is one, or where
+    the power is that of another day."""
+    series, live = measurement.series, heard.meter.live
+    inside = heard.between(loop.first_end_s, loop.end_s)
+    power = survey(inside).power_w
+    if power.known < _LEAST_SAMPLES:
         raise ThimbleError(
             "meter-no-samples",
-            f"{recording.meter.name} gave {len(known_w)} samples in the {inside.duration_s:.3g} s in which"
+            f"{heard.meter.name} gave {power.known} samples in the {inside.duration_s:.3g} s in which"
             " the board was computing",
             "measure longer (--runs), or use a meter with more samples a second",
         )
-    before = recording.between(recording.started_s or 0.0, loop.idle_from_s + IDLE_S) if live else None
-    idle_w = math.nan if before is None else _mean(before.power_w)
-    power_w = _mean(inside.power_w)
+    before = heard.between(loop.idle_from_s, loop.idle_from_s + IDLE_S)
+    idle_w = survey(before).power_w.mean if live else math.nan
     return Energy(
-        source=timing,
-        power_w=power_w,
-        energy_j=power_w * series.mean_s,
-        of=recording.meter.name,
+        source=measurement.timing if live else Source.ESTIMATED,
+        power_w=power.mean,
+        energy_j=power.mean * series.mean_s,
+        of=heard.meter.name,
         sync=Sync.CLOCK,
-        power_std_w=float(known_w.std(dtype=np.float64)),
-        power_min_w=float(known_w.min()),
-        power_max_w=float(known_w.max()),
+        power_std_w=power.std,
+        power_min_w=power.low,
+        power_max_w=power.high,
         inferences=len(series.warm_s),
-        lost=recording.lost,
-        supply_v=_or_none(recording.supply_v),
+        lost=seen.lost,
+        supply_v=_or_none(seen.supply_v.mean),
         idle_w=_or_none(idle_w),
-        above_idle_j=_or_none((power_w - idle_w) * series.mean_s),
-        note=recording.meter.note,
+        above_idle_j=_or_none((power.mean - idle_w) * series.mean_s),
+        note=heard.meter.note,
     )
 
 
-#: So long the meter records before the first inference.
-IDLE_S = 0.5
+@dataclass(frozen=True, slots=True)
+class _Integrated:
+    """One inference."""
+
+    energy_j: float
+    duration_s: float
+    low_w: float
+    high_w: float
 
 
-def pulses_of(marker: npt.NDArray[np.bool_]) -> list[Pulse]:
-    """Where the marker rises and falls again; high at the start or at the end of the recording is not a
-    pulse, for nobody knows how long it was."""
-    steps = np.diff(marker.astype(np.int8))
-    rises = np.flatnonzero(steps == 1) + 1
-    falls = np.flatnonzero(steps == -1) + 1
-    if len(marker) and marker[0]:
-        falls = falls[1:]
-    return [Pulse(int(rise), int(fall)) for rise, fall in zip(rises, falls, strict=False)]
+def _integrated(heard: Recording, pulse: Pulse) -> _Integrated | None:
+    """The inference of a pulse; None where too much of it was lost. What was lost just before the marker was
+    seen to be high counts too: the inference may have begun there."""
+    most = int(_MOST_LOST * (pulse.end - pulse.begin))
+    before = max(pulse.begin - most - 1, heard.begin)
+    with_before = heard.power_w(before, pulse.end)
+    heard.after_block()
+    if int(np.isnan(with_before).sum()) > most:
+        return None
+    power_w = with_before[pulse.begin - before :]
+    whole_w = filled(power_w)
+    duration_s = len(whole_w) * heard.period_s
+    energy_j = integral_j(whole_w, heard.period_s)
+    return _Integrated(energy_j, duration_s, float(whole_w.min()), float(whole_w.max()))
 
 
 def filled(power_w: Power) -> npt.NDArray[np.float64]:
@@ -223,29 +256,21 @@ def integral_j(power_w: npt.NDArray[np.float64], period_s: float) -> float:
     return float(power_w.sum()) * period_s
 
 
-def _check_pulses(pulses: list[Pulse], inferences: int | None, meter: str) -> None:
-    if len(pulses) < _LEAST_SAMPLES:
+def _check_pulses(pulses: int, inferences: int, meter: str, pin: str) -> None:
+    of_board = f"the board's marker pin, {pin}," if pin else "the board's marker pin"
+    wire = f"wire {of_board} to the meter's digital input, and join their grounds (docs/energy.md)"
+    if pulses < _LEAST_SAMPLES:
         raise ThimbleError(
             "marker-missing",
-            f"{meter} saw the marker rise {len(pulses)} times, so no inference can be told from the next",
-            _MARKER_HINT,
+            f"{meter} saw the marker rise {pulses} times, so no inference can be told from the next",
+            wire,
         )
-    if inferences is not None and len(pulses) > inferences:
+    if pulses > inferences:
         raise ThimbleError(
             "marker-unclear",
-            f"{meter} saw the marker rise {len(pulses)} times in {inferences} inferences",
-            "the digital input floats or is wired to another pin: " + _MARKER_HINT,
+            f"{meter} saw the marker rise {pulses} times in {inferences} inferences",
+            "the digital input floats or is wired to another pin: " + wire,
         )
-
-
-def _is_whole(power_w: Power, pulse: Pulse) -> bool:
-    lost = int(np.isnan(power_w[pulse.begin : pulse.end]).sum())
-    return lost <= _MOST_LOST * (pulse.end - pulse.begin)
-
-
-def _mean(power_w: Power) -> float:
-    known = power_w[~np.isnan(power_w)]
-    return float(known.mean(dtype=np.float64)) if len(known) else math.nan
 
 
 def _spread(values: npt.NDArray[np.float64]) -> float | None:

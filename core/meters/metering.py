@@ -19,7 +19,7 @@ from core.bench import Measurement
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.meters.choice import parse_meter
-from core.meters.integrate import IDLE_S, Loop, energy_of
+from core.meters.integrate import IDLE_S, LATE_S, Loop, as_wired, energy_of
 from core.meters.samples_csv import write_samples
 from core.meters.session import Grown, MeterSession
 from core.meters.stream import SampleReader
@@ -27,8 +27,6 @@ from core.meters.trace import trace_of
 
 #: Where the samples lie inside a job's folder.
 FOLDER = ".power"
-#: What a report shows of the time after the last inference.
-_SHOWN_AFTER_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +96,9 @@ class Metered:
         csv: Path | None,
         context: JobContext,
         more_follow: bool,
-        has_marker: bool,
     ) -> None:
         self._meter = meter
         self._more_follow = more_follow
-        self._has_marker = has_marker
         self._session = session
         self._folder = folder
         self._csv = csv
@@ -124,10 +120,9 @@ class Metered:
         loop = Loop(self._idle_from_s, self._first_end_s, self._end_s, self._inferences, self._more_follow)
         energy, trace, fault = None, None, None
         try:
-            recording = self._session.recording(loop.idle_from_s)
-            if not self._has_marker:
-                recording = recording.unmarked()
-            trace = trace_of(recording.between(loop.idle_from_s, loop.end_s + _SHOWN_AFTER_S))
+            self._context.progress(0.98, "Computing the energy")
+            recording = as_wired(self._session.recording(), measurement.board)
+            trace = trace_of(recording.between(loop.idle_from_s, loop.end_s + LATE_S))
             energy = energy_of(recording, loop, measurement)
         except ThimbleError as error:
             fault = error
@@ -155,15 +150,13 @@ def metering(
     csv: Path | None = None,
     more_follow: bool = False,
     pi: dict[str, Any] | None = None,
-    has_marker: bool = True,
 ) -> Iterator[Metering]:
     """Open the meter (as on the command line; None or ``estimate`` for none), and release it after the block.
 
     Samples go to FOLDER in `folder`, and to `csv` when it is given; partials `power`: folder, samples, lost.
     `more_follow`: the board computes on after the series, before the outcome is asked for. `pi`: how the
-    Raspberry Pi is reached that is measured, for its own sensors. `has_marker`: whether what is measured
-    raises a pin while it computes; without, this computer's clock tells when that was, whatever inputs the
-    meter has. Raises ThimbleError when the meter cannot be opened.
+    Raspberry Pi is reached that is measured, for its own sensors. Raises ThimbleError when the meter cannot
+    be opened.
     """
     if meter is None or not parse_meter(meter).measures:
         yield NO_METER
@@ -178,7 +171,7 @@ def metering(
 
     context.progress(0.0, f"Opening the meter {meter.partition(':')[0]}")
     with MeterSession(meter, folder / FOLDER, tell, context.check_cancelled, complain, pi) as session:
-        yield Metered(meter, session, folder / FOLDER, csv, context, more_follow, has_marker)
+        yield Metered(meter, session, folder / FOLDER, csv, context, more_follow)
 
 
 def require_measured(bench: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from core.errors import ThimbleError
 from core.jobs.events import Done, Event, Failed, Partial
 from core.jobs.host import JobHandle, start_job
 from core.meters.acquire import GROWN
-from core.meters.recording import Recording, recording_of
+from core.meters.recording import Recording
 from core.meters.stream import SampleReader
 
 _OPEN_S = 60.0  # on a busy computer, an instrument in the network
@@ -100,26 +99,13 @@ class MeterSession:
             return 0
         return max(round((time_s - self._started_s) / SampleReader(self._folder).info.period_s), 0)
 
-    def recording(self, since_s: float = -math.inf) -> Recording:
-        """End it, and give what was recorded from a time of `time.perf_counter` on: what came before is not
-        even read. Raises ThimbleError when the meter failed meanwhile, or ``no-memory``."""
+    def recording(self) -> Recording:
+        """End it, and give what was recorded. Raises ThimbleError when the meter failed meanwhile."""
         end = self._end()
         if not isinstance(end, Done):
             raise _fault(end)
         reader = SampleReader(self._folder)
-        started_s = end.result["started_s"]
-        begin = 0
-        if started_s is not None and since_s > started_s:
-            begin = min(round((since_s - started_s) / reader.info.period_s), reader.count)
-            started_s += begin * reader.info.period_s
-        try:
-            return recording_of(reader.info, reader.blocks(begin), started_s)
-        except MemoryError:
-            raise ThimbleError(
-                "no-memory",
-                f"{reader.count - begin:,} samples of {reader.info.name} do not fit into memory",
-                "measure fewer inferences (--runs), or with fewer samples a second",
-            ) from None
+        return Recording(reader.info, reader, 0, reader.count, end.result["started_s"], self._check)
 
     def _end(self) -> Any:
         if self._job is None:

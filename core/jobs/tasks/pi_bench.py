@@ -61,11 +61,10 @@ def bench(params: Json, context: JobContext) -> Json:
     recorded = _recorded(params)
     csv = Path(params["samples"]) if params.get("samples") else None
     # the meter first: a fault of it is told at once, and a Pi may get its power through it
-    # a Pi raises no marker, whatever inputs the meter has
     reach = {name: params.get(name) for name in ("address", "accept_host_key", "password")}
     with (
         work_folder() as work,
-        metering(params.get("meter"), recorded or work, context, csv, pi=reach, has_marker=False) as meter,
+        metering(params.get("meter"), recorded or work, context, csv, pi=reach) as meter,
     ):
         files = _files(work, graph, samples, runs)
         question = Question(

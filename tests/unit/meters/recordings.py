@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.meters.base import MeterInfo
+from core.meters.base import MeterInfo, Samples, samples_of
 from core.meters.recording import Recording
 
 PERIOD_S = 1e-3
+
+
+class InMemory:
+    """Samples that are stored nowhere else."""
+
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
+
+    def read(self, begin: int, end: int) -> Samples:
+        return self._samples[begin:end]
 
 
 def recording(
@@ -17,8 +27,9 @@ def recording(
     live: bool = True,
 ) -> Recording:
     info = MeterInfo("a meter", PERIOD_S, None if marker is None else 0, live)
-    high = None if marker is None else np.asarray(marker, bool)
-    return Recording(info, np.asarray(power_w, np.float32), high, started_s, 5.0)
+    inputs = 0 if marker is None else np.asarray(marker, np.uint32)
+    samples = samples_of(np.asarray(power_w, np.float32), voltage_v=5.0, inputs=inputs)
+    return Recording(info, InMemory(samples), 0, len(samples), started_s)
 
 
 def pulses(count: int, high: int, low: int) -> np.ndarray:

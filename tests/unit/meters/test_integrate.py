@@ -9,19 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codegen.targets.board import BOARDS_DIR, Board, all_boards
 from core.bench import Measurement, Series, Source, Sync
 from core.boards.agreement import Rule
 from core.errors import ThimbleError
-from core.meters.base import MeterInfo, lost_samples, samples_of
-from core.meters.integrate import Loop, Pulse, energy_of, filled, integral_j, pulses_of
-from core.meters.recording import recording_of
-from tests.unit.meters.recordings import PERIOD_S, pulses, recording
+from core.meters.base import Samples, lost_samples, samples_of
+from core.meters.integrate import LATE_S, Loop, as_wired, energy_of, filled, integral_j
+from core.meters.recording import Recording
+from core.meters.surveying import Pulse, survey
+from tests.unit.meters.recordings import PERIOD_S, InMemory, pulses, recording
 
 MEASUREMENT = Measurement(
     "pico", "thimble-c", Series((1.0, 0.020, 0.020)), Source.MEASURED, None, True, Rule.BYTES
 )
 powers = st.floats(2**-20, 128.0, width=32)
 traces = st.lists(powers, min_size=1, max_size=60).map(np.array)
+
+
+def pulses_of(marker: np.ndarray) -> list[Pulse]:
+    return list(survey(recording(np.ones(len(marker)), marker)).pulses)
 
 
 def loop(inferences: int | None, first_end_s: float = 100.0, end_s: float = 1e9) -> Loop:
@@ -101,6 +107,15 @@ def test_an_edge_that_was_missed_is_not_an_inference() -> None:
         assert energy.inferences == 3  # of four whole ones the first warms up
         assert energy.energy_j == pytest.approx(0.010)
         assert energy.each_j is None  # nobody knows which was missed
+        assert energy.left_out == 1
+        assert "rose 4 times in 5 inferences: 1 were not seen" in (energy.note or "")
+
+
+def test_inferences_that_the_meter_did_not_see_are_counted() -> None:
+    marker = pulses(3, 10, 10)
+    energy = energy_of(recording(np.where(marker, 1.0, 0.1), marker), loop(9), MEASUREMENT)
+    assert (energy.inferences, energy.left_out, energy.each_j) == (2, 6, None)
+    assert "rose 3 times in 9 inferences" in (energy.note or "")
 
 
 def test_losses_are_counted_and_what_misses_too_much_is_left_out() -> None:
@@ -115,16 +130,53 @@ def test_losses_are_counted_and_what_misses_too_much_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("marker", [[0] * 40, [0] + [1] * 39])
-def test_no_marker_is_told(marker: list[int]) -> None:
+@pytest.mark.parametrize(("board", "pin"), [("pico", "GP2 (pin 4)"), ("nano33ble", "D2")])
+def test_no_marker_is_told_with_the_pin_to_wire(marker: list[int], board: str, pin: str) -> None:
+    measured = dataclasses.replace(MEASUREMENT, board=board)
     with pytest.raises(ThimbleError) as caught:
-        energy_of(recording([1.0] * 40, marker), loop(3), MEASUREMENT)
+        energy_of(recording([1.0] * 40, marker), loop(3), measured)
     assert caught.value.code == "marker-missing"
-    assert "wire the board's marker pin" in caught.value.hint
+    assert f"wire the board's marker pin, {pin}, to" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("board", "live", "marked"),
+    [("pico", True, True), ("host", True, False), ("virtual-pico", True, False), ("pi", True, False),
+     ("host", False, True), ("virtual-pico", False, True)],
+)  # fmt: skip
+def test_a_board_without_a_marker_pin_is_measured_by_the_clock(board: str, live: bool, marked: bool) -> None:
+    heard = as_wired(recording([1.0] * 40, [0] * 40, live=live), board)
+    assert (heard.meter.marker_input is not None) == marked
+
+
+def test_a_recording_without_a_marker_gives_no_measured_energy() -> None:
+    energy = energy_of(recording([0.5] * 50, started_s=None, live=False), loop(3), MEASUREMENT)
+    assert (energy.source, energy.power_w, energy.of_this_run) == (Source.ESTIMATED, 0.5, False)
+
+
+def test_a_recording_is_read_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    marker = pulses(20, 10, 10)
+    power_w = np.where(marker, 1.0, 0.1)
+    power_w[[33, 34, 77]] = np.nan
+    whole = recording(power_w, marker)
+    expected = energy_of(whole, loop(20), MEASUREMENT)
+    longest = 0
+
+    class Watched(InMemory):
+        def read(self, begin: int, end: int) -> Samples:
+            nonlocal longest
+            longest = max(longest, end - begin)
+            return super().read(begin, end)
+
+    monkeypatch.setattr(Recording.blocks, "__defaults__", (7,))
+    in_pieces = dataclasses.replace(whole, stored=Watched(whole.stored.read(0, whole.count)))
+    assert energy_of(in_pieces, loop(20), MEASUREMENT) == expected
+    assert longest == 11  # a pulse, and the sample before it
 
 
 def test_a_floating_input_is_told() -> None:
     with pytest.raises(ThimbleError) as caught:
-        energy_of(recording([1.0] * 420, pulses(20, 10, 10)), loop(3), MEASUREMENT)
+        energy_of(recording([1.0] * 410, pulses(20, 10, 10)), loop(3), MEASUREMENT)
     assert caught.value.code == "marker-unclear"
 
 
@@ -132,8 +184,14 @@ def test_what_the_board_computes_afterwards_does_not_count() -> None:
     marker = pulses(20, 10, 10)
     power_w = np.where(marker, 1.0, 0.1)
     power_w[200:] += 1
-    when = Loop(0.0, 100.0, 1e9, 6, more_follow=True)
-    assert energy_of(recording(power_w, marker), when, MEASUREMENT).power_w == pytest.approx(1.0)
+    power_w[250] = np.nan
+    ends_s = 100.0 + 130 * PERIOD_S  # the host hears of it a little later
+    for end_s, more_follow in ((ends_s, True), (1e9, True), (ends_s - LATE_S - 0.005, False)):
+        when = Loop(0.0, 100.0, end_s, 6, more_follow)
+        energy = energy_of(recording(power_w, marker), when, MEASUREMENT)
+        assert (energy.inferences, energy.power_w, energy.idle_w) == (5, 1.0, 0.1)
+        assert energy.above_idle_j == pytest.approx(9e-3)
+        assert (energy.lost, energy.left_out) == (0, 0)
 
 
 def test_a_recording_from_elsewhere_has_as_many_inferences_as_it_has() -> None:
@@ -194,7 +252,7 @@ def test_what_came_before_the_board_idled_does_not_count() -> None:
     marker = np.concatenate([pulses(7, 10, 10), pulses(3, 10, 10)])
     before_s = 7 * 20 * PERIOD_S + 10 * PERIOD_S
     heard = recording(np.where(marker, 1.0, 0.1), marker)
-    energy = energy_of(heard, Loop(100.0 + before_s, 0.0, 0.0, 3), MEASUREMENT)
+    energy = energy_of(heard, Loop(100.0 + before_s, 0.0, 1e9, 3), MEASUREMENT)
     assert energy.inferences == 2
 
 
@@ -215,11 +273,22 @@ def test_pulses() -> None:
     assert pulses_of(np.array([], bool)) == []
 
 
+@given(st.lists(st.booleans(), max_size=60), st.integers(1, 7))
+def test_the_size_of_blocks_changes_no_pulse(marker: list[bool], length: int) -> None:
+    heard = recording(np.ones(len(marker)), np.array(marker, bool))
+    expected = survey(heard).pulses
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Recording.blocks, "__defaults__", (length,))
+        assert survey(heard).pulses == expected
+
+
 def test_samples_that_are_lost_between_two_blocks_do_not_split_an_inference() -> None:
-    info = MeterInfo("a meter", PERIOD_S, marker_input=0)
     low, high = samples_of(np.full(10, 0.1)), samples_of(np.full(200, 1.0), inputs=1)
     blocks = [low, high, low, high, lost_samples(1), high, low, high[:100], lost_samples(90), high[:100], low]
-    energy = energy_of(recording_of(info, blocks, 100.0), loop(3), MEASUREMENT)
+    heard = recording([], [])
+    samples = np.concatenate(blocks)
+    heard = dataclasses.replace(heard, stored=InMemory(samples), end=len(samples))
+    energy = energy_of(heard, loop(3), MEASUREMENT)
     assert (energy.inferences, energy.left_out, energy.lost) == (1, 1, 91)
     assert energy.energy_j == pytest.approx(0.401)
 
@@ -235,3 +304,11 @@ def test_measured_power_times_an_estimated_latency_is_an_estimate() -> None:
     when = Loop(100.0, 101.0, 103.0, 3)
     assert energy_of(recording([0.5] * 3000), when, estimated).source is Source.ESTIMATED
     assert energy_of(recording([0.5] * 3000), when, MEASUREMENT).source is Source.MEASURED
+
+
+@pytest.mark.parametrize("board", all_boards().values(), ids=all_boards())
+def test_the_pin_is_the_one_that_the_firmware_raises(board: Board) -> None:
+    program = BOARDS_DIR.parent / board.target / "hardware.c"
+    written = program.read_text(encoding="utf-8") if program.exists() else ""
+    assert bool(board.marker_pin) == ("void hardware_marker(" in written and not board.virtual)
+    assert all(word in written for word in board.marker_pin.strip(")").split(" ("))

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -78,15 +79,6 @@ def test_a_disk_without_room_for_the_samples_leaves_the_energy(power_csv: Path, 
         require_measured(told)
 
 
-def test_what_raises_no_marker_is_measured_by_the_clock(power_csv: Path, tmp_path: Path) -> None:
-    with metering(f"replay:{power_csv}", tmp_path, JobContext(lambda _: None), has_marker=False) as meter:
-        for _ in SERIES.times_s:
-            meter.inference_ended()
-        energy = meter.outcome(measurement()).measurement.energy
-    assert energy is not None
-    assert (energy.sync, energy.energy_std_j) == (Sync.CLOCK, None)
-
-
 def test_without_a_meter_the_estimate_stays(tmp_path: Path) -> None:
     for text in (None, "estimate"):
         with metering(text, tmp_path, JobContext(lambda _: None)) as meter:
@@ -142,16 +134,22 @@ def test_a_meter_that_is_unplugged_leaves_the_latencies(kit: FakePpk2, tmp_path:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
-def test_energy_without_a_marker_wire_is_refused_with_the_next_step(kit: FakePpk2, tmp_path: Path) -> None:
+def test_a_marker_that_is_not_wired_is_told_and_one_that_no_pin_gives_is_not_waited_for(
+    kit: FakePpk2, tmp_path: Path
+) -> None:
     with metering(f"ppk2:{kit.port},voltage=3.3", tmp_path, JobContext(lambda _: None)) as meter:
         meter.before_series()
         for _ in SERIES.times_s:
             meter.inference_ended()
+            time.sleep(0.05)
         outcome = meter.outcome(measurement())
+        without_pin = meter.outcome(replace(measurement(), board="host")).measurement.energy
+    assert without_pin is not None
+    assert (without_pin.sync, without_pin.energy_std_j) == (Sync.CLOCK, None)
     assert outcome.measurement.energy is None
     assert outcome.measurement.series == SERIES
     told = outcome.to_json()
     assert told["meter"]["fault"]["code"] == "marker-missing"
     with pytest.raises(ThimbleError, match="saw the marker rise 0 times") as caught:
         require_measured(told)
-    assert "wire the board's marker pin" in caught.value.hint
+    assert "wire the board's marker pin, GP2" in caught.value.hint
