@@ -79,6 +79,7 @@ def ways(record: Mapping[str, Any]) -> dict[str, Any]:
         "threads": (bench.get("facts") or {}).get("threads"),
         "warm-up": bench.get("warmup"),
         "meter": asked.get("meter"),
+        "Pi": (bench.get("pi") or {}).get("where"),
     }
 
 
@@ -88,7 +89,6 @@ def _key(record: dict[str, Any]) -> tuple[Any, ...]:
     return (
         record["model"],
         bench["board"],
-        (bench.get("pi") or {}).get("where"),
         bench.get("asked_engine", bench["engine"]),
         bench.get("timed"),
         *ways(record).values(),

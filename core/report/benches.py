@@ -8,13 +8,15 @@ from pathlib import Path
 from codegen.targets.board import all_boards
 from core.report.bench_record import ways
 from core.report.content import Json
-from core.report.energy import published_form
+from core.report.energy import published_form, source
 
 Table = list[list[str]]
 
 _TIMED = {"inference": "inference alone", "disk-to-class": "from disk to class"}
-#: Characters that a word of `ways` has in a table, such as the beginning of a SHA-256.
-_SHOWN = 12
+#: A way to measure that `inference_times` has in a column of its own.
+_TIMED_AS = "timed"
+#: Characters that this way has in a table.
+_HASH, _SHOWN = "SHA-256", 12
 
 
 def inference_times(benches: Sequence[Json]) -> Table:
@@ -26,7 +28,7 @@ def inference_times(benches: Sequence[Json]) -> Table:
         first_s = bench.get("first_inference_s", bench["first_s"])
         times = (first_s, bench["mean_s"], bench["std_s"], bench["stderr_s"])
         cells = (f"{1e3 * time_s:.4g}" for time_s in times)
-        timed = _TIMED[bench.get("timed", "inference")] + _apart(record, benches) + _marks(bench)
+        timed = _timed(bench) + "".join(_apart(record, benches, told=_TIMED_AS)) + marks(bench)
         table.append(
             [
                 model_name(record),
@@ -50,8 +52,14 @@ def energies(benches: Sequence[Json]) -> Table:
         heading, cells = published_form(bench)
         if not table:
             table.append(["model", "where", "engine", *heading, "source"])
-        table.append([model_name(record), where(bench), engine(bench), *cells, bench["energy"]["source"]])
+        told = source(bench["energy"]) + "".join(_apart(record, benches)) + marks(bench)
+        table.append([model_name(record), where(bench), engine(bench), *cells, told])
     return table
+
+
+def title(record: Json, benches: Sequence[Json]) -> str:
+    """What was measured, where, with what, and what sets it apart from the others of `benches`."""
+    return ", ".join(_looks(record)) + "".join(_apart(record, benches))
 
 
 def model_name(record: Json) -> str:
@@ -74,32 +82,36 @@ def engine(bench: Json) -> str:
     return str(bench["engine"]) if asked == bench["engine"] else f"{bench['engine']} instead of {asked}"
 
 
-def _apart(record: Json, benches: Sequence[Json]) -> str:
-    """In what it differs from measurements that would look the same in the table."""
-    alike = [ways(other) for other in benches if _looks(other) == _looks(record)]
-    words = (
-        f"; {name} {str(value)[:_SHOWN]}"
-        for name, value in ways(record).items()
-        if value is not None and any(other[name] != value for other in alike)
-    )
-    return "".join(words)
+def _apart(record: Json, benches: Sequence[Json], told: str = "") -> Iterator[str]:
+    """In what it differs from measurements that would look the same; the way called `told` stands beside."""
+    alike = [_ways(other) for other in benches if _looks(other) == _looks(record)]
+    for way, value in _ways(record).items():
+        if way != told and value is not None and any(other[way] != value for other in alike):
+            yield f"; {way} {str(value)[:_SHOWN] if way == _HASH else value}"
+
+
+def _ways(record: Json) -> Json:
+    return {_TIMED_AS: _timed(record["bench"]), **ways(record)}
+
+
+def _timed(bench: Json) -> str:
+    return _TIMED[bench.get("timed", "inference")]
 
 
 def _looks(record: Json) -> tuple[str, ...]:
-    bench = record["bench"]
-    return (model_name(record), where(bench), engine(bench), bench.get("timed", "inference"))
+    return (model_name(record), where(record["bench"]), engine(record["bench"]))
 
 
-def _marks(bench: Json) -> str:
+def marks(bench: Json) -> str:
     """What makes a measurement a lesser one."""
     facts = bench.get("facts") or {}
-    marks = (
+    found = (
         ("cycle estimate", bench["timing"] == "estimated"),
         ("not verified", not bench["verified"]),
         ("throttled", bool(facts.get("throttled"))),
         ("partial", bool(bench.get("partial"))),
     )
-    return "".join(f"; {words}" for words, holds in marks if holds)
+    return "".join(f"; {words}" for words, holds in found if holds)
 
 
 def notes(benches: Sequence[Json]) -> Iterator[str]:

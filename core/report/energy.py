@@ -17,6 +17,18 @@ def is_measured(bench: Json) -> bool:
     return bool(bench["energy"]) and bench["energy"]["source"] == "measured"
 
 
+def is_of_this_run(bench: Json) -> bool:
+    """Whether a meter gave it, and of the inferences of this series."""
+    return is_measured(bench) and bench["energy"].get("of_this_run") is not False
+
+
+def source(energy: Json) -> str:
+    """Where it is from: the words beside each of its figures."""
+    if energy["source"] == "measured" and energy.get("of_this_run") is False:
+        return "measured, not of this run"
+    return str(energy["source"])
+
+
 def is_from_profile(energy: Json) -> bool:
     """Whether it is an estimate in which no meter had a part."""
     return bool(energy["source"] == "estimated" and not energy.get("sync"))
@@ -27,8 +39,9 @@ def how(energy: Json) -> str:
     if is_from_profile(energy):
         return "estimate from the board's power profile"
     if energy["source"] == "estimated":
-        return f"estimate: power from {energy['of']}, latency estimated"
-    return f"measured, {energy['of']}" if energy.get("of") else "measured"
+        power = f"estimate: power from {energy['of']}"
+        return power + (", not of this run" if energy.get("of_this_run") is False else ", latency estimated")
+    return f"{source(energy)}, {energy['of']}" if energy.get("of") else source(energy)
 
 
 def energies_j(bench: Json) -> list[float | None]:
@@ -45,23 +58,23 @@ def energies_j(bench: Json) -> list[float | None]:
 
 def rows(energy: Json) -> Table:
     """Power and energy as lines of a table: name, value, how it was got."""
-    source = how(energy)
-    table = [["power while computing", _spread(energy, "power_w", "power_std_w", "W"), source]]
+    told = how(energy)
+    table = [["power while computing", _spread(energy, "power_w", "power_std_w", "W"), told]]
     if "power_min_w" in energy:
         span = f"{quantity(energy['power_min_w'], 'W')} to {quantity(energy['power_max_w'], 'W')}"
-        table.append(["power, least to largest", span, source])
-    table.append(["energy of one inference", _spread(energy, "energy_j", "energy_std_j", "J"), source])
+        table.append(["power, least to largest", span, told])
+    table.append(["energy of one inference", _spread(energy, "energy_j", "energy_std_j", "J"), told])
     if "idle_w" in energy:
-        table.append(["power of the idle board", quantity(energy["idle_w"], "W"), source])
+        table.append(["power of the idle board", quantity(energy["idle_w"], "W"), told])
     if "above_idle_j" in energy:
         above = _spread(energy, "above_idle_j", "above_idle_std_j", "J")
-        table.append(["energy of one inference above idle", above, source])
+        table.append(["energy of one inference above idle", above, told])
     return table
 
 
 def published_form(bench: Json) -> Table:
     """Latency, power and energy as Deutel et al. (2022) give them: ms, mW and mWs, mean ± standard
-    deviation."""
+    deviation. An energy that is not of this run has to be told as such beside its latency (`source`)."""
     energy = bench["energy"]
     return [
         ["inferences", "latency (ms)", "power (mW)", "energy (mWs)"],
@@ -83,9 +96,11 @@ def sentences(bench: Json) -> Iterator[str]:
         yield f"No energy was measured: {fault['what']}. The latencies are complete."
     if not is_measured(bench):
         if bench["energy"] and bench["energy"].get("sync"):
+            played = bench["energy"].get("of_this_run") is False and bench["timing"] == "measured"
+            latency = "of this run" if played else "that is an estimate itself"
             yield (
                 f"The energy is an estimate: power measured with {bench['energy']['of']}, times a latency"
-                " that is an estimate itself."
+                f" {latency}."
             )
             yield from _note(bench["energy"])
         return
@@ -100,7 +115,10 @@ def sentences(bench: Json) -> Iterator[str]:
     else:
         yield f"{words}: the integral over each of {energy['inferences']} inferences; the first warms up."
     if energy.get("left_out"):
-        yield f"Inferences left out, because too many of their samples were lost: {energy['left_out']}."
+        yield (
+            "Inferences left out, because the meter did not see them or too many of their samples were lost:"
+            f" {energy['left_out']}."
+        )
     if energy.get("lost"):
         yield f"{energy['lost']:,} samples of the meter were lost."
     yield from _note(energy)

@@ -225,7 +225,7 @@ def _benches(report: Report) -> Iterator[Any]:
 
 def _measured_energy(bench: Json) -> Iterator[Any]:
     parts = []
-    if energy.is_measured(bench):
+    if energy.is_of_this_run(bench):
         parts.append(grid(energy.published_form(bench)))
     trace = (bench.get("meter") or {}).get("trace")
     if trace:

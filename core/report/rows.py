@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.report.benches import engine, model_name, where
+from core.report.benches import marks, title
 from core.report.content import Json, Report
+from core.report.energy import source as source_of_energy
 from core.report.verdict import statement
 
 
@@ -14,7 +15,8 @@ from core.report.verdict import statement
 class Row:
     """One value. `item` is the layer, class, buffer or inference it belongs to, or empty.
 
-    `source` says how a quantity of a board was got: ``measured``, ``estimated``, ``predicted``, ``linked``.
+    `source` says how a quantity of a board was got: ``measured``, ``estimated``, ``predicted``, ``linked``;
+    an energy also ``measured, not of this run``.
     """
 
     section: str
@@ -204,7 +206,7 @@ ENERGY = {
 def _energy(energy: Json) -> Iterator[Row]:
     for name, (words, unit) in ENERGY.items():
         if name in energy:
-            yield Row("bench", "", words, energy[name], unit, energy["source"])
+            yield Row("bench", "", words, energy[name], unit, source_of_energy(energy))
     for number, energy_j in enumerate(energy.get("each_j") or [], start=2):
         yield Row("inference", str(number), "energy", energy_j, "J", energy["source"])
 
@@ -212,7 +214,7 @@ def _energy(energy: Json) -> Iterator[Row]:
 def _benches(report: Report) -> Iterator[Row]:
     for record in report.benches:
         bench = record["bench"]
-        item = f"{model_name(record)}, {where(bench)}, {engine(bench)}"
+        item = title(record, report.benches)
         timing = str(bench["timing"])
         yield Row("side by side", item, "runs", bench["runs"], "inferences")
         yield Row("side by side", item, "timed", bench.get("timed", "inference"))
@@ -221,11 +223,13 @@ def _benches(report: Report) -> Iterator[Row]:
         for name in ("mean_s", "std_s", "stderr_s"):
             yield Row("side by side", item, f"latency {LATENCY[name]}", bench[name], "s", timing)
         if bench["energy"]:
+            source = source_of_energy(bench["energy"])
             for name, (words, unit) in ENERGY.items():
                 if name in bench["energy"]:
-                    source = bench["energy"]["source"]
                     yield Row("side by side", item, words, bench["energy"][name], unit, source)
         yield Row("side by side", item, "verified", bench["verified"])
+        if remarks := marks(bench):
+            yield Row("side by side", item, "remarks", remarks.removeprefix("; "))
 
 
 def _bench(bench: Json) -> Iterator[Row]:

@@ -186,7 +186,7 @@ def show_bench(console: Console, bench: dict[str, Any]) -> None:
     rows = tables.latency(bench)
     title = f"{bench['runs']} inferences on {bench['board']}"
     console.print(table(title, rows[0], rows[1:], text=(0, 2)))
-    if energy.is_measured(bench):
+    if energy.is_of_this_run(bench):
         rows = energy.published_form(bench)
         console.print(table("Mean ± standard deviation", rows[0], rows[1:], text=()))
     for sentence in (*on_pi.sentences(bench), *energy.sentences(bench)):

@@ -14,6 +14,7 @@ from core.paths import file_hash
 from core.report import benches, collect, csv_file
 from core.report.bench_record import BENCHES, Asked, read_benches, record_bench
 from core.report.on_pi import sentences
+from core.report.rows import rows
 
 
 def _bench(engine: str, **more: Any) -> dict[str, Any]:
@@ -63,6 +64,7 @@ def test_a_measurement_replaces_one_of_the_same_kind(tmp_path: Path) -> None:
         ({"encoding": "dense"}, {}, "encoding dense"),
         ({"planner": "exact"}, {}, "planner exact"),
         ({"armnn_backend": "CpuRef"}, {}, "Arm NN backend CpuRef"),
+        ({}, {"pi": {"where": "eve@pi", "title": "Raspberry Pi 4 Model B"}}, "Pi eve@pi"),
         ({}, {"warmup": 3}, "warm-up 3"),
         ({}, {"facts": {"threads": 1}}, "threads 1"),
     ],
@@ -79,6 +81,25 @@ def test_measurements_that_differ_stand_side_by_side(
     told = [row[-1] for row in benches.inference_times(kept)[1:]]
     assert told[1] == f"from disk to class; {shown}"
     assert told[0] != told[1]
+
+
+def test_every_table_tells_measurements_apart_and_marks_the_lesser_ones(tmp_path: Path) -> None:
+    energy = {"source": "measured", "power_w": 3.7, "energy_j": 0.0148}
+    played = {**energy, "of_this_run": False, "note": "recorded earlier"}
+    record_bench(tmp_path, _asked("a.tflite", meter="ppk2"), _bench("xnnpack", energy=energy))
+    lesser = _bench("xnnpack", energy=played, timed="inference", partial=True, verified=False)
+    record_bench(tmp_path, _asked("a.tflite", meter="replay:p.csv"), lesser)
+    kept = read_benches(tmp_path)
+    assert [row[-1] for row in benches.energies(kept)[1:]] == [
+        "measured; timed from disk to class; meter ppk2",
+        "measured, not of this run; timed inference alone; meter replay:p.csv; not verified; partial",
+    ]
+    items = {row.item for row in rows(collect(tmp_path)) if row.section == "side by side"}
+    assert items == {benches.title(record, kept) for record in kept}
+    assert len(items) == 2
+    told = {(row.item, row.name): (row.value, row.source) for row in rows(collect(tmp_path))}
+    assert told[benches.title(kept[1], kept), "power"] == (3.7, "measured, not of this run")
+    assert told[benches.title(kept[1], kept), "remarks"][0] == "not verified; partial"
 
 
 def test_a_record_of_an_older_version_is_kept(tmp_path: Path) -> None:
@@ -120,8 +141,7 @@ def test_tables_of_the_papers(tmp_path: Path) -> None:
     told = " ".join(benches.notes(report.benches))
     assert "Arm NN is not installed on the Pi; xnnpack was measured instead" in told
     assert "slowed down by throttled" in told
-    rows = csv_file.csv_text(report)
-    assert "xnnpack instead of armnn" in rows
+    assert "xnnpack instead of armnn" in csv_file.csv_text(report)
 
 
 def test_energies_need_a_power(tmp_path: Path) -> None:

@@ -69,8 +69,13 @@ def test_a_recording_does_not_stand_beside_the_inferences_of_this_run() -> None:
     assert "Not of this run." in list(energy.sentences(told))
     assert energy.published_form(told)[1][0] == "2 (latency), 3 (energy)"
     assert energy.energies_j(told) == [None] * 3
-    assert list(energy.sentences(bench(dataclasses.replace(replayed, source=Source.ESTIMATED))))[1:] == [
-        "Not of this run."
+    assert (energy.is_of_this_run(told), energy.is_of_this_run(bench(MARKED))) == (False, True)
+    assert {line[2] for line in energy.rows(told["energy"])} == {
+        "measured, not of this run, PPK2 at /dev/ttyACM1"
+    }
+    assert list(energy.sentences(bench(dataclasses.replace(replayed, source=Source.ESTIMATED)))) == [
+        "The energy is an estimate: power measured with PPK2 at /dev/ttyACM1, times a latency of this run.",
+        "Not of this run.",
     ]
 
 
@@ -79,6 +84,8 @@ def test_an_estimate_with_a_part_of_a_meter_says_so() -> None:
     assert "that is an estimate itself" in " ".join(energy.sentences(bench(half)))
     assert energy.how(half.to_json()) == "estimate: power from N6705C, latency estimated"
     assert not energy.is_from_profile(half.to_json())
+    played = dataclasses.replace(half, of_this_run=False)
+    assert energy.how(played.to_json()) == "estimate: power from N6705C, not of this run"
 
 
 def test_tables_name_the_meter_or_the_estimate() -> None:
