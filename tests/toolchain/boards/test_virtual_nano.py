@@ -97,12 +97,12 @@ def test_a_failing_program_is_explained(tmp_path: Path, statements: str, says: s
     assert caught.value.code == "virtual-board-fault"
 
 
-def run_strictly(image: FakeImage) -> None:
+def run_strictly(image: FakeImage) -> bytes:
     with VirtualBoard(NANO, image.elf, check_alignment=True) as running:
         running.link.hello()
         running.link.load_input(bytes(INPUT_BYTES))
         running.link.run()
-        assert len(running.link.read_output(OUTPUT_BYTES)) == OUTPUT_BYTES
+        return running.link.read_output(OUTPUT_BYTES)
 
 
 def access(instruction: str) -> str:
@@ -120,4 +120,15 @@ def test_words_that_must_be_aligned_are_found(tmp_path: Path, instruction: str) 
 
 @pytest.mark.parametrize("instruction", ["ldr r0, [%0]", "str r0, [%0]", "ldrh r0, [%0, #1]"])
 def test_this_cpu_takes_other_words_wherever_they_lie(tmp_path: Path, instruction: str) -> None:
-    run_strictly(build_for(NANO, tmp_path, misbehaving(access(instruction))))
+    assert len(run_strictly(build_for(NANO, tmp_path, misbehaving(access(instruction))))) == OUTPUT_BYTES
+
+
+def test_watching_an_access_under_a_condition_does_not_make_what_follows_conditional(tmp_path: Path) -> None:
+    statements = """
+        static char byte;
+        int done;
+        __asm__ volatile("movs %0, #0\\n adr r2, 1f\\n adds r2, #1\\n cmp %0, #0\\n"
+                         "it eq\\n strbeq %0, [%1]\\n cmp %0, #1\\n bx r2\\n"
+                         ".balign 4\\n 1: mov %0, #7" : "=&l"(done) : "l"(&byte) : "r2", "cc", "memory");
+        arena[MODEL_INPUT_BYTES] = (int8_t)done;"""
+    assert run_strictly(build_for(NANO, tmp_path, misbehaving(statements)))[0] == 7

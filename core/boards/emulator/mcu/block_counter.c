@@ -38,7 +38,12 @@ struct counter {
     uint32_t taken_cycles; /* what it costs more when it is taken; 0: no such branch */
     struct flash_cache flash_cache;
     const uint8_t *flash; /* the bytes that are cached */
+    int (*read_register)(void *engine, int id, void *value);        /* uc_reg_read */
+    int (*write_register)(void *engine, int id, const void *value); /* uc_reg_write */
+    int status_register;                                            /* UC_ARM_REG_CPSR */
 };
+
+#define IT_BITS 0x0600fc00u /* Armv7-M ARM, B1.4.2: EPSR's ICI/IT */
 
 static struct cost *find_cost(struct counter *counter, uint32_t address)
 {
@@ -108,14 +113,26 @@ EXPORT uint64_t read_register_through_cache(void *engine, uint64_t offset, uint3
     return value;
 }
 
+/* Before a hook of memory, unicorn 2.1 puts the state of the IT block into the status register, as for an exception.
+ * The code goes on all the same, and what comes behind the IT block would be taken for a part of it. */
+static void leave_it_block(const struct counter *counter, void *engine)
+{
+    uint32_t status = 0;
+    counter->read_register(engine, counter->status_register, &status);
+    if ((status & IT_BITS) != 0) {
+        status &= ~IT_BITS;
+        counter->write_register(engine, counter->status_register, &status);
+    }
+}
+
 /* unicorn's uc_cb_hookmem_t. Sizes are powers of two; nothing needs to be aligned to more than a word. */
 EXPORT void check_alignment(void *engine, int kind, uint64_t address, int size_bytes, int64_t value,
                             void *user_data)
 {
     const struct counter *counter = user_data;
-    (void)engine;
     (void)kind;
     (void)value;
+    leave_it_block(counter, engine);
     if (((uint32_t)address & (uint32_t)(size_bytes < 4 ? size_bytes - 1 : 3)) != 0) {
         counter->misaligned((uint32_t)address);
     }

@@ -1,4 +1,4 @@
-"""Hooks of unicorn that are functions in C."""
+"""Hooks of unicorn that are functions in C, and what of unicorn they may call."""
 
 from __future__ import annotations
 
@@ -38,3 +38,8 @@ def remove_c_hook(engine: unicorn.Uc, handle: int) -> None:
     status = binding.uclib.uc_hook_del(engine._uch, ctypes.c_size_t(handle))
     if status != unicorn.UC_ERR_OK:
         raise unicorn.UcError(status)
+
+
+def function_of_unicorn(name: str) -> int:
+    """The address of a function of unicorn's C interface."""
+    return ctypes.cast(getattr(binding.uclib, name), ctypes.c_void_p).value or 0

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from unicorn import arm_const
+
+from .c_hook import function_of_unicorn
 from .flash_cache import FlashCache
 
 SOURCE = Path(__file__).with_name("block_counter.c")
@@ -82,6 +85,9 @@ class _Counter(ctypes.Structure):
         ("taken_cycles", ctypes.c_uint32),
         ("flash_cache", _FlashCache),
         ("flash", ctypes.c_char_p),
+        ("read_register", ctypes.c_void_p),
+        ("write_register", ctypes.c_void_p),
+        ("status_register", ctypes.c_int),
     ]
 
 
@@ -150,6 +156,9 @@ class Counter:
         self._values.decode = self._fill
         self._misaligned = _Misaligned(misaligned)
         self._values.misaligned = self._misaligned
+        self._values.read_register = function_of_unicorn("uc_reg_read")
+        self._values.write_register = function_of_unicorn("uc_reg_write")
+        self._values.status_register = arm_const.UC_ARM_REG_CPSR
         self._begin = self.last = Counts(0, 0, 0)
 
     @property
