@@ -15,7 +15,7 @@ from codegen.graph import Graph
 from core.boards.layout import to_file_layout, to_graph_layout
 from core.boards.quantization import to_model_input
 from core.errors import ThimbleError
-from core.paths import write_atomically
+from core.paths import cannot_write, output_dir, write_atomically
 
 Array = npt.NDArray[Any]
 
@@ -40,11 +40,18 @@ def read_samples(path: Path, graph: Graph) -> Array:
     return np.concatenate(rows, axis=1)
 
 
-def check_output_path(path: Path, graph: Graph) -> None:
-    """Raises ThimbleError ``bad-output`` when several outputs would go into a file that is no .npz."""
+def ready_output(path: Path, graph: Graph) -> None:
+    """Make the folder of the file that `write_outputs` will write, before any work is done.
+
+    Raises ThimbleError ``bad-output`` when several outputs would go into a file that is no .npz, and
+    ``cannot-write`` where no file can be.
+    """
     if len(graph.outputs) > 1 and path.suffix.lower() != ".npz":
         what = f"the model has {len(graph.outputs)} outputs, and {path.name} is for one"
         raise ThimbleError("bad-output", what, "name a file that ends in .npz")
+    output_dir(path.absolute().parent)
+    if path.is_dir():
+        raise cannot_write(path, IsADirectoryError(21, "it is a folder"))
 
 
 def write_outputs(path: Path, outputs: Array, graph: Graph) -> None:

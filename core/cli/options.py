@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from core.recipe import MAX_SEED, Scaling
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
 
 #: Numbers, and ranges that begin with one, below zero.
 _NEGATIVE = re.compile(r"-[\d.]+$")
+
+#: Of `codegen.options.BuildOptions`; not imported, since this is read at every start.
+BUILD_DEFAULTS: Mapping[str, str] = MappingProxyType(
+    {"compiler": "zig", "encoding": "auto", "planner": "auto"}
+)
 
 MODEL_HELP = "a .keras, .h5, .onnx or .tflite file, a SavedModel folder, or zoo:NAME"
 DATA_HELP = (
@@ -81,23 +88,25 @@ def add_port(parser: ArgumentParser) -> None:
 def add_build_options(parser: ArgumentParser) -> None:
     """The same wherever code is built."""
     group = parser.add_argument_group("build options")
-    group.add_argument("--compiler", default="zig", help="zig (default) or gcc")
+    group.add_argument("--compiler", help="zig (default) or gcc")
     group.add_argument(
         "--encoding",
-        default="auto",
         help="storage of sparse and clustered weights: auto (default, what is smallest for each layer), "
         "fastest, dense, crs, bitmask, delta, codebook",
     )
-    group.add_argument(
-        "--planner", default="auto", help="how the arena is planned: auto (default), greedy, first-fit, exact"
-    )
+    group.add_argument("--planner", help="how the arena is planned: auto (default), greedy, first-fit, exact")
+
+
+def build_choices(arguments: Namespace) -> dict[str, str]:
+    """The build options by name, those that were left out with their defaults."""
+    return {name: getattr(arguments, name) or default for name, default in BUILD_DEFAULTS.items()}
 
 
 def build_options(arguments: Namespace) -> BuildOptions:
     """Raises CodegenError for a compiler, encoding or planner that is not there."""
     from codegen.options import BuildOptions
 
-    return BuildOptions(arguments.compiler, arguments.encoding, arguments.planner)
+    return BuildOptions(**build_choices(arguments))
 
 
 def choices(kind: type[Enum]) -> list[str]:

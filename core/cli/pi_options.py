@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.cli.options import positive
+from core.cli.options import BUILD_DEFAULTS, positive
 from core.errors import ThimbleError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ _MEASUREMENT = (
     "engine", "threads", "warmup", "timed", "no_telemetry", "armnn_library", "armnn_archive", "armnn_sha256",
     "armnn_backend",
 )  # fmt: skip
+#: Of boards that code is built for.
+_BUILD = ("port", "all", "count", *BUILD_DEFAULTS)
 _DEFAULT_USER = "pi"
 
 
@@ -69,11 +72,24 @@ def is_pi(arguments: Namespace) -> bool:
 
 def refuse_pi_options(arguments: Namespace) -> None:
     """Raises ThimbleError ``needs-pi`` for options of a Pi where the board is another."""
-    for name in (*_CONNECTION, *_MEASUREMENT):
-        if getattr(arguments, name, None):
-            flag = f"--{name.replace('_', '-')}"
-            what = f"{flag} is for a Raspberry Pi, not for {arguments.board}"
-            raise ThimbleError("needs-pi", what, f"use --board pi, or leave {flag} out")
+    flag = _first_given(arguments, (*_CONNECTION, *_MEASUREMENT))
+    if flag is not None:
+        what = f"{flag} is for a Raspberry Pi, not for {arguments.board}"
+        raise ThimbleError("needs-pi", what, f"use --board pi, or leave {flag} out")
+
+
+def refuse_board_options(arguments: Namespace) -> None:
+    """Raises ThimbleError ``needs-board`` for options of other boards where the board is a Pi."""
+    flag = _first_given(arguments, _BUILD)
+    if flag is not None:
+        what = f"{flag} is for boards that code is built for, and a Raspberry Pi runs the model's file itself"
+        raise ThimbleError("needs-board", what, f"leave {flag} out; a Pi is named with --host")
+
+
+def _first_given(arguments: Namespace, names: Iterable[str]) -> str | None:
+    """As it is written on the command line."""
+    given = next((name for name in names if getattr(arguments, name, None)), None)
+    return None if given is None else f"--{given.replace('_', '-')}"
 
 
 def pi_address(arguments: Namespace) -> PiAddress:

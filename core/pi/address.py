@@ -21,6 +21,12 @@ _HOST = re.compile(
 _FOLDER = re.compile(r"/?[\w.+@%-]+(/[\w.+@%-]+)*")
 
 
+def host_text(host: str, port: int) -> str:
+    """As people write it, and ``--host`` takes it."""
+    named = f"[{host}]" if ":" in host else host
+    return named if port == SSH_PORT else f"{named}:{port}"
+
+
 @dataclass(frozen=True, slots=True)
 class PiAddress:
     """`folder` is Thimble's own on the Pi, in the home folder of `user` unless it begins with a slash."""

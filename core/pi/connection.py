@@ -7,7 +7,7 @@ import shlex
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -175,8 +175,8 @@ def connection_lost(address: PiAddress, why: str = "") -> ThimbleError:
 
 
 def connect(address: PiAddress, accepted_key: str | None = None, password: str | None = None) -> PiConnection:
-    """Log in: with `address.key_file`, else with keys of the agent and of ~/.ssh, else with a password, which
-    is `password`, or from `find_password`.
+    """Log in: with `address.key_file` (where a passphrase locks it: with the agent), else with keys of the
+    agent and of ~/.ssh, else with a password, which is `password`, or from `find_password`.
 
     Raises ThimbleError ``pi-not-found``, ``pi-refused``, ``pi-silent``, ``unknown-host-key``,
     ``changed-host-key``, ``other-host-key``, ``login-refused`` or ``bad-key``.
@@ -191,6 +191,12 @@ def connect(address: PiAddress, accepted_key: str | None = None, password: str |
         except paramiko.BadHostKeyException as changed:
             require_accepted(address, changed.key, accepted_key)
             _log_in(client, address, accepted_key, password)
+        except paramiko.PasswordRequiredException as locked:
+            client.close()
+            try:
+                _log_in(client, replace(address, key_file=None), accepted_key, password, files=False)
+            except paramiko.SSHException:
+                raise locked from None
     except BaseException as error:
         client.close()
         raise _login_failure(address, error, password is not None) from error
@@ -208,8 +214,13 @@ def host_key(address: PiAddress) -> HostKey:
 
 
 def _log_in(
-    client: paramiko.SSHClient, address: PiAddress, accepted_key: str | None, password: str | None
+    client: paramiko.SSHClient,
+    address: PiAddress,
+    accepted_key: str | None,
+    password: str | None,
+    files: bool = True,
 ) -> None:
+    """`files`: the keys in ~/.ssh count too, where none is named."""
     client.get_host_keys().clear()
     for kind, key in (read_known().lookup(address.known_as) or {}).items():
         client.get_host_keys().add(address.known_as, kind, key)
@@ -221,7 +232,7 @@ def _log_in(
         password=password,
         key_filename=str(address.key_file) if address.key_file else None,
         allow_agent=address.key_file is None,
-        look_for_keys=address.key_file is None,
+        look_for_keys=files and address.key_file is None,
         timeout=_CONNECT_S,
         banner_timeout=_LOGIN_S,
         auth_timeout=_LOGIN_S,
@@ -288,7 +299,7 @@ def _login_failure(address: PiAddress, error: BaseException, with_password: bool
         return ThimbleError(
             "bad-key",
             f"the key {address.key_file or 'in ~/.ssh'} has a passphrase",
-            "load it into your SSH agent with ssh-add",
+            "load it into your SSH agent with ssh-add; where the key is locked, the agent is asked",
         )
     if isinstance(error, paramiko.AuthenticationException):
         tried = "the password" if with_password else "your SSH keys; no password is known"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from core.pi.address import DEFAULT_HOST, SSH_PORT
+from core.pi.address import DEFAULT_HOST, SSH_PORT, host_text
 from core.pi.known import known_pis
 
 #: RFC 6763 service type of SSH.
@@ -42,8 +42,7 @@ class FoundPi:
     @property
     def where(self) -> str:
         """As ``--host`` takes it."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == SSH_PORT else f"{host}:{self.port}"
+        return host_text(self.host, self.port)
 
 
 Look = Callable[[float], Iterable[FoundPi]]

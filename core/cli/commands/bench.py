@@ -20,10 +20,11 @@ from core.cli.options import (
     add_json,
     add_model,
     add_scale,
+    build_choices,
     positive,
 )
 from core.cli.pi_jobs import pi_job
-from core.cli.pi_options import is_pi
+from core.cli.pi_options import is_pi, refuse_board_options
 from core.cli.terminal import Terminal, table
 from core.errors import ThimbleError
 from core.paths import file_hash, output_dir, write_atomically
@@ -66,7 +67,9 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    if not is_pi(arguments):
+    if is_pi(arguments):
+        refuse_board_options(arguments)
+    else:
         refuse_what_is_not_there(arguments)
     metered = measures(arguments)
     runs = arguments.runs or (_METERED_RUNS if metered else _DEFAULT_RUNS)
@@ -112,7 +115,7 @@ def _asked(arguments: Namespace, terminal: Terminal) -> Asked:
     if is_pi(arguments):  # where nothing is compiled
         backend = arguments.armnn_backend or Backend.CPU_ACC.value
         return Asked(*what, armnn_backend=backend if arguments.engine == "armnn" else None)
-    return Asked(*what, arguments.compiler, arguments.encoding, arguments.planner)
+    return Asked(*what, **build_choices(arguments))
 
 
 def _csv(bench: dict[str, Any]) -> str:

@@ -22,9 +22,16 @@ from core.cli.options import (
     add_model,
     add_port,
     add_scale,
+    build_choices,
 )
 from core.cli.pi_jobs import pi_job
-from core.cli.pi_options import add_pi_connection, add_pi_measurement, is_pi, refuse_pi_options
+from core.cli.pi_options import (
+    add_pi_connection,
+    add_pi_measurement,
+    is_pi,
+    refuse_board_options,
+    refuse_pi_options,
+)
 from core.cli.several_boards import (
     add_several_boards,
     put_words,
@@ -80,6 +87,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
 
     out = arguments.out or cache_dir() / "deployed" / arguments.board
     if is_pi(arguments):
+        refuse_board_options(arguments)
         with new_output_dir(out):
             value, several = pi_job(arguments, _VERIFY_RUNS, terminal), None
     else:
@@ -136,9 +144,7 @@ def deploy_job(
         "board": arguments.board,
         "out": str(out),
         "runs": runs,
-        "compiler": arguments.compiler,
-        "encoding": arguments.encoding,
-        "planner": arguments.planner,
+        **build_choices(arguments),
         **meter,
         **measuring_params(arguments),
     }
@@ -150,14 +156,17 @@ def deploy_job(
 
 def require_verified(bench: dict[str, Any]) -> None:
     """Raises ThimbleError ``not-verified`` with the rule that the outputs do not keep."""
+    from core.pi.board import PI
     from core.report.verdict import statement
 
     if not bench["verified"]:
-        raise ThimbleError(
-            "not-verified",
-            f"on the board, {statement(bench, verified=False)}",
-            "this is a fault in the generated program: please report it with the model",
-        )
+        hint = "this is a fault in the generated program: please report it with the model"
+        if bench["board"] == PI:  # where nothing of ours computes
+            hint = (
+                f"{bench['engine']} on the Pi computes something else: try another --engine,"
+                " and do not use this one for this model"
+            )
+        raise ThimbleError("not-verified", f"on the board, {statement(bench, verified=False)}", hint)
 
 
 DEPLOY = Command("deploy", "builds, puts the model on a board, verifies", _configure, _run)

@@ -10,9 +10,14 @@ from core.cli.command import Command
 from core.cli.commands.build import built, compiled
 from core.cli.options import add_board, add_build_options, add_json, add_model, add_port
 from core.cli.pi_jobs import pi_job
-from core.cli.pi_options import add_pi_connection, add_pi_measurement, is_pi, refuse_pi_options
+from core.cli.pi_options import (
+    add_pi_connection,
+    add_pi_measurement,
+    is_pi,
+    refuse_board_options,
+    refuse_pi_options,
+)
 from core.cli.terminal import Terminal
-from core.paths import cannot_write, output_dir
 from core.work_folder import work_folder
 
 if TYPE_CHECKING:
@@ -40,24 +45,22 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    from core.boards.arrays import check_output_path, read_samples, write_outputs
+    from core.boards.arrays import read_samples, ready_output, write_outputs
     from core.boards.flashing.base import Surroundings
     from core.boards.placing import check_plugged_in, place
     from core.boards.session import run_samples
     from core.report.units import counted
 
     if is_pi(arguments):
+        refuse_board_options(arguments)
         _run_on_pi(arguments, terminal)
         return
     refuse_pi_options(arguments)
     compilation = compiled(arguments, terminal)
     check_plugged_in(compilation.board, arguments.port)
     graph = compilation.graph
-    check_output_path(arguments.output, graph)
     samples = read_samples(arguments.input, graph)
-    output_dir(arguments.output.absolute().parent)
-    if arguments.output.is_dir():
-        raise cannot_write(arguments.output, IsADirectoryError(21, "it is a folder"))
+    ready_output(arguments.output, graph)
     with work_folder() as work:
         image = built(compilation, work, terminal)
         terminal.say(f"running {counted(len(samples), 'sample')} on {compilation.board.title}")
@@ -74,13 +77,12 @@ def _run_on_pi(arguments: Namespace, terminal: Terminal) -> None:
 
     from codegen.frontends import load_graph
     from core.bench import LEAST_RUNS
-    from core.boards.arrays import check_output_path, read_samples, write_outputs
+    from core.boards.arrays import read_samples, ready_output, write_outputs
     from core.cli.models import compiled_file
 
     graph = load_graph(compiled_file(arguments.model, terminal, arguments.allow_unsafe))
-    check_output_path(arguments.output, graph)
     samples = len(read_samples(arguments.input, graph))
-    output_dir(arguments.output.absolute().parent)
+    ready_output(arguments.output, graph)
     with work_folder() as work:
         outputs = work / "outputs.npy"
         more = {"input": str(arguments.input), "outputs": str(outputs)}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -84,6 +87,31 @@ def test_a_wrong_password_and_a_wrong_key(
     with pytest.raises(ThimbleError) as caught:
         connect(replace(server.address, key_file=tmp_path / "no_key"), server.fingerprint)
     assert caught.value.code in ("bad-key", "login-refused")
+
+
+def test_a_key_with_a_passphrase_is_the_agents_business(
+    server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, socket_path = tmp_path / "locked", tmp_path / "agent"
+    shutil.copy(server.folder / "client_key", key)
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(socket_path))
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", str(socket_path)], stdout=subprocess.DEVNULL)
+    try:
+        until_s = time.monotonic() + 30
+        while not socket_path.exists():
+            assert time.monotonic() < until_s
+            time.sleep(0.02)
+        subprocess.run(["ssh-add", "-q", str(key)], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(["ssh-keygen", "-q", "-p", "-P", "", "-N", "secret", "-f", str(key)], check=True)
+        locked = replace(server.address, key_file=key)
+        connect(locked, server.fingerprint).close()
+        subprocess.run(["ssh-add", "-q", "-D"], check=True, stderr=subprocess.DEVNULL)
+        with pytest.raises(ThimbleError, match="has a passphrase") as caught:
+            connect(locked, server.fingerprint)
+        assert "ssh-add" in caught.value.hint
+    finally:
+        agent.kill()
+        agent.wait()
 
 
 class _TakesPassword(paramiko.ServerInterface):

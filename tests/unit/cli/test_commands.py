@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.cli.commands.deploy import require_verified
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.jobs.tasks import find_task
@@ -288,6 +289,41 @@ def test_run_with_a_bad_input_file(thimble, tmp_path, tflite, content, word):
 def test_options_of_a_pi_are_for_a_pi(thimble, tflite, command, arguments):
     ended = thimble(command, tflite, "--board", "virtual-pico", *arguments)
     assert_failed(ended, f"{arguments[0]} is for a Raspberry Pi", "--board pi")
+
+
+@pytest.mark.parametrize(
+    ("command", "given"),
+    [
+        ("bench", ("--port", "COM3")),
+        ("bench", ("--compiler", "zig")),
+        ("run", ("--encoding", "dense")),
+        ("deploy", ("--planner", "greedy")),
+        ("deploy", ("--all",)),
+        ("deploy", ("--count", 2)),
+        ("deploy", ("--port", "COM3")),
+    ],
+)
+def test_options_of_other_boards_are_not_for_a_pi(thimble, tflite, command, given):
+    files = ("--input", "x.npy", "--output", "y.npy") if command == "run" else ()
+    ended = thimble(command, tflite, "--board", "pi", "--host", "berry", *files, *given)
+    assert ended.status == 1
+    assert f"leave {given[0]} out" in ended.err
+
+
+@pytest.mark.parametrize("board", ["host", "pi"])
+def test_a_folder_is_no_file_for_outputs(thimble, tflite, tmp_path, board):
+    np.save(tmp_path / "x.npy", np.zeros((2, 4), np.int8))
+    ended = thimble("run", tflite, "--board", board, "--input", tmp_path / "x.npy", "--output", tmp_path)
+    assert ended.status == 1
+    assert "it is a folder" in ended.err
+
+
+@pytest.mark.parametrize(("board", "words"), [("pi", "try another --engine"), ("host", "please report it")])
+def test_wrong_outputs_have_a_next_step(board, words):
+    bench = {"board": board, "engine": "armnn", "verified": False, "agreement": "bytes"}
+    with pytest.raises(ThimbleError) as caught:
+        require_verified(bench)
+    assert words in caught.value.hint
 
 
 def test_windows_that_cannot_be_measured_say_so(thimble, tflite):
