@@ -106,7 +106,8 @@ def build_options(arguments: Namespace) -> BuildOptions:
     """Raises CodegenError for a compiler, encoding or planner that is not there."""
     from codegen.options import BuildOptions
 
-    return BuildOptions(**build_choices(arguments))
+    given = build_choices(arguments)
+    return BuildOptions(given["compiler"], given["encoding"], given["planner"])
 
 
 def choices(kind: type[Enum]) -> list[str]:

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from core.pi.address import PiAddress
 
 _CONNECTION = ("host", "user", "key", "accept_host_key", "folder", "wheels")
-_MEASUREMENT = (
-    "engine", "threads", "warmup", "timed", "no_telemetry", "armnn_library", "armnn_archive", "armnn_sha256",
-    "armnn_backend",
-)  # fmt: skip
+_ARMNN = ("armnn_library", "armnn_archive", "armnn_sha256")
+_MEASUREMENT = ("engine", "threads", "warmup", "timed", "no_telemetry", *_ARMNN, "armnn_backend")
 #: Of boards that code is built for.
 _BUILD = ("port", "all", "count", *BUILD_DEFAULTS)
 _DEFAULT_USER = "pi"
@@ -58,10 +56,16 @@ def add_pi_measurement(parser: ArgumentParser) -> None:
     group.add_argument(
         "--no-telemetry", action="store_true", help="do not ask temperature, frequency and load each second"
     )
+    add_armnn(parser)
+    group.add_argument("--armnn-backend", choices=("CpuAcc", "CpuRef"), help="CpuAcc (default) or CpuRef")
+
+
+def add_armnn(parser: ArgumentParser) -> None:
+    """Where the Arm NN delegate comes from."""
+    group = parser.add_argument_group("the Arm NN delegate (what was named last, if left out)")
     group.add_argument("--armnn-library", metavar="PATH", help="libarmnnDelegate.so on the Pi")
     group.add_argument("--armnn-archive", metavar="FILE|URL", help="install Arm NN from this .tar.gz")
     group.add_argument("--armnn-sha256", metavar="HEX", help="its SHA-256; needed for an address")
-    group.add_argument("--armnn-backend", choices=("CpuAcc", "CpuRef"), help="CpuAcc (default) or CpuRef")
 
 
 def is_pi(arguments: Namespace) -> bool:
@@ -95,14 +99,14 @@ def _first_given(arguments: Namespace, names: Iterable[str]) -> str | None:
 def pi_address(arguments: Namespace) -> PiAddress:
     """What the options say, completed by the Pi that was used last. Raises ThimbleError."""
     from core.pi.address import DEFAULT_FOLDER, parse_address
-    from core.pi.known import known_pis
+    from core.pi.known import known_pis, last_at
 
-    known = [pi.address for pi in known_pis()]
+    known = known_pis()
     if arguments.host:
         asked = parse_address(arguments.host, arguments.user or _DEFAULT_USER)
-        last = next((pi for pi in known if (pi.host, pi.port) == (asked.host, asked.port)), asked)
+        last = last_at(asked) or asked
     elif known:
-        last = known[0]
+        last = known[0].address
     else:
         what = "it is not said which Raspberry Pi"
         raise ThimbleError("no-host", what, "name it with --host, for example raspberrypi.local")
@@ -124,6 +128,11 @@ def connection_params(arguments: Namespace) -> dict[str, Any]:
         "accept_host_key": arguments.accept_host_key,
         "wheels": str(arguments.wheels) if arguments.wheels else None,
     }
+
+
+def armnn_params(arguments: Namespace) -> dict[str, Any]:
+    """For `ArmnnSource.from_params`."""
+    return {name: getattr(arguments, name) for name in _ARMNN}
 
 
 def measurement_params(arguments: Namespace) -> dict[str, Any]:

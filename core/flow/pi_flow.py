@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
-from core.pi.address import PiAddress, parse_address
+from core.pi.address import DEFAULT_FOLDER, PiAddress, parse_address
 from core.pi.engines import DEFAULT_ENGINE
 from core.pi.host_keys import HostKey, KeyState
+from core.pi.known import last_at
 
 
 class PiStep(Enum):
@@ -62,10 +63,16 @@ class PiFlow:
         """Look for Pis in the network."""
         return PiTask("pi-find", {})
 
-    def connect(self, host: str, user: str, key_file: str, password: str) -> PiTask:
-        """Begin anew: ask the Pi for its key. Raises ThimbleError for an address that cannot be one."""
+    def connect(self, host: str, user: str, key_file: str, password: str, folder: str = "") -> PiTask:
+        """Begin anew: ask the Pi for its key. Without a `folder`, the one that was used there last.
+
+        Raises ThimbleError for an address that cannot be one.
+        """
         key = Path(key_file) if key_file.strip() else None
-        address = parse_address(host.strip(), user.strip(), key)
+        address = parse_address(host.strip(), user.strip(), key, folder.strip() or DEFAULT_FOLDER)
+        last = last_at(address)
+        if last is not None and not folder.strip():
+            address = replace(address, folder=last.folder)
         self.password = password or None
         self.state = PiState(PiStep.ADDRESS, address)
         return PiTask("pi-host-key", {"address": address.to_json()})

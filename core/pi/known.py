@@ -33,6 +33,12 @@ def known_pis() -> tuple[KnownPi, ...]:
         return ()
 
 
+def last_at(asked: PiAddress) -> PiAddress | None:
+    """Where the Pi at the host and port of `asked` was used last, by whomever."""
+    known = (pi.address for pi in known_pis())
+    return next((pi for pi in known if (pi.host, pi.port) == (asked.host, asked.port)), None)
+
+
 def remember(address: PiAddress, title: str) -> None:
     """Put it first. Raises ThimbleError ``cannot-write``."""
     _write((KnownPi(address, title), *(pi for pi in known_pis() if pi.address.where != address.where)))

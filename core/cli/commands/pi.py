@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from core.cli.command import Command
 from core.cli.jobs import run_job
 from core.cli.options import add_json
-from core.cli.pi_options import add_pi_connection, connection_params, pi_address
+from core.cli.pi_options import add_armnn, add_pi_connection, armnn_params, connection_params, pi_address
 from core.cli.terminal import Terminal, table
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def _configure(parser: ArgumentParser) -> None:
         "--engine", default=_DEFAULT_ENGINE, help="xnnpack (default), tflite, armnn, onnxruntime or keras"
     )
     add_pi_connection(parser)
+    add_armnn(parser)
     add_json(parser)
 
 
@@ -61,6 +62,7 @@ def _check(arguments: Namespace, terminal: Terminal) -> Shown:
 def _setup(arguments: Namespace, terminal: Terminal) -> Shown:
     value = run_job("pi-setup", _params(arguments), terminal)
     words = "is ready; nothing was missing" if value["already"] else "is ready"
+    words += f"; the Arm NN delegate is {value['delegate']}" if value["delegate"] else ""
     return value, lambda console: console.print(f"{value['title']} ({value['where']}) {words}")
 
 
@@ -99,7 +101,8 @@ def _forget(arguments: Namespace, terminal: Terminal) -> Shown:
 def _params(arguments: Namespace) -> Json:
     from core.pi.engines import find_engine
 
-    return {**connection_params(arguments), "engine": find_engine(arguments.engine).id}
+    engine = {"engine": find_engine(arguments.engine).id}
+    return connection_params(arguments) | armnn_params(arguments) | engine
 
 
 _ACTIONS = {"check": _check, "setup": _setup, "remove": _remove, "password": _password, "forget": _forget}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.pi.address import PiAddress
 from core.pi.connection import PiConnection, connect, host_key
 from core.pi.engines import find_engine
 from core.pi.known import remember
-from core.pi.setup.checks import Circumstances, check_all, disk_needed
-from core.pi.setup.environment import remove, set_up
-from core.pi.setup.survey import survey
+from core.pi.setup.armnn import ArmnnSource, find_delegate, installed_delegate
+from core.pi.setup.checks import Checked, check_all
+from core.pi.setup.environment import Tell, look_at, remove, set_up
 from core.pi.upload import RemoteFolder
 
 Json = dict[str, Any]
@@ -32,38 +34,67 @@ def show_host_key(params: Json, context: JobContext) -> Json:
 
 
 def check(params: Json, context: JobContext) -> Json:
-    """Params: those of `connect_as_asked`, engine. Result: facts, checks, fits, free_bytes."""
-    engine = find_engine(params["engine"])
+    """Params: those of `connect_as_asked`, engine, armnn_library. Result: facts, checks, fits, free_bytes."""
+    engine, armnn = find_engine(params["engine"]), ArmnnSource.from_params(params)
     context.progress(0.1, "Connecting")
     with connect_as_asked(params) as connection:
         context.progress(0.5, "Looking at the Pi")
-        facts, free_bytes = survey(connection), RemoteFolder(connection).free_bytes()
-        seen = Circumstances(facts, free_bytes, disk_needed(engine, installed=False))
+        folder = RemoteFolder(connection)
+        seen, _ = look_at(folder, engine)
+        delegate = (_delegate_there(folder, armnn),) if engine.delegate else ()
+    facts = seen.facts
     remember(connection.address, facts.title)
-    checks = check_all(seen)
+    checks = (*check_all(seen), *delegate)
     return {
         "where": connection.address.where,
         "title": facts.title,
         "facts": facts.to_json(),
         "checks": [checked.to_json() for checked in checks],
         "fits": all(checked.problem is None for checked in checks),
-        "free_bytes": free_bytes,
+        "free_bytes": seen.free_bytes,
     }
 
 
+def _delegate_there(folder: RemoteFolder, armnn: ArmnnSource) -> Checked:
+    try:
+        return Checked("Arm NN", installed_delegate(folder, armnn), None)
+    except ThimbleError as error:
+        return Checked("Arm NN", "not installed", error)
+
+
 def setup(params: Json, context: JobContext) -> Json:
-    """Params: those of `connect_as_asked`, engine, wheels (a folder, or nothing). Result: facts, already."""
+    """Params: those of `connect_as_asked` and `ArmnnSource.from_params`; engine, wheels (may be left out).
+
+    Result: facts, already, delegate (the path of the library, for an engine with one).
+    """
     engine, wheels = find_engine(params["engine"]), path_of(params.get("wheels"))
+    armnn = ArmnnSource.from_params(params)
     context.progress(0.02, "Connecting")
     with connect_as_asked(params) as connection:
-        ready = set_up(RemoteFolder(connection), engine, told_to(context.section(0.1, 1.0)), wheels)
-    remember(connection.address, ready.facts.title)
+        folder = RemoteFolder(connection)
+        ready = set_up(folder, engine, told_to(context.section(0.1, 0.8)), wheels)
+        remember(connection.address, ready.facts.title)
+        sending = _Sending(told_to(context.section(0.8, 1.0)))
+        delegate = find_delegate(folder, armnn, sending) if engine.delegate else None
     return {
         "where": connection.address.where,
         "title": ready.facts.title,
         "facts": ready.facts.to_json(),
-        "already": ready.already,
+        "already": ready.already and not sending.begun,
+        "delegate": delegate,
     }
+
+
+@dataclass(slots=True)
+class _Sending:
+    """Progress of the delegate's archive."""
+
+    tell: Tell
+    begun: bool = False
+
+    def __call__(self, done: int, total: int) -> None:
+        self.begun = True
+        self.tell(done / max(total, 1), f"Arm NN: {done / 1e6:.0f} of {total / 1e6:.0f} MB")
 
 
 def take_away(params: Json, context: JobContext) -> Json:

@@ -30,7 +30,7 @@ from core.pi.events import Beat, Loaded, PiEvent, PiInference, PiWindow, System
 from core.pi.inputs import SampleFiles, write_samples
 from core.pi.measuring import Answered, PiResult, Question, evaluate, measure
 from core.pi.preparing import Prepared, prepare
-from core.pi.setup.armnn import ArmnnSource, Backend
+from core.pi.setup.armnn import ArmnnSource
 from core.pi.verification import outputs_of
 from core.work_folder import work_folder
 
@@ -40,8 +40,7 @@ Json = dict[str, Any]
 def bench(params: Json, context: JobContext) -> Json:
     """Params: those of `connect_as_asked`; model (.tflite, .onnx), model_file (what the engine reads, if it
     is another file), made_from; data or input, options, runs, meter, samples as in `deploy`; engine, timed,
-    threads, warmup, windows, window_s, telemetry, wheels; armnn_library, armnn_archive, armnn_sha256,
-    armnn_backend.
+    threads, warmup, windows, window_s, telemetry, wheels; those of `ArmnnSource.from_params`.
 
     Result: model, bench (the fields of `bench --json`), verified, accuracy_on_board, labelled_samples.
     With `outputs`, a file for them: those of the samples, ``[samples, …]`` in the layout of the Graph.
@@ -50,7 +49,7 @@ def bench(params: Json, context: JobContext) -> Json:
     """
     runs = int(params["runs"])
     check_runs(runs)
-    engine, armnn = find_engine(params["engine"]), _armnn(params)
+    engine, armnn = find_engine(params["engine"]), ArmnnSource.from_params(params)
     windows = window_plan(params, pi_board())
     context.progress(0.01, "Reading the model")
     graph = load_graph(params["model"])
@@ -237,12 +236,3 @@ def _pause(context: JobContext) -> Any:
             time.sleep(0.1)
 
     return pause
-
-
-def _armnn(params: Json) -> ArmnnSource:
-    return ArmnnSource(
-        params.get("armnn_library"),
-        params.get("armnn_archive"),
-        params.get("armnn_sha256"),
-        Backend(params.get("armnn_backend") or Backend.CPU_ACC.value),
-    )

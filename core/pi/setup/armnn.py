@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from core.download import Wanted, fetch
 from core.errors import ThimbleError
@@ -14,6 +15,8 @@ from core.pi.upload import OnBytes, RemoteFolder, Upload
 
 _FOLDER = "armnn"
 _LIBRARY = "libarmnnDelegate.so"
+#: A file on the Pi with the path of the library that was named last.
+_KEPT = f"{_FOLDER}/library"
 _UNPACK_S = 300.0
 
 
@@ -43,6 +46,16 @@ class ArmnnSource:
                 "give what its publisher says with --armnn-sha256",
             )
 
+    @classmethod
+    def from_params(cls, params: dict[str, Any]) -> ArmnnSource:
+        """Of a job: armnn_library, armnn_archive, armnn_sha256, armnn_backend; each may be left out.
+
+        Raises ThimbleError ``no-checksum``.
+        """
+        library, archive, sha256 = (params.get(f"armnn_{name}") for name in ("library", "archive", "sha256"))
+        backend = Backend(params.get("armnn_backend") or Backend.CPU_ACC.value)
+        return cls(library or None, archive or None, sha256 or None, backend)
+
 
 def _is_address(archive: str) -> bool:
     return archive.startswith(("https://", "http://"))
@@ -51,18 +64,30 @@ def _is_address(archive: str) -> bool:
 def find_delegate(folder: RemoteFolder, source: ArmnnSource, on_bytes: OnBytes) -> str:
     """The path of the delegate's library on the Pi, installed first where `source` names an archive.
 
-    Raises ThimbleError ``no-armnn``, and what downloading and sending do.
+    What is named once is found again where nothing is named. Raises ThimbleError ``no-armnn``, and what
+    downloading and sending do.
     """
-    if source.library is not None:
-        if folder.connection.run(f"test -f {shlex.quote(source.library)}").done:
-            return source.library
-        raise _missing(f"there is no {source.library} on the Pi")
-    if source.archive is not None:
-        return _install(folder, source, on_bytes)
-    found = _library_in(folder, _FOLDER)
-    if found is None:
+    if source.archive is not None and source.library is None:
+        library = _install(folder, source, on_bytes)
+    else:
+        library = installed_delegate(folder, source)
+    if folder.read(_KEPT) != library.encode():
+        folder.write(_KEPT, library.encode())
+    return library
+
+
+def installed_delegate(folder: RemoteFolder, source: ArmnnSource) -> str:
+    """The path of `source.library`, or else of the one that was named last; nothing is changed.
+
+    Raises ThimbleError ``no-armnn`` where it is not there.
+    """
+    kept = folder.read(_KEPT)
+    library = source.library or (kept.decode() if kept else None)
+    if library is None:
         raise _missing("Arm NN is not installed on the Pi")
-    return found
+    if not folder.connection.run(f"test -f {shlex.quote(library)}").done:
+        raise _missing(f"there is no {library} on the Pi")
+    return library
 
 
 def _install(folder: RemoteFolder, source: ArmnnSource, on_bytes: OnBytes) -> str:
@@ -108,5 +133,8 @@ def _library_in(folder: RemoteFolder, name: str) -> str | None:
 
 def _missing(why: str) -> ThimbleError:
     return ThimbleError(
-        "no-armnn", why, "docs/raspberry-pi.md says where Arm NN comes from and how it is installed"
+        "no-armnn",
+        why,
+        "name its archive (--armnn-archive, --armnn-sha256), or its library where it is on the Pi already"
+        " (--armnn-library); docs/raspberry-pi.md says where it comes from",
     )

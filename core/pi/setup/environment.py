@@ -50,24 +50,34 @@ def set_up(folder: RemoteFolder, engine: PiEngine, tell: Tell, wheels: Path | No
     given, else such as this computer fetches when the Pi cannot. Raises ThimbleError.
     """
     tell(0.0, "Looking at the Pi")
-    facts = survey(folder.connection)
+    seen, there = look_at(folder, engine)
+    require_fit(seen)
+    facts = seen.facts
     requirements = engine.packages(facts.python[:2])
-    stamp = _read_stamp(folder)
-    there = stamp.get("requirements", []) if stamp.get("python") == facts.python_words else []
     missing = tuple(package for package in requirements if package not in there)
-    free = folder.free_bytes()
-    require_fit(Circumstances(facts, free, disk_needed(engine, installed=not missing)))
     python = folder.at(_VENV, "bin", "python")
     if not missing and folder.size_bytes(f"{_VENV}/bin/python") is not None:
         return Ready(facts, python, already=True)
     pushed = None if wheels is None else wheels_in(wheels)
     if _make_environment(folder, tell):
-        there, missing = [], requirements
+        there, missing = (), requirements
     _install(folder, requirements, facts, pushed, tell)
     kept = {"version": _STAMP_VERSION, "python": facts.python_words, "requirements": [*there, *missing]}
     folder.write(_STAMP, json.dumps(kept, indent=1).encode())
-    tell(1.0, f"{engine.title} is installed")
+    tell(1.0, "The packages are installed")
     return Ready(facts, python, already=False)
+
+
+def look_at(folder: RemoteFolder, engine: PiEngine) -> tuple[Circumstances, tuple[str, ...]]:
+    """What the Pi is, and the packages that its environment has; nothing is changed there.
+
+    Raises ThimbleError ``pi-no-python``.
+    """
+    facts = survey(folder.connection)
+    stamp = _read_stamp(folder)  # an environment of another Python is made anew
+    there = tuple(stamp.get("requirements", ())) if stamp.get("python") == facts.python_words else ()
+    installed = set(engine.packages(facts.python[:2])) <= set(there)
+    return Circumstances(facts, folder.free_bytes(), disk_needed(engine, installed)), there
 
 
 def remove(folder: RemoteFolder) -> int:

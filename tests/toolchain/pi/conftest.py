@@ -9,6 +9,7 @@ import pytest
 from core.pi.connection import PiConnection, connect
 from core.pi.engines import ENGINES, find_engine
 from core.pi.preparing import Prepared, prepare
+from tests.toolchain.pi.delegate import GCC, Build, build_delegate
 from tests.toolchain.pi.loopback import SSHD, Loopback
 from tests.toolchain.pi.samples import Sample, nobody_listens, sample_model
 
@@ -86,6 +87,27 @@ def prepared(pi: Loopback, sample: Sample) -> Iterator[Prepared]:
     )
     with made.connection:
         yield made
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Compiles the delegate with some of its faults."""
+    if GCC is None:
+        pytest.skip("there is no gcc")
+
+    def built(*faults: str) -> Path:
+        return build_delegate(tmp_path_factory.mktemp("delegate"), (GCC,), *faults)
+
+    return built
+
+
+@pytest.fixture
+def no_armnn(pi: Loopback) -> Iterator[None]:
+    """Nothing of it before and after."""
+    folder = pi.pi_folder / "armnn"
+    shutil.rmtree(folder, ignore_errors=True)
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

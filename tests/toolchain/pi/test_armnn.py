@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import subprocess
 import tarfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,53 +15,10 @@ from core.pi.measuring import Answered, evaluate, measure
 from core.pi.preparing import Prepared
 from core.pi.run import Delegate
 from core.pi.setup.armnn import ArmnnSource, Backend, find_delegate
-from tests.toolchain.pi.loopback import Loopback
+from tests.toolchain.pi.delegate import DELEGATE, GCC, Build
 from tests.toolchain.pi.samples import Sample, nobody_listens, run_on
 
-GCC = shutil.which("gcc")
-_NAME = "libarmnnDelegate.so"
-
 pytestmark = pytest.mark.skipif(GCC is None, reason="there is no gcc")
-
-Build = Callable[..., Path]
-
-
-@pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Compiles the delegate with some of its faults."""
-
-    def compiled(*faults: str) -> Path:
-        library = tmp_path_factory.mktemp("delegate") / _NAME
-        source = Path(__file__).with_name("delegate.c")
-        flags = [
-            "-std=c11",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-Wno-unused-parameter",
-            "-O1",
-            "-shared",
-            "-fPIC",
-        ]
-        command = [
-            str(GCC),
-            *flags,
-            *(f"-D{fault}" for fault in faults),
-            str(source),
-            "-o",
-            str(library),
-            "-lm",
-        ]
-        subprocess.run(command, check=True)
-        return library
-
-    return compiled
-
-
-@pytest.fixture
-def no_armnn_left(pi: Loopback) -> Iterator[None]:
-    yield
-    shutil.rmtree(pi.pi_folder / "armnn", ignore_errors=True)
 
 
 def _measure(prepared: Prepared, sample: Sample, source: ArmnnSource) -> tuple[Answered, list[str]]:
@@ -119,9 +74,9 @@ def test_a_delegate_that_does_not_work_is_replaced_and_never_recorded(
 def test_what_is_no_delegate(prepared: Prepared, sample: Sample, tmp_path: Path) -> None:
     empty = tmp_path / "empty.c"
     empty.write_text("int nothing;\n")
-    subprocess.run([str(GCC), "-shared", "-fPIC", str(empty), "-o", str(tmp_path / _NAME)], check=True)
+    subprocess.run([str(GCC), "-shared", "-fPIC", str(empty), "-o", str(tmp_path / DELEGATE)], check=True)
     (tmp_path / "text.so").write_text("no library")
-    for name, words in ((_NAME, "AttributeError"), ("text.so", "OSError")):
+    for name, words in ((DELEGATE, "AttributeError"), ("text.so", "OSError")):
         delegate = Delegate(str(tmp_path / name), {})
         run = run_on(prepared, sample.job(prepared, 1, engine="armnn", delegate=delegate))
         assert words in str(run.error)
@@ -136,7 +91,7 @@ def test_an_unknown_option_is_told(prepared: Prepared, sample: Sample, build: Bu
     assert "unknown option or backend" in run.error.what
 
 
-@pytest.mark.usefixtures("no_armnn_left")
+@pytest.mark.usefixtures("no_armnn")
 def test_an_archive_is_installed_once_and_found_again(
     prepared: Prepared, build: Build, tmp_path: Path
 ) -> None:
@@ -145,7 +100,7 @@ def test_an_archive_is_installed_once_and_found_again(
     assert caught.value.code == "no-armnn"
     archive = tmp_path / "armnn.tar.gz"
     with tarfile.open(archive, "w:gz") as made:
-        made.add(build(), f"lib/{_NAME}")
+        made.add(build(), f"lib/{DELEGATE}")
     sent: list[int] = []
     right = hashlib.sha256(archive.read_bytes()).hexdigest()
     with pytest.raises(ThimbleError) as caught:
@@ -160,7 +115,7 @@ def test_an_archive_is_installed_once_and_found_again(
     assert not sent
 
 
-@pytest.mark.usefixtures("no_armnn_left")
+@pytest.mark.usefixtures("no_armnn")
 def test_an_archive_without_the_delegate(prepared: Prepared, tmp_path: Path) -> None:
     archive = tmp_path / "other.tar.gz"
     with tarfile.open(archive, "w:gz") as made:

@@ -18,6 +18,7 @@ from core.pi.connection import host_key
 from core.pi.host_keys import KeyState
 from core.pi.known import forget, known_pis
 from tests.toolchain.boards.tflite_model import write_classifier
+from tests.toolchain.pi.delegate import Build
 from tests.toolchain.pi.loopback import Loopback, all_gone
 from tests.toolchain.pi.samples import ENDLESS, Sample
 from tests.unit.codegen.onnx_models import OnnxModel
@@ -104,6 +105,55 @@ def test_looking_at_a_pi_and_forgetting_it(pi: Loopback, options: list[str], cap
         "where": pi.address.where, "key": True, "password": False, "name": True,
     }  # fmt: skip
     assert host_key(pi.address).state is KeyState.UNKNOWN
+
+
+def test_a_full_disk_is_no_matter_for_a_pi_that_is_set_up(
+    pi: Loopback, options: list[str], capsys: Any
+) -> None:
+    pi.program("df", "echo Filesystem; echo x 1000000 900000 100000 90% /")
+    asked = ["pi", "check", *options, "--accept-host-key", pi.fingerprint, "--json"]
+    try:
+        assert main(asked) == 0
+        assert json.loads(capsys.readouterr().out)["fits"]
+        assert main([*asked, "--folder", str(pi.folder / "other")]) == 0
+        assert not json.loads(capsys.readouterr().out)["fits"]
+    finally:
+        (pi.folder / "bin" / "df").unlink()
+
+
+@pytest.mark.usefixtures("no_armnn")
+def test_arm_nn_is_only_ready_with_its_delegate(
+    pi: Loopback, sample: Sample, options: list[str], build: Build, capsys: Any
+) -> None:
+    """Set up, looked at and measured: without it XNNPACK runs, and says so; what is named once is kept."""
+    engine = [*options, "--engine", "armnn", "--accept-host-key", pi.fingerprint]
+    assert main(["pi", "setup", *engine]) == 1
+    told = capsys.readouterr()
+    assert "Arm NN is not installed on the Pi" in told.err
+    assert "--armnn-archive" in told.err
+    assert "is ready" not in told.out
+    assert main(["pi", "check", *engine, "--json"]) == 0
+    checks = json.loads(capsys.readouterr().out)["checks"]
+    assert (checks[-1]["name"], checks[-1]["found"]) == ("Arm NN", "not installed")
+
+    bench = ["bench", str(sample.model), "--board", "pi", *engine, "--runs", "4", "--no-telemetry", "--json"]
+    assert main([*bench, "--warmup", "3"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["engine"], told["asked_engine"], told["telemetry"]) == ("xnnpack", "armnn", [])
+    assert "not installed" in told["instead"]
+    assert (told["runs"], told["warmup"], len(told["times_s"])) == (4, 3, 4)
+    assert told["first_s"] == pytest.approx(told["load_s"] + told["first_inference_s"])
+
+    library = str(build())
+    assert main(["pi", "setup", *engine, "--armnn-library", library, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["delegate"] == library
+    assert main(["pi", "check", *engine, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["checks"][-1] == {
+        "name": "Arm NN", "found": library, "problem": None,
+    }  # fmt: skip
+    assert main(bench) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["engine"], told["asked_engine"], told["instead"]) == ("armnn", "armnn", None)
 
 
 def test_what_is_told_before_anything_is_sent(
