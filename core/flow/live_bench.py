@@ -13,6 +13,7 @@ from core.meters.choice import parse_meter
 from core.pi.address import PiAddress
 from core.pi.board import PI, pi_board
 from core.pi.engines import DEFAULT_ENGINE, ModelForm, find_engine
+from core.pi.settings import DEFAULT_SETTINGS, PiSettings
 
 #: The meter that measures nothing.
 NO_METER = "estimate"
@@ -27,7 +28,7 @@ def places() -> dict[str, Board]:
 @dataclass(frozen=True, slots=True)
 class LiveBench:
     """`meter` is as on the command line; `windows` of time follow the `runs` inferences, none when 0. `port`
-    names one of several boards on USB; `pi` and `engine` count for a Pi alone."""
+    names one of several boards on USB; `pi`, its settings and `engine` count for a Pi alone."""
 
     run: OpenRun
     place: str
@@ -38,6 +39,7 @@ class LiveBench:
     pi: PiAddress | None = None
     password: str | None = None
     engine: str = DEFAULT_ENGINE
+    pi_settings: PiSettings = DEFAULT_SETTINGS
 
     def check(self) -> None:
         """Before anything is started. Raises ThimbleError with what a person can mend."""
@@ -78,7 +80,8 @@ class LiveBench:
             told["meter"] = self.meter
         told["out"] = str(self.run.folder)
         if self.on_pi and self.pi is not None:
-            return told | {"address": self.pi.to_json(), "password": self.password, "engine": self.engine}
+            told |= {"address": self.pi.to_json(), "password": self.password, "engine": self.engine}
+            return told | self.pi_settings.to_json()
         told["board"] = self.place
         return told if self.port is None else {**told, "port": self.port}
 

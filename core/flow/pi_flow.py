@@ -6,16 +6,18 @@ whose key was not accepted, and a changed key stops everything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
 from core.pi.address import DEFAULT_FOLDER, PiAddress, parse_address
-from core.pi.engines import DEFAULT_ENGINE
+from core.pi.engines import DEFAULT_ENGINE, find_engine
 from core.pi.host_keys import HostKey, KeyState
-from core.pi.known import last_at
+from core.pi.known import keep_settings, last_at, settings_of
+from core.pi.settings import DEFAULT_SETTINGS, PiSettings
+from core.pi.setup.armnn import ArmnnSource
 
 
 class PiStep(Enum):
@@ -34,12 +36,13 @@ class PiStep(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PiState:
-    """`checks` are what was found on the Pi, as the task ``pi-check`` tells it."""
+    """`facts` and `checks` are what was found on the Pi, as the task ``pi-check`` tells it."""
 
     step: PiStep = PiStep.ADDRESS
     address: PiAddress | None = None
     key: HostKey | None = None
     title: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
     checks: tuple[dict[str, Any], ...] = ()
     fits: bool = False
 
@@ -105,14 +108,31 @@ class PiFlow:
             step=PiStep.CHECKED,
             key=key,
             title=result["title"],
+            facts=result["facts"],
             checks=tuple(result["checks"]),
             fits=result["fits"],
         )
 
-    def set_up(self, engine: str, wheels: str) -> PiTask:
-        """Install an engine; from the folder `wheels` where the Pi has no network."""
-        more = {"wheels": wheels.strip()} if wheels.strip() else {}
-        return PiTask("pi-setup", {**self._connection(), "engine": engine, **more})
+    def set_up(self, engine: str, wheels: str, armnn: ArmnnSource | None = None) -> PiTask:
+        """Install an engine; from the folder `wheels` where the Pi has no network. Later runs take it too."""
+        folder = wheels.strip() or None
+        more = {"wheels": folder} if folder else {}
+        if armnn is not None and find_engine(engine).delegate:
+            more |= armnn.to_params()
+        task = PiTask("pi-setup", {**self._connection(), "engine": engine, **more})
+        self.keep(replace(self.settings, wheels=folder))
+        return task
+
+    @property
+    def settings(self) -> PiSettings:
+        """Of the Pi that has let us in."""
+        address = self.state.address
+        return DEFAULT_SETTINGS if address is None else settings_of(address)
+
+    def keep(self, settings: PiSettings) -> None:
+        """For what is measured on it from now on. Raises ThimbleError ``cannot-write``."""
+        if self.state.address is not None and self.logged_in:
+            keep_settings(self.state.address, settings)
 
     def was_set_up(self, result: dict[str, Any]) -> None:
         """``pi-setup`` has ended well."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from core.paths import settings_dir, write_atomically
 from core.pi.address import PiAddress
+from core.pi.settings import DEFAULT_SETTINGS, PiSettings
 
 _MOST = 20
 
@@ -18,6 +20,7 @@ class KnownPi:
 
     address: PiAddress
     title: str
+    settings: PiSettings = DEFAULT_SETTINGS
 
 
 def _file() -> Path:
@@ -28,9 +31,14 @@ def known_pis() -> tuple[KnownPi, ...]:
     """The last one used first; none where the file is missing or damaged."""
     try:
         stored = json.loads(_file().read_text(encoding="utf-8"))
-        return tuple(KnownPi(PiAddress.from_json(each["address"]), str(each["title"])) for each in stored)
+        return tuple(map(_known, stored))
     except (OSError, ValueError, KeyError, TypeError):
         return ()
+
+
+def _known(stored: dict[str, Any]) -> KnownPi:
+    settings = PiSettings.from_json(stored["settings"]) if "settings" in stored else DEFAULT_SETTINGS
+    return KnownPi(PiAddress.from_json(stored["address"]), str(stored["title"]), settings)
 
 
 def last_at(asked: PiAddress) -> PiAddress | None:
@@ -40,8 +48,24 @@ def last_at(asked: PiAddress) -> PiAddress | None:
 
 
 def remember(address: PiAddress, title: str) -> None:
-    """Put it first. Raises ThimbleError ``cannot-write``."""
-    _write((KnownPi(address, title), *(pi for pi in known_pis() if pi.address.where != address.where)))
+    """Put it first; its settings stay. Raises ThimbleError ``cannot-write``."""
+    others = (pi for pi in known_pis() if pi.address.where != address.where)
+    _write((KnownPi(address, title, settings_of(address)), *others))
+
+
+def settings_of(address: PiAddress) -> PiSettings:
+    """Those of a Pi that is not known are the defaults."""
+    found = (pi.settings for pi in known_pis() if pi.address.where == address.where)
+    return next(found, DEFAULT_SETTINGS)
+
+
+def keep_settings(address: PiAddress, settings: PiSettings) -> None:
+    """Of a Pi that is known. Raises ThimbleError ``cannot-write``."""
+    _write(
+        tuple(
+            replace(pi, settings=settings) if pi.address.where == address.where else pi for pi in known_pis()
+        )
+    )
 
 
 def forget(address: PiAddress) -> bool:
@@ -54,5 +78,8 @@ def forget(address: PiAddress) -> bool:
 
 
 def _write(pis: tuple[KnownPi, ...]) -> None:
-    stored = [{"address": pi.address.to_json(), "title": pi.title} for pi in pis[:_MOST]]
+    stored = [
+        {"address": pi.address.to_json(), "title": pi.title, "settings": pi.settings.to_json()}
+        for pi in pis[:_MOST]
+    ]
     write_atomically(_file(), json.dumps(stored, indent=1))

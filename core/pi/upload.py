@@ -214,7 +214,7 @@ def disk_full(needed_bytes: int, free_bytes: int) -> ThimbleError:
     return ThimbleError(
         "pi-disk-full",
         f"the Pi's disk is full: {needed_bytes / 1e6:,.0f} MB needed, {free_bytes / 1e6:,.0f} MB free",
-        "make room there (`sudo apt clean`, old files), or name a folder on another disk with --folder",
+        "make room there (`sudo apt clean`, old files), or name a folder on another disk (--folder; in the window, “Folder there”)",
     )
 
 
@@ -222,5 +222,5 @@ def _cannot_write(path: str, why: str) -> ThimbleError:
     return ThimbleError(
         "pi-cannot-write",
         f"cannot write {path} on the Pi: {why}",
-        "check that the user may write there, or name another folder with --folder",
+        "check that the user may write there, or name another folder (--folder; in the window, “Folder there”)",
     )

@@ -33,6 +33,8 @@ def sentences(bench: Json) -> Iterator[str]:
         f" {quantity(bench['inference']['mean_s'], 's', 3)}, from disk to class"
         f" {quantity(bench['disk_to_class']['mean_s'], 's', 3)} on average."
     )
+    if bench.get("warmup"):
+        yield f"After the first inference, {bench['warmup']} more warmed the Pi up and were not timed."
     yield from _partition(bench)
     if bench.get("throttled_by"):
         yield f"The Pi was slowed down meanwhile: {', '.join(bench['throttled_by'])}. Measure again, cooled."

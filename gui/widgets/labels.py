@@ -34,6 +34,13 @@ def explanation(text: str = "") -> QLabel:
     return label
 
 
+def labelled(text: str, control: QWidget) -> QLabel:
+    """The label of a control, which its shortcut leads to."""
+    label = QLabel(text)
+    label.setBuddy(control)
+    return label
+
+
 def primary(text: str) -> QPushButton:
     """The one button of a page that goes on."""
     button = QPushButton(text)

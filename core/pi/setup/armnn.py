@@ -43,7 +43,7 @@ class ArmnnSource:
             raise ThimbleError(
                 "no-checksum",
                 "an archive from the network is only installed when its SHA-256 is known",
-                "give what its publisher says with --armnn-sha256",
+                "give what its publisher says as its SHA-256 (--armnn-sha256)",
             )
 
     @classmethod
@@ -55,6 +55,13 @@ class ArmnnSource:
         library, archive, sha256 = (params.get(f"armnn_{name}") for name in ("library", "archive", "sha256"))
         backend = Backend(params.get("armnn_backend") or Backend.CPU_ACC.value)
         return cls(library or None, archive or None, sha256 or None, backend)
+
+    def to_params(self) -> dict[str, Any]:
+        """The way back from `from_params`."""
+        names = ("library", "archive", "sha256")
+        return {f"armnn_{name}": getattr(self, name) for name in names} | {
+            "armnn_backend": self.backend.value
+        }
 
 
 def _is_address(archive: str) -> bool:

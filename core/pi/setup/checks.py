@@ -100,7 +100,7 @@ def _disk(seen: Circumstances) -> Checked:
         ThimbleError(
             "pi-disk-full",
             f"the Pi's disk has {found}",
-            "make room there (`sudo apt clean`, old files), or name a folder on another disk with --folder",
+            "make room there (`sudo apt clean`, old files), or name a folder on another disk (--folder; in the window, “Folder there”)",
         ),
     )
 

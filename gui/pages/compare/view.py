@@ -12,12 +12,8 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
-    QLabel,
     QLineEdit,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QWidget,
 )
 
@@ -31,8 +27,9 @@ from gui.plots.sweep_plot import SweepPlot
 from gui.recipe_words import choice_label
 from gui.widgets.expander import Expander
 from gui.widgets.job_panel import JobPanel
-from gui.widgets.labels import card, explanation, heading, primary
+from gui.widgets.labels import card, explanation, heading, labelled, primary
 from gui.widgets.page import Page
+from gui.widgets.read_table import ReadTable
 from gui.widgets.spin_boxes import WholeBox
 from gui.words import tr
 
@@ -71,11 +68,8 @@ class CompareView(Page):
         self.study_data.addItem(tr("Handwritten digits (minutes; a small network stands in)"), "digits")
         self.study_data.addItem(tr("The paper's own data, from your data folder (hours)"), "")
         form = QFormLayout()
-        self.study_data_label = QLabel(tr("On &data:"))
-        self.study_data_label.setBuddy(self.study_data)
-        subject = QLabel(tr("&What:"))
-        subject.setBuddy(self.subject)
-        form.addRow(subject, self.subject)
+        self.study_data_label = labelled(tr("On &data:"), self.study_data)
+        form.addRow(labelled(tr("&What:"), self.subject), self.subject)
         form.addRow(self.study_data_label, self.study_data)
         self.body.addLayout(form)
         self.body.addWidget(self.about)
@@ -88,14 +82,11 @@ class CompareView(Page):
         self.seeds = WholeBox()
         self.seeds.setRange(1, _MOST_SEEDS)
         self.seeds.setToolTip(tr("Each run is repeated with other random numbers; means are shown."))
-        amounts, seeds = QLabel(tr("Amounts to &remove (%):")), QLabel(tr("Repetitions (&seeds):"))
-        amounts.setBuddy(self.sparsities)
-        seeds.setBuddy(self.seeds)
         grid = QWidget()
         form = QFormLayout(grid)
         form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(amounts, self.sparsities)
-        form.addRow(seeds, self.seeds)
+        form.addRow(labelled(tr("Amounts to &remove (%):"), self.sparsities), self.sparsities)
+        form.addRow(labelled(tr("Repetitions (&seeds):"), self.seeds), self.seeds)
         self.criteria = _boxes((c, choice_label(Section.PRUNE, c)) for c in Criterion)
         self.schedules = _boxes((s, choice_label(Section.PRUNE, s)) for s in Schedule)
         self.quantizations = _boxes(
@@ -123,10 +114,8 @@ class CompareView(Page):
         self.out = QLineEdit()
         self.choose_out = QPushButton(tr("Choose…"))
         self.choose_out.setAccessibleName(tr("Choose the folder of the comparison"))
-        label = QLabel(tr("Results go &to:"))
-        label.setBuddy(self.out)
         row = QHBoxLayout()
-        row.addWidget(label)
+        row.addWidget(labelled(tr("Results go &to:"), self.out))
         row.addWidget(self.out, 1)
         row.addWidget(self.choose_out)
         self.body.addLayout(row)
@@ -141,12 +130,7 @@ class CompareView(Page):
 
     def _make_results(self) -> None:
         self.plot = SweepPlot()
-        self.table = QTableWidget(0, 0)
-        self.table.setAccessibleName(tr("The runs"))
-        self.table.verticalHeader().hide()
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setTabKeyNavigation(False)
+        self.table = ReadTable(tr("The runs"))
         self.folder = QPushButton(tr("Open &folder"))
         self.pdf = QPushButton(tr("Open the re&port (PDF)"))
         row = QHBoxLayout()
@@ -161,17 +145,8 @@ class CompareView(Page):
 
     def show_rows(self, header: list[str], rows: list[list[str]]) -> None:
         """One line a run."""
-        self.table.setColumnCount(len(header))
-        self.table.setHorizontalHeaderLabels(header)
-        self.table.setRowCount(len(rows))
-        for row, texts in enumerate(rows):
-            for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                self.table.setItem(row, column, item)
-        height = self.table.horizontalHeader().sizeHint().height() + 24
-        height += sum(self.table.rowHeight(row) for row in range(min(len(rows), _ROWS_SEEN)))
-        self.table.setFixedHeight(height)
+        self.table.set_headings(header)
+        self.table.show_rows(rows, _ROWS_SEEN)
 
 
 def ticked(boxes: dict[Any, QCheckBox]) -> tuple[Any, ...]:

@@ -25,7 +25,8 @@ from core.meters.choice import usage
 from core.meters.registry import METERS
 from core.pi.board import PI
 from core.pi.engines import ENGINES, ModelForm
-from core.pi.known import known_pis
+from core.pi.known import known_pis, settings_of
+from core.pi.settings import DEFAULT_SETTINGS
 from gui.widgets.board_row import words_of
 from gui.widgets.labels import primary
 from gui.widgets.spin_boxes import WholeBox
@@ -152,6 +153,7 @@ class BenchForm(QWidget):
         """What is chosen; None without a model."""
         if self._run is None:
             return None
+        pi = self.pi.currentData()
         return LiveBench(
             self._run,
             str(self.place.currentData()),
@@ -159,8 +161,9 @@ class BenchForm(QWidget):
             self.windows.value(),
             self._meter_words(),
             None if self.target_board is None else self.target_board.key,
-            self.pi.currentData(),
+            pi,
             engine=str(self.engine.currentData()),
+            pi_settings=DEFAULT_SETTINGS if pi is None else settings_of(pi),
         )
 
     def _meter_words(self) -> str:

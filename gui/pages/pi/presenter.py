@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QMessageBox
 from core.errors import ThimbleError
 from core.flow.pi_flow import PiFlow, PiStep, PiTask
 from core.jobs.events import Cancelled, Done, Failed
-from core.pi.address import SSH_PORT, PiAddress
+from core.pi.address import DEFAULT_FOLDER, PiAddress, host_text
 from core.pi.known import KnownPi, known_pis
 from gui.job_bridge import JobBridge
 from gui.pages.pi.view import PiView
@@ -44,7 +45,8 @@ class PiPresenter(QObject):
         view.remove_wanted.connect(self.remove)
         view.forget_wanted.connect(self.forget)
         view.host.activated.connect(self._chosen)
-        for field in (view.user, view.key_file, view.password):
+        view.options.edited.connect(self.keep_options)
+        for field in (view.user, view.key_file, view.password, view.folder):
             field.returnPressed.connect(self.connect_pi)
         self.bridge.ended.connect(self._ended)
         view.show_known(known_pis())
@@ -58,7 +60,11 @@ class PiPresenter(QObject):
             return
         try:
             task = self.flow.connect(
-                view.host.currentText(), view.user.text(), view.key_file.text(), view.password.text()
+                view.host.currentText(),
+                view.user.text(),
+                view.key_file.text(),
+                view.password.text(),
+                view.folder.text(),
             )
         except ThimbleError as error:
             view.banner.show_failure(error_as_failed(error))
@@ -67,7 +73,7 @@ class PiPresenter(QObject):
 
     def _found(self, result: dict[str, Any]) -> None:
         pis = result["pis"]
-        known = {pi.address.host for pi in known_pis()}
+        known = {host_text(pi.address.host, pi.address.port) for pi in known_pis()}
         self.view.show_known(known_pis())
         self.view.show_found(
             [
@@ -118,6 +124,8 @@ class PiPresenter(QObject):
         if address is not None and password is not None:
             self.password_known.emit(address.where, password)
         self._pis_changed()
+        self.view.wheels.setText(self.flow.settings.wheels or "")
+        self.view.options.show_settings(self.flow.settings)
         keep = self.flow.keep_password() if self.view.keep.isChecked() else None
         if keep is not None:
             self._run(keep, lambda kept: self.view.password.clear())
@@ -125,8 +133,21 @@ class PiPresenter(QObject):
     @Slot()
     def set_up(self) -> None:
         """Install the chosen engine."""
-        engine = str(self.view.engine.currentData())
-        self._run(self.flow.set_up(engine, self.view.wheels.text()), self._was_set_up)
+        view = self.view
+        try:
+            task = self.flow.set_up(str(view.engine.currentData()), view.wheels.text(), view.armnn.source)
+        except ThimbleError as error:
+            view.banner.show_failure(error_as_failed(error))
+            return
+        self._run(task, self._was_set_up)
+
+    @Slot()
+    def keep_options(self) -> None:
+        """How this Pi measures from now on."""
+        try:
+            self.flow.keep(replace(self.view.options.settings, wheels=self.flow.settings.wheels))
+        except ThimbleError as error:
+            self.view.banner.show_failure(error_as_failed(error))
 
     def _was_set_up(self, result: dict[str, Any]) -> None:
         self.flow.was_set_up(result)
@@ -210,7 +231,7 @@ class PiPresenter(QObject):
         view.found.setVisible(self.flow.logged_in)
         if self.flow.logged_in and state.address is not None:
             view.title_line.setText(f"{state.title} ({state.address.where})")
-            view.show_checks([_row(check) for check in state.checks])
+            view.checks.show_rows([*_fact_rows(state.facts), *map(_row, state.checks)])
             view.set_up.setEnabled(idle and state.fits)
 
     @Slot(int)
@@ -220,8 +241,9 @@ class PiPresenter(QObject):
         known = view.host.itemData(index)
         if isinstance(known, KnownPi):
             address = known.address
-            view.host.setCurrentText(_host_text(address))
+            view.host.setCurrentText(host_text(address.host, address.port))
             view.user.setText(address.user)
+            view.folder.setText("" if address.folder == DEFAULT_FOLDER else address.folder)
             view.key_file.setText("" if address.key_file is None else str(address.key_file))
         elif known is not None:
             where, user = known
@@ -240,14 +262,6 @@ class PiPresenter(QObject):
         return QMessageBox.question(self.view, title, question, yes | no, no) == yes
 
 
-def _host_text(address: PiAddress) -> str:
-    """As people write it."""
-    if address.port == SSH_PORT:
-        return address.host
-    host = f"[{address.host}]" if ":" in address.host else address.host
-    return f"{host}:{address.port}"
-
-
 def _key_words(step: PiStep) -> str:
     if step is PiStep.KEY:
         return tr(
@@ -257,7 +271,17 @@ def _key_words(step: PiStep) -> str:
     return tr("This is the fingerprint that it shows now:")
 
 
-def _row(check: dict[str, Any]) -> tuple[str, str, str, bool]:
+def _fact_rows(facts: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What the Pi is; nobody judges that."""
+    cpu = tr("{cores} cores, governor {governor}").format(
+        cores=facts["cores"], governor=facts["governor"] or tr("unknown")
+    )
+    steady = "" if facts["governor"] in ("", "performance") else tr("times are steadier with “performance”")
+    return [(tr("system"), facts["system"], ""), (tr("CPU"), cpu, steady)]
+
+
+def _row(check: dict[str, Any]) -> tuple[str, str, str]:
+    """What, what was found, whether that will do, in words and as a sign."""
     problem = check["problem"]
     words = tr("good") if problem is None else " ".join(sentence(problem[part]) for part in ("what", "hint"))
-    return tr(check["name"]), check["found"], words, problem is None
+    return tr(check["name"]), check["found"], f"{'✓' if problem is None else '✗'} {words}"

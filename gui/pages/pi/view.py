@@ -12,23 +12,27 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QWidget,
 )
 
 from core.pi.engines import ENGINES
 from core.pi.known import KnownPi
 from gui.job_bridge import JobBridge
+from gui.pages.pi.armnn_fields import ArmnnFields
+from gui.pages.pi.options_form import OptionsForm
+from gui.widgets.expander import Expander
 from gui.widgets.job_panel import JobPanel
-from gui.widgets.labels import card, explanation, heading, primary
+from gui.widgets.labels import card, explanation, heading, labelled, primary
+from gui.widgets.mnemonics import Mnemonics
 from gui.widgets.page import Page
+from gui.widgets.read_table import ReadTable
 from gui.words import tr
 
 _HOST, _USER = "raspberrypi.local", "pi"
+#: Alt keys of the labels below.
+_KEYS = "acdgiklmnprsuw"
 
 
 class PiView(Page):
@@ -57,6 +61,9 @@ class PiView(Page):
     def _make_address(self) -> None:
         self.host = QComboBox()
         self.user, self.key_file, self.password = QLineEdit(_USER), QLineEdit(), QLineEdit()
+        self.folder = QLineEdit()
+        self.folder.setPlaceholderText(tr("as last time, or .thimble in the home folder"))
+        self.folder.setToolTip(tr("Thimble's folder on the Pi; on another disk, for example /mnt/usb"))
         self.host.setEditable(True)
         self.host.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.host.setCurrentText(_HOST)
@@ -85,11 +92,10 @@ class PiView(Page):
             (tr("&User there:"), self.user, None),
             (tr("&Private key:"), self.key_file, browse),
             (tr("Pass&word:"), self.password, self.keep),
+            (tr("Fol&der there:"), self.folder, None),
         )
         for row, (text, control, beside) in enumerate(rows):
-            label = QLabel(text)
-            label.setBuddy(control)
-            grid.addWidget(label, row, 0)
+            grid.addWidget(labelled(text, control), row, 0)
             grid.addWidget(control, row, 1)
             if beside is not None:
                 grid.addWidget(beside, row, 2)
@@ -120,17 +126,10 @@ class PiView(Page):
 
     def _make_found(self) -> None:
         self.title_line = heading("")
-        self.checks = QTableWidget(0, 3)
-        self.checks.setHorizontalHeaderLabels((tr("What"), tr("Found"), tr("Will it do?")))
-        self.checks.verticalHeader().hide()
-        self.checks.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.checks.setTabKeyNavigation(False)
+        headings = (tr("What"), tr("Found"), tr("Will it do?"))
+        self.checks = ReadTable(tr("What was found on the Raspberry Pi"), headings)
         self.checks.setWordWrap(True)
-        self.checks.setAccessibleName(tr("What was found on the Raspberry Pi"))
-        for column in (0, 1):
-            mode = QHeaderView.ResizeMode.ResizeToContents
-            self.checks.horizontalHeader().setSectionResizeMode(column, mode)
-        self.checks.horizontalHeader().setStretchLastSection(True)
+        self.checks.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.engine, self.wheels = QComboBox(), QLineEdit()
         for engine in ENGINES.values():
             self.engine.addItem(tr(engine.title), engine.id)
@@ -143,9 +142,11 @@ class PiView(Page):
         self.set_up.clicked.connect(self.set_up_wanted)
         self.remove = QPushButton(tr("&Remove Thimble from it…"))
         self.remove.clicked.connect(self.remove_wanted)
-        engine_label, wheels_label = QLabel(tr("&Install:")), QLabel(tr("Packages fro&m:"))
-        engine_label.setBuddy(self.engine)
-        wheels_label.setBuddy(self.wheels)
+        engine_label = labelled(tr("&Install:"), self.engine)
+        wheels_label = labelled(tr("Packages fro&m:"), self.wheels)
+        keys = Mnemonics(_KEYS)
+        self.armnn, self.options = ArmnnFields(keys), OptionsForm(keys)
+        self.engine.currentIndexChanged.connect(self._engine_chosen)
         row = QWidget()
         line = QGridLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
@@ -154,11 +155,17 @@ class PiView(Page):
             line.addWidget(widget, 0, column)
         for column, widget in enumerate((wheels_label, self.wheels, browse)):
             line.addWidget(widget, 1, column)
-        line.addWidget(self.remove, 2, 2)
+        line.addWidget(self.armnn, 2, 0, 1, 3)
+        line.addWidget(self.remove, 3, 2)
         line.setColumnStretch(1, 1)
-        self.found = card(self.title_line, self.checks, row)
+        options = Expander(tr("How it measures"), self.options)
+        self.found = card(self.title_line, self.checks, row, options)
         self.found.hide()
         self.body.addWidget(self.found)
+        self._engine_chosen()
+
+    def _engine_chosen(self) -> None:
+        self.armnn.setVisible(ENGINES[self.engine.currentData()].delegate)
 
     def show_known(self, pis: tuple[KnownPi, ...]) -> None:
         """Offer the Pis that were connected before; what is typed stays."""
@@ -173,16 +180,6 @@ class PiView(Page):
         """Offer what was found beside what is known: words, address, and the user where that is known."""
         for words, where, user in found:
             self.host.addItem(words, (where, user))
-
-    def show_checks(self, rows: list[tuple[str, str, str, bool]]) -> None:
-        """What, what was found, whether that will do, in words and as a sign."""
-        self.checks.setRowCount(len(rows))
-        for row, (what, found, words, good) in enumerate(rows):
-            for column, text in enumerate((what, found, f"{'✓' if good else '✗'} {words}")):
-                self.checks.setItem(row, column, QTableWidgetItem(text))
-        self.checks.resizeRowsToContents()
-        height = sum(self.checks.rowHeight(row) for row in range(len(rows)))
-        self.checks.setFixedHeight(self.checks.horizontalHeader().sizeHint().height() + height + 4)
 
     def _choose_key(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, tr("Choose a private key"), str(Path.home() / ".ssh"))

@@ -171,6 +171,7 @@ def test_what_a_pi_has_to_tell() -> None:
                 largest_difference=1.0,
                 throttled_by=["under-voltage"],
                 instead="Arm NN is not installed on the Pi",
+                warmup=10,
             )
         )
     )
@@ -179,6 +180,7 @@ def test_what_a_pi_has_to_tell() -> None:
         "under-voltage",
         "broke off",
         "21.3 ms",
+        "10 more warmed the Pi up",
     ):
         assert words in told
     assert list(sentences({"board": "pico"})) == []
