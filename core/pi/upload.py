@@ -20,6 +20,11 @@ OnBytes = Callable[[int, int], None]
 _PIECE_BYTES = 64 * 1024
 #: What a broken connection may have left half written at the end of a file.
 _DOUBTFUL_BYTES = 32 * 1024
+#: The next step where a disk is full.
+MAKE_ROOM = (
+    "make room there (`sudo apt clean`, old files), or name a folder on another disk"
+    " (--folder, “Folder there”)"
+)
 #: Of the disk of the Pi, beside what is sent.
 _SPARE_BYTES = 20_000_000
 _HASH_S = 120.0
@@ -214,7 +219,7 @@ def disk_full(needed_bytes: int, free_bytes: int) -> ThimbleError:
     return ThimbleError(
         "pi-disk-full",
         f"the Pi's disk is full: {needed_bytes / 1e6:,.0f} MB needed, {free_bytes / 1e6:,.0f} MB free",
-        "make room there (`sudo apt clean`, old files), or name a folder on another disk (--folder; in the window, “Folder there”)",
+        MAKE_ROOM,
     )
 
 
@@ -222,5 +227,5 @@ def _cannot_write(path: str, why: str) -> ThimbleError:
     return ThimbleError(
         "pi-cannot-write",
         f"cannot write {path} on the Pi: {why}",
-        "check that the user may write there, or name another folder (--folder; in the window, “Folder there”)",
+        "check that the user may write there, or name another folder (--folder, “Folder there”)",
     )

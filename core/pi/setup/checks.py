@@ -9,6 +9,7 @@ from typing import Any
 from core.errors import ThimbleError
 from core.pi.engines import PiEngine
 from core.pi.setup.survey import PiFacts
+from core.pi.upload import MAKE_ROOM
 
 OLDEST_PYTHON = (3, 9)
 #: The wheels of LiteRT and ONNX Runtime are manylinux_2_27 and _2_28.
@@ -100,7 +101,7 @@ def _disk(seen: Circumstances) -> Checked:
         ThimbleError(
             "pi-disk-full",
             f"the Pi's disk has {found}",
-            "make room there (`sudo apt clean`, old files), or name a folder on another disk (--folder; in the window, “Folder there”)",
+            MAKE_ROOM,
         ),
     )
 
