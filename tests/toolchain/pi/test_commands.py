@@ -17,6 +17,8 @@ from core.jobs.tasks.pi_bench import bench
 from core.pi.connection import host_key
 from core.pi.host_keys import KeyState
 from core.pi.known import forget, known_pis
+from core.report import collect
+from core.report.benches import energies, inference_times
 from tests.toolchain.boards.tflite_model import write_classifier
 from tests.toolchain.pi.delegate import Build
 from tests.toolchain.pi.loopback import Loopback, all_gone
@@ -60,6 +62,8 @@ def test_bench_deploy_and_report(pi: Loopback, options: list[str], tmp_path: Pat
     assert "onnxruntime" in capsys.readouterr().out
     assert main(["report", record, "--json", "--pdf", str(tmp_path / "report.pdf")]) == 0
     benches = [each["bench"] for each in json.loads(capsys.readouterr().out)["benches"]]
+    _require_times_in_table(record, [told, benches[1]])
+    assert not energies(collect(Path(record)).benches)
     assert [bench["engine"] for bench in benches] == ["xnnpack", "onnxruntime"]
     float_bench = benches[1]
     assert (float_bench["timed"], float_bench["reference"]) == ("inference", "onnxruntime")
@@ -73,6 +77,29 @@ def test_bench_deploy_and_report(pi: Loopback, options: list[str], tmp_path: Pat
     deployed = json.loads(capsys.readouterr().out)
     assert deployed["verified"]
     assert json.loads((out / "deploy.json").read_text())["bench"]["board"] == "pi"
+
+
+def _require_times_in_table(record: str, benches: list[Json]) -> None:
+    """Paper B's columns are computed anew from the single times."""
+    rows = _named(inference_times(collect(Path(record)).benches))
+    assert len(rows) == len(benches)
+    for row, told in zip(rows, benches, strict=True):
+        warm_ms = 1e3 * np.array(told["times_s"][1:])
+        std_ms = warm_ms.std(ddof=1)
+        for heading, value in {
+            "first (ms)": 1e3 * told["first_inference_s"],
+            "mean (ms)": warm_ms.mean(),
+            "std (ms)": std_ms,
+            "stderr (ms)": std_ms / np.sqrt(len(warm_ms)),
+            "N": len(warm_ms) + 1,
+        }.items():
+            assert float(row[heading]) == pytest.approx(value, rel=1e-3)
+        assert (row["where"], row["engine"]) == (told["pi"]["title"], told["engine"])
+
+
+def _named(table: list[list[str]]) -> list[dict[str, str]]:
+    heading, *rows = table
+    return [dict(zip(heading, row, strict=True)) for row in rows]
 
 
 def _float_onnx(folder: Path) -> Path:
@@ -178,11 +205,22 @@ def test_a_sensor_of_the_pi_measures_its_energy(
 ) -> None:
     chip(tmp_path, "hwmon1", "ina226", "5000", "812", "4060000")
     asked = ["bench", str(sample.model), "--board", "pi", *options, "--accept-host-key", pi.fingerprint]
-    assert main([*asked, "--runs", "400", "--meter", f"ina2xx:root={tmp_path},rate=200", "--json"]) == 0
-    energy = json.loads(capsys.readouterr().out)["energy"]
+    record = tmp_path / "record"
+    metered = ["--runs", "400", "--meter", f"ina2xx:root={tmp_path},rate=200", "--record", str(record)]
+    assert main([*asked, *metered, "--json"]) == 0
+    bench = json.loads(capsys.readouterr().out)
+    energy = bench["energy"]
     assert (energy["source"], energy["sync"]) == ("measured", "clock")
     assert energy["of"] == "INA226 (hwmon1) of the Raspberry Pi"
     assert energy["power_w"] == pytest.approx(4.06)
+    (row,) = _named(energies(collect(record).benches))
+    latency_ms, power_mw, energy_mws = (
+        float(row[heading].partition(" ± ")[0]) for heading in ("latency (ms)", "power (mW)", "energy (mWs)")
+    )
+    mean_ms = 1e3 * np.mean(bench["times_s"][1:])
+    assert latency_ms == pytest.approx(mean_ms, rel=0.1, abs=0.1)  # rounded to its spread
+    assert power_mw == pytest.approx(4060)
+    assert energy_mws == pytest.approx(4.06 * mean_ms, rel=0.1)
 
 
 def test_a_run_that_breaks_off_is_kept_and_marked(pi: Loopback, sample: Sample, tmp_path: Path) -> None:

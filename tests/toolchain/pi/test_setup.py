@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -100,6 +101,69 @@ def test_a_set_up_that_is_cancelled_leaves_nothing_running(
         assert all_gone(empty_pi_folder)
     finally:
         wrapper.write_text(before)
+
+
+_PIP_THERE = """
+echo "$@" >> {log}
+case "$*" in
+    *" download "*) exit 99;;
+    *--no-index*|*--version*) exit 0;;
+    *) [ -e {network} ] && exit 0; echo "WARNING: Failed to establish a new connection"; exit 1;;
+esac
+"""
+_PIP_HERE = """
+[ -e {network} ] || {{ echo "ERROR: no network here either" >&2; exit 1; }}
+while [ "$1" != --dest ]; do shift; done
+mkdir -p "$2" && cp {wheels}/*.whl "$2"
+"""
+
+
+@pytest.fixture
+def pips(
+    pi: Loopback, empty_pi_folder: Path, wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """Stand-ins for pip on the Pi and here, each with a network while a file of this folder is there (`pi`,
+    `here`); what the Pi's was asked for is in the file `log`."""
+    pip_there, wrapper = tmp_path / "there.sh", pi.folder / "bin" / "python3"
+    there = _PIP_THERE.format(log=tmp_path / "log", network=tmp_path / "pi")
+    pip_there.write_text(f"#!/bin/sh{there}")
+    pip_there.chmod(0o755)
+    here = tmp_path / "here.sh"
+    here.write_text("#!/bin/sh" + _PIP_HERE.format(network=tmp_path / "here", wheels=wheels))
+    here.chmod(0o755)
+    before = wrapper.read_text()
+    bin_folder = empty_pi_folder / "venv" / "bin"
+    make = f"mkdir -p {bin_folder} && exec cp {pip_there} {bin_folder}/python"
+    pi.program("python3", f'[ "$2" = venv ] && {{ {make}; }}\n{before}')
+    monkeypatch.setattr(sys, "executable", str(here))
+    yield tmp_path
+    wrapper.write_text(before)
+
+
+@pytest.mark.usefixtures("own_folders")
+def test_packages_come_over_the_pis_network_or_through_this_computer(bare: PiConnection, pips: Path) -> None:
+    folder, engine = RemoteFolder(bare), find_engine("xnnpack")
+    said: list[str] = []
+    with pytest.raises(ThimbleError, match="no network here either") as caught:
+        set_up(folder, engine, lambda part, text: said.append(text))
+    assert (caught.value.code, "--wheels" in caught.value.hint) == ("no-wheels", True)
+
+    (pips / "here").touch()
+    assert not set_up(folder, engine, lambda part, text: said.append(text)).already
+    assert "The Pi has no network: fetching the packages here" in said
+    assert any(text.startswith("Sending wheels") for text in said)
+    asked = (pips / "log").read_text().splitlines()
+    assert "--no-index --find-links" in asked[-1]
+    assert set_up(folder, engine, nobody_listens).already
+
+    (pips / "pi").touch()
+    said.clear()
+    assert not set_up(folder, find_engine("onnxruntime"), lambda part, text: said.append(text)).already
+    assert any(text.startswith("Installing onnxruntime") for text in said)
+    assert not any("Sending" in text for text in said)
+    last = (pips / "log").read_text().splitlines()[-1]
+    assert "install --progress-bar off --only-binary :all:" in last
+    assert "onnxruntime" in last
 
 
 def test_a_folder_without_wheels(bare: PiConnection, tmp_path: Path, pi: Loopback) -> None:

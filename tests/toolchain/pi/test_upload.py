@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import core.pi.upload
 from core.errors import ThimbleError
 from core.pi.connection import PiConnection, connect
 from core.pi.upload import RemoteFolder, Upload
@@ -80,7 +79,7 @@ def test_a_damaged_part_is_told_and_then_sent_anew(
 
 
 def test_a_full_disk_is_told_before_anything_is_sent(
-    connection: PiConnection, pi: Loopback, source: Path, monkeypatch: pytest.MonkeyPatch
+    connection: PiConnection, pi: Loopback, source: Path
 ) -> None:
     pi.program("df", "echo Filesystem; echo x 1000 900 100 90% /")
     try:
@@ -93,15 +92,19 @@ def test_a_full_disk_is_told_before_anything_is_sent(
 
 
 def test_a_disk_that_becomes_full(
-    connection: PiConnection, pi: Loopback, source: Path, monkeypatch: pytest.MonkeyPatch
+    connection: PiConnection, pi: Loopback, source: Path, tmp_path: Path
 ) -> None:
-    """/dev/full is a disk without space; SFTP only says “Failure”."""
+    """/dev/full takes nothing, as a disk without space; SFTP only says “Failure”, and `df` why."""
     (pi.pi_folder / "a.bin.part").symlink_to("/dev/full")
-    folder = RemoteFolder(connection)
-    monkeypatch.setattr(core.pi.upload, "_SPARE_BYTES", 10**15)
-    monkeypatch.setattr(folder, "_require_space", nobody_listens)
-    with pytest.raises(ThimbleError) as caught:
-        folder.send([Upload(source, "a.bin")], nobody_listens)
+    asked = tmp_path / "asked"
+    told = "echo Filesystem; echo x 1000000 900000 {free} 90% /"
+    enough, nothing = told.format(free=900_000), told.format(free=12)
+    pi.program("df", f"if [ -e {asked} ]; then {nothing}; else touch {asked}; {enough}; fi")
+    try:
+        with pytest.raises(ThimbleError, match="0 MB free") as caught:
+            RemoteFolder(connection).send([Upload(source, "a.bin")], nobody_listens)
+    finally:
+        (pi.folder / "bin" / "df").unlink()
     assert caught.value.code == "pi-disk-full"
 
 
