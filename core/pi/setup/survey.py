@@ -9,7 +9,8 @@ from typing import Any
 from core.errors import ThimbleError
 from core.pi.connection import PiConnection
 
-_SCRIPT = """
+#: For Python 3 of any age; prints the fields of `PiFacts`.
+SCRIPT = """
 import importlib.util, json, os, platform, struct, sys
 def text(path):
     try:
@@ -18,8 +19,9 @@ def text(path):
     except OSError:
         return ""
 system = dict(line.split("=", 1) for line in text("/etc/os-release").splitlines() if "=" in line)
+cpu = [line.split(":", 1) for line in text("/proc/cpuinfo").splitlines() if line.startswith("Model\\t")]
 print(json.dumps({
-    "model": text("/proc/device-tree/model"),
+    "model": text("/proc/device-tree/model") or (cpu[0][1].strip() if cpu else ""),
     "system": system.get("PRETTY_NAME", platform.platform()).strip('"'),
     "machine": platform.machine(),
     "bits": struct.calcsize("P") * 8,
@@ -61,7 +63,7 @@ class PiFacts:
 
 def survey(connection: PiConnection) -> PiFacts:
     """Raises ThimbleError ``pi-no-python``, or what the connection does."""
-    answer = connection.run_python(_SCRIPT)
+    answer = connection.run_python(SCRIPT)
     if not answer.done:
         raise ThimbleError(
             "pi-no-python",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +14,7 @@ from core.errors import ThimbleError
 from core.pi.engines import ENGINES, find_engine
 from core.pi.events import Beat, read_event
 from core.pi.preparing import RUNNER
+from core.pi.setup import survey
 from core.pi.setup.armnn import ArmnnSource
 from core.pi.setup.checks import Circumstances, check_all, require_fit
 from core.pi.setup.survey import PiFacts
@@ -56,6 +61,29 @@ def test_what_will_not_do_is_told_with_the_reason(change: dict[str, object], cod
 def test_a_disk_that_is_too_small() -> None:
     with pytest.raises(ThimbleError, match="50 MB free, 100 MB needed"):
         require_fit(replace(_GOOD, free_bytes=50_000_000))
+
+
+@pytest.mark.parametrize(
+    ("files", "model"),
+    [
+        (
+            {"device-tree/model": "Raspberry Pi 5 Model B\0", "cpuinfo": "Model\t\t: another\n"},
+            "Raspberry Pi 5 Model B",
+        ),
+        (
+            {"cpuinfo": "processor\t: 0\nModel\t\t: Raspberry Pi 4 Model B Rev 1.4\n"},
+            "Raspberry Pi 4 Model B Rev 1.4",
+        ),
+        ({"cpuinfo": "model\t\t: 85\nmodel name\t: a desktop's\n"}, ""),
+    ],
+)
+def test_what_a_pi_calls_itself(tmp_path: Path, files: dict[str, str], model: str) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    script = survey.SCRIPT.replace("/proc/", f"{tmp_path}/")
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert json.loads(said)["model"] == model
 
 
 def test_throttling_in_words() -> None:
