@@ -14,6 +14,8 @@ _WRITE_S = 5.0
 _PIECE_BYTES = 4096
 _BAUD = 115_200  # means nothing on USB, but 1200 would ask for the bootloader
 _TOUCH_BAUD = 1200
+#: Windows lets one program open a port, refuses the next for lack of permission, and knows no other cause.
+_OPENS_ONCE = sys.platform == "win32"
 UDEV_RULE = "installers/60-thimble.rules"
 
 
@@ -96,7 +98,7 @@ def open_port(port: str, baud: int) -> Any:
 
 def _exclusive() -> bool | None:
     """Windows knows no other way, and pyserial refuses to be asked."""
-    return None if sys.platform == "win32" else True
+    return None if _OPENS_ONCE else True
 
 
 def close_port(opened: Any) -> None:
@@ -120,14 +122,15 @@ def _cannot_open(port: str, error: Exception) -> ThimbleError:
     words = str(error).lower()
     if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or "filenotfound" in words:
         return _gone(port)
+    denied = number in (errno.EACCES, errno.EPERM) or "permission" in words
     owner = owner_of(port)
-    if owner or number in (errno.EBUSY, errno.EAGAIN) or "lock" in words:
+    if owner or number in (errno.EBUSY, errno.EAGAIN) or "lock" in words or (denied and _OPENS_ONCE):
         return ThimbleError(
             "port-busy",
             f"{port} is in use by {owner or 'another program'}",
             "close it there (a serial monitor, for example), then repeat",
         )
-    if number in (errno.EACCES, errno.EPERM) or "permission" in words:
+    if denied:
         return ThimbleError(
             "port-permission",
             f"you may not open {port}",

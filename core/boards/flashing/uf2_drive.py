@@ -54,15 +54,15 @@ def _boot(newcomers: Newcomers, around: Surroundings) -> UsbBoard:
 
 def _copy(content: bytes, drive: Path, around: Surroundings) -> None:
     """The board restarts by itself when it has the last block: what fails after that, does not matter."""
-    written = 0
+    left = memoryview(content)
     try:
         with open(drive / _FILE, "wb", buffering=0) as file:
-            for start in range(0, len(content), _PIECE_BYTES):
-                written += file.write(content[start : start + _PIECE_BYTES])
+            while left:  # an unbuffered file may take less than it is given
+                left = left[file.write(left[:_PIECE_BYTES]) :]
                 os.fsync(file.fileno())
-                around.progress(0.1 + 0.8 * written / len(content), f"Copying to {drive}")
+                around.progress(0.1 + 0.8 * (1 - len(left) / len(content)), f"Copying to {drive}")
     except OSError as error:
-        if written < len(content):
+        if left:
             raise _not_copied(drive, error) from error
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from core.boards import serial_transport
 from core.boards.serial_transport import SerialTransport, open_port, touch
 from core.errors import ThimbleError
 
@@ -95,6 +96,21 @@ def test_a_port_that_one_may_not_open(line: Line, monkeypatch: pytest.MonkeyPatc
     assert error.code == "port-permission"
     if sys.platform.startswith("linux"):
         assert "60-thimble.rules" in error.hint
+
+
+def test_a_port_that_another_program_has_on_windows(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As serialwin32 tells it: the number of the error is in its words alone."""
+    import serial
+
+    def refused(*_: object, **__: object) -> None:
+        cause = PermissionError(13, "Access is denied.", None, 5)
+        raise serial.SerialException(f"could not open port {line.port!r}: {cause!r}")
+
+    monkeypatch.setattr(serial, "Serial", refused)
+    monkeypatch.setattr(serial_transport, "_OPENS_ONCE", True)
+    error = failure(line.port)
+    assert error.code == "port-busy"
+    assert "another program" in error.what
 
 
 @pytest.mark.skipif(

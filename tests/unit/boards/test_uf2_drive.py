@@ -110,6 +110,51 @@ def test_a_copy_that_fails_half_way_says_why(
     assert code_of(lambda: Uf2Drive().flash(image, as_drive(drive), world.around())) == code
 
 
+class SlowFile:
+    """A file that takes at most 1000 bytes at a time, and has room for `room` of them."""
+
+    def __init__(self, path: Path, room: int) -> None:
+        self._file, self._room = path.open("wb", buffering=0), room
+
+    def __enter__(self) -> SlowFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def write(self, data: memoryview) -> int:
+        if not self._room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        taken = min(len(data), 1000, self._room)
+        self._room -= taken
+        return self._file.write(data[:taken])
+
+
+def test_what_a_file_does_not_take_at_once_is_given_again(
+    image: Path, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        uf2_drive, "open", lambda path, *_, **__: SlowFile(path, len(CONTENT)), raising=False
+    )
+    world = World([as_drive(drive)])
+    world.events = [(1.0, lambda: world.there.append(on_port("COM4")))]
+    Uf2Drive().flash(image, as_drive(drive), world.around())
+    assert (drive / "THIMBLE.UF2").read_bytes() == CONTENT
+
+
+def test_a_last_piece_that_is_cut_is_no_success(
+    image: Path, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        uf2_drive, "open", lambda path, *_, **__: SlowFile(path, len(CONTENT) - 100), raising=False
+    )
+    world = World([as_drive(drive)])
+    assert code_of(lambda: Uf2Drive().flash(image, as_drive(drive), world.around())) == "drive-full"
+
+
 def test_a_drive_that_vanishes_before_the_copy_begins(image: Path, tmp_path: Path) -> None:
     gone = as_drive(tmp_path / "gone")
     assert code_of(lambda: Uf2Drive().flash(image, gone, World([gone]).around())) == "drive-gone"
