@@ -76,7 +76,7 @@ def bench(
         timing=Source.ESTIMATED if result.estimated else Source.MEASURED,
         energy=estimate_energy(board, series.mean_s),
         verified=_agrees(result.outputs, reference_outputs[order], agree) and not repetition.differs,
-        agreement=agree.rule,
+        agreement=agree.rule_for(reference_outputs[order]),
         counts=result.counts,
         facts=facts,
         windows=in_windows,

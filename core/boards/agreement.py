@@ -18,28 +18,42 @@ Array = npt.NDArray[Any]
 FLOAT_TOLERANCE = 1e-5
 #: A class that leads by more than this must stay the first.
 _MARGIN_STEPS = 2
-#: Of a single number, which has no class: each layer before it may differ in single steps.
+#: No number may be farther off: each layer before it may differ in single steps.
 _MOST_STEPS = 8
 _LARGEST_INT8 = 127
 
 
 class Rule(Enum):
-    """What is asked of the outputs."""
+    """What is asked of the outputs. NOTHING could be: the reference has no answer that is clear enough."""
 
     BYTES = "bytes"
     TOLERANCE = "tolerance"
     CLASSES = "classes"
+    NOTHING = "nothing"
+
+
+def _always(_: Array) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A rule, and whether outputs keep it: both arrays are ``[samples, …]`` in the output's own type."""
+    """A rule, and whether outputs keep it: both arrays are ``[samples, …]`` in the output's own type.
+
+    `tells` says whether a reference is one that other outputs could fail to agree with; with one that is
+    not, nothing agrees.
+    """
 
     rule: Rule
     holds: Callable[[Array, Array], bool]
+    tells: Callable[[Array], bool] = _always
 
     def __call__(self, outputs: Array, reference: Array) -> bool:
-        return self.holds(outputs, reference)
+        return self.tells(reference) and self.holds(outputs, reference)
+
+    def rule_for(self, reference: Array) -> Rule:
+        """The rule, or NOTHING where this reference leaves none to be kept."""
+        return self.rule if self.tells(reference) else Rule.NOTHING
 
 
 def _same_bytes(outputs: Array, reference: Array) -> bool:
@@ -57,27 +71,68 @@ same_bytes = Agreement(Rule.BYTES, _same_bytes)
 within_tolerance = Agreement(Rule.TOLERANCE, _within_tolerance)
 
 
-def same_classes(step: float, step_before_softmax: float | None = None) -> Agreement:
-    """Each sample whose first class leads by more than two steps has the same first class; a single output
-    differs by at most eight steps.
+@dataclass(frozen=True, slots=True)
+class _Classes:
+    """See `same_classes`."""
+
+    step: float
+    step_before_softmax: float | None
+    read: Callable[[Array], Array]
+
+    def holds(self, outputs: Array, reference: Array) -> bool:
+        given, wanted = self._numbers(outputs), self._numbers(reference)
+        near = np.abs(given - wanted) <= self._most_off(wanted)
+        same = given.argmax(axis=1) == wanted.argmax(axis=1)
+        return bool(near.all() and same[self._clear(wanted)].all())
+
+    def tells(self, reference: Array) -> bool:
+        return bool(self._clear(self._numbers(reference)).any())
+
+    def _numbers(self, outputs: Array) -> Array:
+        """``[samples, numbers]``"""
+        return self.read(outputs.reshape(len(outputs), -1).astype(np.float64))
+
+    def _clear(self, wanted: Array) -> Array:
+        """``[samples]``: whether the first class leads by enough; a single number has no class to lead."""
+        if wanted.shape[1] == 1:
+            return np.ones(len(wanted), bool)
+        first, second = np.sort(wanted, axis=1)[:, :-3:-1].T
+        clear = first - second > _MARGIN_STEPS * self.step
+        if self.step_before_softmax is not None:
+            clear &= first > second * np.exp(_MARGIN_STEPS * self.step_before_softmax)
+        return np.asarray(clear)
+
+    def _most_off(self, wanted: Array) -> Array:
+        """How far each number may be off; where the outputs have no steps, 8 bits are taken for them."""
+        most = np.full(wanted.shape, _MOST_STEPS * (self.step or np.abs(wanted).max() / _LARGEST_INT8))
+        if self.step_before_softmax is not None:
+            # of its inputs, one against the others: the odds p / (1 − p) change by this factor
+            factor = np.exp(_MOST_STEPS * self.step_before_softmax)
+            likelier = wanted * factor / (1 - wanted + wanted * factor)
+            unlikelier = wanted / (wanted + (1 - wanted) * factor)
+            most += np.maximum(likelier - wanted, wanted - unlikelier)
+        return most
+
+
+def _as_they_are(numbers: Array) -> Array:
+    return numbers
+
+
+def same_classes(
+    step: float,
+    step_before_softmax: float | None = None,
+    read: Callable[[Array], Array] = _as_they_are,
+) -> Agreement:
+    """Each sample whose first class leads by more than two steps has the same first class, of which there
+    must be one; and no number is off by more than eight steps.
 
     For quantized ONNX: its float rounding and integer rounding differ in single steps. Where the outputs are
     those of a softmax, one step of its inputs may be worth many of its outputs: two of those must lie between
-    the classes as well.
+    the classes as well, and eight of those are forgiven. `read` makes of the outputs the numbers whose steps
+    are told.
     """
-
-    def agree(outputs: Array, reference: Array) -> bool:
-        given = outputs.reshape(len(outputs), -1).astype(np.float64)
-        wanted = reference.reshape(len(reference), -1).astype(np.float64)
-        if wanted.shape[1] == 1:
-            return bool(np.abs(given - wanted).max() <= _MOST_STEPS * step)
-        first, second = np.sort(wanted, axis=1)[:, :-3:-1].T
-        clear = first - second > _MARGIN_STEPS * step
-        if step_before_softmax is not None:
-            clear &= first > second * np.exp(_MARGIN_STEPS * step_before_softmax)
-        return bool(np.all((given.argmax(axis=1) == wanted.argmax(axis=1))[clear]))
-
-    return Agreement(Rule.CLASSES, agree)
+    classes = _Classes(step, step_before_softmax, read)
+    return Agreement(Rule.CLASSES, classes.holds, classes.tells)
 
 
 def hybrid_agreement(reference: Array, layers: int) -> Agreement:
@@ -92,11 +147,23 @@ def onnx_agreement(graph: Graph) -> Agreement:
     if not any(tensor.dtype is DType.INT8 for tensor in graph.tensors.values()):
         return within_tolerance
     name = graph.outputs[0]
-    if graph.tensors[name].dtype is not DType.FLOAT32:
-        return same_classes(1.0)
     producer = graph.producer(name)
+    if graph.tensors[name].dtype is not DType.FLOAT32:
+        return _integer_classes(graph, name, producer)
     step = _step(graph, producer.inputs[0]) if isinstance(producer, Dequantize) else 0.0
     return same_classes(step, _step_before_softmax(graph, producer))
+
+
+def _integer_classes(graph: Graph, name: str, producer: Op | None) -> Agreement:
+    quantization = graph.tensors[name].quantization
+    if quantization is None:
+        return same_classes(1.0)
+    scale, zero_point = quantization.scale[0], quantization.zero_point[0]
+
+    def read(integers: Array) -> Array:
+        return np.asarray((integers - zero_point) * scale)
+
+    return same_classes(scale, _step_before_softmax(graph, producer), read)
 
 
 def _step(graph: Graph, tensor: str) -> float:

@@ -84,6 +84,10 @@ def _bench(bench: dict[str, Any] | None) -> tuple[str, str]:
 def _verdict(board: dict[str, Any]) -> str:
     if board["error"] is not None:
         return f"failed: {board['error']['what']} ({board['error']['hint']})"
+    from core.report.verdict import compared
+
+    if not compared(board["bench"]):
+        return "NOT VERIFIED: no answer is clear enough to be compared"
     return "verified" if board["verified"] else "NOT VERIFIED: other answers than they should be"
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from codegen.graph import Graph
 from core.bench import Facts, Measurement, Series, Source, Timed
 from core.bench.windows import WINDOW_S, Window, WindowPlan, Windows
-from core.boards.agreement import Agreement
+from core.boards.agreement import Agreement, Rule
 from core.errors import ThimbleError
 from core.pi.board import PI, estimated_energy
 from core.pi.engines import PiEngine, find_engine
@@ -131,7 +131,8 @@ def _why_not(run: PiRun, question: Question) -> str | None:
         return f"does not work: {run.error.what.removeprefix('on the Pi: ')}"
     if run.partition is None or run.partition.delegated == 0:
         return "takes none of the operators of this network"
-    if not _verified(question, run).verified:
+    verification = _verified(question, run)
+    if not verification.verified and verification.rule is not Rule.NOTHING:
         return "computes something else than TFLite"
     return None
 

@@ -42,7 +42,8 @@ def verify(graph: Graph, outputs: Array, reference: Array, agree: Agreement) -> 
     rules = (agree, *_milder(graph, reference, agree))
     kept = next((rule for rule in rules if rule(outputs, reference)), None)
     difference = np.abs(outputs.astype(np.float64) - reference.astype(np.float64))
-    return Verification(kept is not None, (kept or rules[-1]).rule, float(difference.max(initial=0.0)))
+    rule = (kept or rules[-1]).rule_for(reference)
+    return Verification(kept is not None, rule, float(difference.max(initial=0.0)))
 
 
 def _milder(graph: Graph, reference: Array, agree: Agreement) -> tuple[Agreement, ...]:

@@ -17,7 +17,11 @@ _WORDS = {
     ),
     Rule.CLASSES: (
         "every clear answer is that of {reference}; integers and floats round differently in single steps",
-        "a clear answer differs from that of {reference}",
+        "a clear answer differs from that of {reference}, or a number by more than integers explain",
+    ),
+    Rule.NOTHING: (
+        "no answer of {reference} is clear enough to be compared",
+        "nothing could be compared, because no answer of {reference} is clear",
     ),
 }
 _REFERENCES = {"tflite": "the TFLite reference kernels", "onnxruntime": "ONNX Runtime"}
@@ -28,8 +32,9 @@ _METHODS = {
     Rule.TOLERANCE: "compares every output with that of {reference}, within 1e-5 of the largest",
     Rule.CLASSES: (
         "compares the answers with those of {reference}, wherever the first class leads by more than the "
-        "integers inside can tell"
+        "integers inside can tell, and every number roughly"
     ),
+    Rule.NOTHING: "found no answer of {reference} that is clear enough to be compared",
 }
 
 
@@ -44,6 +49,11 @@ def rule_of(bench: Json) -> Rule:
     if "agreement" in bench:
         return Rule(bench["agreement"])
     return Rule.CLASSES if bench.get("reference") == "onnxruntime" else Rule.BYTES
+
+
+def compared(bench: Json) -> bool:
+    """Whether the outputs could be compared at all."""
+    return rule_of(bench) is not Rule.NOTHING
 
 
 def statement(bench: Json, verified: bool) -> str:

@@ -157,11 +157,13 @@ def deploy_job(
 def require_verified(bench: dict[str, Any]) -> None:
     """Raises ThimbleError ``not-verified`` with the rule that the outputs do not keep."""
     from core.pi.board import PI
-    from core.report.verdict import statement
+    from core.report.verdict import compared, statement
 
     if not bench["verified"]:
         hint = "this is a fault in the generated program: please report it with the model"
-        if bench["board"] == PI:  # where nothing of ours computes
+        if not compared(bench):
+            hint = "deploy a trained model, with --data that it was trained for"
+        elif bench["board"] == PI:  # where nothing of ours computes
             hint = (
                 f"{bench['engine']} on the Pi computes something else: try another --engine,"
                 " and do not use this one for this model"

@@ -12,6 +12,7 @@ from codegen.targets.board import Board
 from core.boards.placing import is_on_usb
 from core.boards.usb_ports import UsbBoard, choose_usb_board
 from core.errors import EXPECTED_ERRORS, ThimbleError
+from core.report.verdict import compared
 from gui.background import Background
 from gui.pages.deploy.view import DeployView
 from gui.pages.deploy.words import put_words
@@ -89,6 +90,8 @@ def ends_of(result: dict[str, Any], targets: Sequence[UsbBoard]) -> list[tuple[l
 def _end(told: dict[str, Any]) -> tuple[str, bool]:
     if told.get("error") is not None:
         return f"✗ {told['error']['what']}: {told['error']['hint']}", False
+    if not compared(told["bench"]):
+        return tr("✗ Not verified: no answer is clear enough to be compared."), False
     if not told["verified"]:
         return tr("✗ Not verified: it gave other answers than it should."), False
     bench = told["bench"]

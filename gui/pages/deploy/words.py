@@ -6,7 +6,7 @@ from typing import Any
 
 from core.boards.agreement import Rule
 from core.boards.put import Put
-from core.report.verdict import rule_of
+from core.report.verdict import compared, rule_of
 from gui.words import energy, latency, number, percent, tr
 
 
@@ -23,6 +23,10 @@ def verdict_words(result: dict[str, Any]) -> str:
 
 
 def _verdict(bench: dict[str, Any], verified: bool) -> str:
+    if not compared(bench):
+        return tr(
+            "✗ Not verified: no answer is clear enough to be compared. Take a trained model, or other data."
+        )
     if not verified:
         return tr("✗ Not verified: the board gave other answers than it should. Do not use this build.")
     if rule_of(bench) is Rule.BYTES:

@@ -7,6 +7,7 @@ from typing import Any
 from core.bench import Source
 from core.live.quantity import Quantity
 from core.live.run import EnergyOf, LiveRun
+from core.report.verdict import compared
 from gui.words import number, tr
 
 
@@ -44,7 +45,9 @@ def ended_words(result: dict[str, Any]) -> list[str]:
     """What is to be held against a result; empty when nothing is."""
     bench = result["bench"]
     words = []
-    if not result["verified"]:
+    if not compared(bench):
+        words.append(tr("Not verified: no answer is clear enough to be compared."))
+    elif not result["verified"]:
         words.append(tr("Not verified: the answers were other than they should be. Do not use this build."))
     if bench.get("instead"):
         words.append(tr("{why}. {engine} ran instead.").format(why=bench["instead"], engine=bench["engine"]))

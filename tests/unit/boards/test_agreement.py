@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from codegen.graph import DType, Graph, Relu, Tensor
-from core.boards.agreement import hybrid_agreement, onnx_agreement, same_classes, within_tolerance
+from codegen.graph import DType, Graph, Quantization, Relu, Softmax, Tensor
+from core.boards.agreement import Rule, hybrid_agreement, onnx_agreement, same_classes, within_tolerance
 from core.boards.layout import to_file_layout, to_graph_layout
 
 
@@ -17,9 +17,10 @@ def test_floats_agree_within_the_tolerance_of_the_largest():
 
 def test_classes_agree_where_the_lead_is_clear():
     agree = same_classes(0.1)
-    close, clear = np.array([[0.5, 0.6]]), np.array([[0.1, 0.9]])
-    assert agree(close[:, ::-1], close)
-    assert not agree(clear[:, ::-1], clear)
+    wanted = np.array([[0.5, 0.6], [0.1, 0.5]])
+    close, clear = np.array([[0.6, 0.5], [0.1, 0.5]]), np.array([[0.5, 0.6], [0.5, 0.1]])
+    assert agree(close, wanted)
+    assert not agree(clear, wanted)
 
 
 def test_classes_of_a_softmax_are_clear_by_the_numbers_before_it():
@@ -27,9 +28,39 @@ def test_classes_of_a_softmax_are_clear_by_the_numbers_before_it():
         return np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
 
     agree = same_classes(1e-3, step_before_softmax=0.1)
-    close, clear = softmax(np.array([[7.0, 7.15, 0.0]])), softmax(np.array([[7.0, 7.25, 0.0]]))
-    assert agree(close[:, [1, 0, 2]], close)
-    assert not agree(clear[:, [1, 0, 2]], clear)
+    sure = [1.0, 7.0, 1.0]
+    wanted = softmax(np.array([sure, [7.0, 7.15, 0.0]]))
+    assert agree(softmax(np.array([sure, [7.15, 7.0, 0.0]])), wanted)
+    wanted = softmax(np.array([sure, [7.0, 7.25, 0.0]]))
+    assert not agree(softmax(np.array([sure, [7.25, 7.0, 0.0]])), wanted)
+
+
+def test_integers_of_a_softmax_are_compared_as_the_numbers_that_they_are():
+    before, after = Quantization((0.2,), (0,)), Quantization((1 / 256,), (-128,))
+    tensors = {"x": Tensor("x", (1, 3), DType.INT8, before), "y": Tensor("y", (1, 3), DType.INT8, after)}
+    agree = onnx_agreement(Graph("n", tensors, (Softmax("s", ("x",), ("y",)),), ("x",), ("y",)))
+    wanted = np.array([[100, -100, -128], [10, -10, -128]], np.int8)
+    assert agree(np.array([[100, -100, -128], [-10, 10, -128]], np.int8), wanted)  # a step and a half
+    assert not agree(np.array([[-100, 100, -128], [10, -10, -128]], np.int8), wanted)
+    assert not agree(np.array([[100, -100, 127], [10, -10, -128]], np.int8), wanted)
+
+
+def test_where_no_answer_is_clear_nothing_agrees():
+    """The probabilities of an untrained network hardly differ."""
+    reference = 0.1 + np.random.default_rng(1).uniform(-0.002, 0.002, (20, 10))
+    agree = hybrid_agreement(reference, layers=5)
+    for outputs in (reference, np.full((20, 10), 0.1), np.tile(np.eye(10)[:1], (20, 1))):
+        assert not agree(outputs, reference)
+    assert agree.rule_for(reference) is Rule.NOTHING
+    assert agree.rule_for(np.eye(10)) is Rule.CLASSES
+
+
+def test_a_number_that_is_far_off_does_not_agree_though_the_classes_do():
+    agree = same_classes(0.01)
+    wanted = np.array([[0.1, 0.9, 0.5]])
+    assert agree(np.array([[0.1, 0.9, 0.579]]), wanted)
+    assert not agree(np.array([[0.1, 0.9, 0.581]]), wanted)
+    assert not agree(wanted * np.nan, wanted)
 
 
 def test_a_single_output_is_compared_by_its_value():

@@ -136,9 +136,7 @@ class SlowFile:
 def test_what_a_file_does_not_take_at_once_is_given_again(
     image: Path, drive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        uf2_drive, "open", lambda path, *_, **__: SlowFile(path, len(CONTENT)), raising=False
-    )
+    monkeypatch.setattr(uf2_drive, "open", lambda path, *_, **__: SlowFile(path, len(CONTENT)), raising=False)
     world = World([as_drive(drive)])
     world.events = [(1.0, lambda: world.there.append(on_port("COM4")))]
     Uf2Drive().flash(image, as_drive(drive), world.around())
