@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ThimbleError
 
 #: The environment variable that names the file: ``{"ports": [{"device", "vid", "pid", "serial_number",
-#: "product"}], "drives": [folder]}``.
+#: "product", "location"}], "drives": {folder: location}}``.
 PRETEND = "THIMBLE_USB"
 
 
@@ -27,12 +28,15 @@ class PretendedPort:
     pid: int | None = None
     serial_number: str | None = None
     product: str | None = None
+    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PretendedUsb:
+    """`drives` has the location of each (`core.boards.usb_location`)."""
+
     ports: tuple[PretendedPort, ...]
-    drives: tuple[Path, ...]
+    drives: Mapping[Path, str]
 
 
 def pretended_usb() -> PretendedUsb | None:
@@ -44,9 +48,9 @@ def pretended_usb() -> PretendedUsb | None:
         told = json.loads(Path(named).read_text(encoding="utf-8"))
         return PretendedUsb(
             tuple(PretendedPort(**port) for port in told["ports"]),
-            tuple(Path(drive) for drive in told["drives"]),
+            {Path(drive): str(location) for drive, location in told["drives"].items()},
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ThimbleError(
             "bad-pretended-usb",
             f"{PRETEND} names {named}, which does not say what is plugged in: {error}",

@@ -12,6 +12,7 @@ from typing import Protocol
 from codegen.targets.board import Board, all_boards
 from core.boards.names import board_names
 from core.boards.pretended_usb import PRETEND, pretended_usb
+from core.boards.usb_location import location_of_drive, location_of_port
 from core.errors import ThimbleError
 
 
@@ -27,7 +28,8 @@ class Attachment(Enum):
 class UsbBoard:
     """A board that is plugged in. `where` is its port (``/dev/ttyACM0``, ``COM3``) or drive; `serial_number`
     is empty where it has none to tell; `product` is its name in the USB descriptor. `pretended`: it is no
-    board, but a program that behaves like one. `name` is what its owner calls it."""
+    board, but a program that behaves like one. `name` is what its owner calls it. `location` is the USB port
+    that it hangs at (`core.boards.usb_location`), empty where the system does not tell."""
 
     board: Board
     attachment: Attachment
@@ -36,6 +38,7 @@ class UsbBoard:
     product: str
     pretended: bool = False
     name: str = ""
+    location: str = ""
 
     @property
     def title(self) -> str:
@@ -75,6 +78,8 @@ class PortInfo(Protocol):
     def serial_number(self) -> str | None: ...
     @property
     def product(self) -> str | None: ...
+    @property
+    def location(self) -> str | None: ...
 
 
 #: What a drive of a UF2 bootloader holds (Microsoft, "USB Flashing Format", "Files exposed by bootloaders").
@@ -97,10 +102,15 @@ def mounted_drives() -> Sequence[Path]:
     """Where file systems are mounted; on macOS and Linux the desktop mounts a new drive by itself."""
     pretended = pretended_usb()
     if pretended is not None:
-        return pretended.drives
+        return tuple(pretended.drives)
     import psutil
 
     return [Path(partition.mountpoint) for partition in psutil.disk_partitions(all=False)]
+
+
+def _location_of_drive(drive: Path) -> str:
+    pretended = pretended_usb()
+    return location_of_drive(drive) if pretended is None else pretended.drives.get(drive, "")
 
 
 def find_usb_boards(
@@ -127,13 +137,27 @@ def _on_port(board: Board, port: PortInfo) -> UsbBoard | None:
     if ids not in board.usb_ids and ids not in board.bootloader_usb_ids:
         return None
     attachment = Attachment.BOOT_SERIAL if ids in board.bootloader_usb_ids else Attachment.SERIAL
-    return UsbBoard(board, attachment, port.device, port.serial_number or "", port.product or "")
+    return UsbBoard(
+        board,
+        attachment,
+        port.device,
+        port.serial_number or "",
+        port.product or "",
+        location=location_of_port(port.location),
+    )
 
 
 def _on_drive(board: Board, drive: Path) -> UsbBoard | None:
     if not board.boot_drive or boot_drive_id(drive) != board.boot_drive:
         return None
-    return UsbBoard(board, Attachment.BOOT_DRIVE, str(drive), "", board.boot_drive)
+    return UsbBoard(
+        board,
+        Attachment.BOOT_DRIVE,
+        str(drive),
+        "",
+        board.boot_drive,
+        location=_location_of_drive(drive),
+    )
 
 
 def boot_drive_id(drive: Path) -> str:

@@ -47,6 +47,7 @@ class FakeBoard:
     ) -> None:
         self.board, self.serial_number, self.image, self.fault = board, serial_number, image, fault
         self.mode = Mode.PULLED
+        self.location = ""
         self.blinks = 0
         self.flashed: list[bytes] = []
         self.port: FakePort | None = None
@@ -118,6 +119,7 @@ class FakeBoard:
             "pid": ids[1],
             "serial_number": serial_number,
             "product": product,
+            "location": self.location,
         }
 
     # A Machine for the program.

@@ -23,13 +23,15 @@ class FakeUsb:
     """`with FakeUsb(folder) as usb:`; the environment variable THIMBLE_USB has to name `usb.file`.
 
     Nothing happens by itself: `pump` lets the boards notice what was done to them. `pumping` does that in a
-    thread, for programs that run elsewhere.
+    thread, for programs that run elsewhere. Each board hangs at a port of its own; without `tells_locations`
+    nobody tells at which.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file = folder / "usb.json"
         self.boards: list[FakeBoard] = []
+        self.tells_locations = True
         self._told = ""
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -61,6 +63,8 @@ class FakeUsb:
     ) -> FakeBoard:
         """One more board, plugged in. Without an `image` it runs a program of somebody else."""
         made = FakeBoard(self.folder, board, serial_number, start, image, fault, foreign)
+        if self.tells_locations:
+            made.location = f"1-{len(self.boards) + 1}"
         self.boards.append(made)
         made.plug(bootloader)
         self.pump()
@@ -71,7 +75,7 @@ class FakeUsb:
             for board in self.boards:
                 board.pump()
             ports = [port for board in self.boards if (port := board.as_port()) is not None]
-            drives = [str(board.drive) for board in self.boards if board.drive is not None]
+            drives = {str(b.drive): b.location for b in self.boards if b.drive is not None}
             told = json.dumps({"ports": ports, "drives": drives})
             if told != self._told:
                 self._told = told

@@ -35,7 +35,7 @@ class ArduinoBootloader:
 
         `image` begins at the first address that the bootloader leaves to programs.
         """
-        newcomers = Newcomers(usb, around.find())
+        newcomers = Newcomers(usb, around)
         boot = usb if usb.attachment is Attachment.BOOT_SERIAL else _restart(newcomers, around)
         with SerialTransport(boot.where) as transport:
             _write(_Session(transport, usb.board.title), image.read_bytes(), around)

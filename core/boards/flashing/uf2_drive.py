@@ -29,7 +29,7 @@ class Uf2Drive:
     def flash(self, image: Path, usb: UsbBoard, around: Surroundings) -> UsbBoard:
         """Into the bootloader, copy, wait. Raises ThimbleError ``no-boot-drive``, ``drive-full``,
         ``drive-gone``, ``board-not-back`` or ``which-board-came``, and as opening its serial port does."""
-        newcomers = Newcomers(usb, around.find())
+        newcomers = Newcomers(usb, around)
         drive = usb if usb.attachment is Attachment.BOOT_DRIVE else _boot(newcomers, around)
         _copy(image.read_bytes(), Path(drive.where), around)
         around.progress(0.95, f"Waiting for {usb.board.title} to start")

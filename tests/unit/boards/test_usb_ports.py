@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from codegen.targets.board import find_board
-from core.boards.usb_ports import Attachment, choose_usb_board, find_usb_boards
+from core.boards.usb_ports import Attachment, choose_usb_board, find_usb_boards, mounted_drives
 from core.errors import ThimbleError
 from tests.unit.boards.usb_fakes import INFO, PICO, Port, boot_drive, on_port
 
-OURS = Port("/dev/ttyACM0", 0x2E8A, 0x000A, "E6614103E7452D2F", "Thimble on Raspberry Pi Pico")
+OURS = Port("/dev/ttyACM0", 0x2E8A, 0x000A, "E6614103E7452D2F", "Thimble on Raspberry Pi Pico", "1-2:1.0")
 
 
 def find(ports: list[Port], drives: list[Path]):
@@ -21,7 +22,7 @@ def test_ports_with_a_boards_ids_are_found_and_others_not(tmp_path: Path) -> Non
     strangers = [Port("/dev/ttyS0"), Port("/dev/ttyUSB0", 0x0403, 0x6001)]
     (found,) = find([*strangers, OURS], [tmp_path])
     assert (found.board.id, found.attachment, found.where) == ("pico", Attachment.SERIAL, "/dev/ttyACM0")
-    assert found.serial_number == "E6614103E7452D2F"
+    assert (found.serial_number, found.location) == ("E6614103E7452D2F", "1-2")
 
 
 def test_the_drive_of_the_bootloader_is_found_by_what_it_says_of_itself(tmp_path: Path) -> None:
@@ -34,6 +35,44 @@ def test_the_drive_of_the_bootloader_is_found_by_what_it_says_of_itself(tmp_path
     ]
     (found,) = find([], drives)
     assert (found.attachment, found.where) == (Attachment.BOOT_DRIVE, str(drives[0]))
+
+
+#: What psutil tells of the file systems, with BOARD where the board's drive is mounted.
+TABLES = {
+    "linux": [
+        ("/dev/nvme0n1p2", "/", "ext4", "rw,relatime"),
+        ("/dev/loop3", "/snap/core22/1", "squashfs", "ro,nodev"),
+        ("/dev/sda1", "BOARD", "vfat", "rw,nosuid,nodev,uid=1000,flush"),
+    ],
+    "windows": [
+        ("C:\\", "C:\\", "NTFS", "rw,fixed"),
+        ("D:\\", "D:\\", "", "cdrom"),
+        ("E:\\", "BOARD", "FAT", "rw,removable"),
+    ],
+    "macos": [
+        ("/dev/disk3s1s1", "/", "apfs", "ro,local,rootfs"),
+        ("/dev/disk3s5", "/System/Volumes/Data", "apfs", "rw,local"),
+        ("/dev/disk4s1", "BOARD", "msdos", "rw,nosuid,local,ignore-ownership"),
+    ],
+}
+
+
+@pytest.mark.parametrize("system", TABLES)
+def test_the_drive_is_found_among_what_the_system_has_mounted(
+    system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psutil
+
+    board = boot_drive(tmp_path / "RPI-RP2")
+    told = [
+        SimpleNamespace(
+            device=device, mountpoint=str(board) if place == "BOARD" else place, fstype=kind, opts=opts
+        )
+        for device, place, kind, opts in TABLES[system]
+    ]
+    monkeypatch.setattr(psutil, "disk_partitions", lambda all: [] if all else told)
+    (found,) = find_usb_boards(ports=list, drives=mounted_drives)
+    assert (found.attachment, found.where) == (Attachment.BOOT_DRIVE, str(board))
 
 
 def test_several_boards_are_told_apart_by_port_or_serial_number() -> None:

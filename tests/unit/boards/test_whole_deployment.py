@@ -24,7 +24,7 @@ from core.boards.session import Placed, RunResult, run_samples
 from core.errors import ThimbleError
 from tests.fake_usb.faults import Fault, Mishap, Step
 from tests.fake_usb.hub import FakeUsb
-from tests.fake_usb.programs import toy_hash, toy_image, toy_outputs
+from tests.fake_usb.programs import Sketch, toy_hash, toy_image, toy_outputs
 from tests.unit.codegen.networks import small_lenet
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals like these")
@@ -206,9 +206,11 @@ def test_a_port_that_another_program_has(usb, image, compilation) -> None:
     assert_right(deploy(usb, image, compilation))
 
 
-def meanwhile(usb: FakeUsb, text: str, happens: Callable[[], object]) -> Surroundings:
+def meanwhile(
+    usb: FakeUsb, text: str, happens: Callable[[], object], around: Surroundings | None = None
+) -> Surroundings:
     """Surroundings in which something happens once, when a step with this text begins."""
-    around, happened = usb.around(), []
+    around, happened = around or usb.around(), []
 
     def tell(part: float, said: str) -> None:
         around.progress(part, said)
@@ -243,6 +245,7 @@ def test_a_neighbour_that_comes_meanwhile_does_not_stop_a_board_that_is_known(
 def test_two_that_nothing_tells_apart_are_not_guessed_at(usb, tmp_path) -> None:
     pico = find_board("pico")
     image, compilation = image_for(pico, tmp_path), compile_model(small_lenet(1.0), pico)
+    usb.tells_locations = False
     usb.add(pico, "A1", image=OLD, bootloader=True)
     around = meanwhile(usb, "Waiting for", lambda: usb.add(pico, "B2", image=OLD))
     with pytest.raises(ThimbleError) as caught:
@@ -254,6 +257,7 @@ def test_two_that_nothing_tells_apart_are_not_guessed_at(usb, tmp_path) -> None:
 def test_of_two_new_drives_none_is_written_to(usb, tmp_path) -> None:
     pico = find_board("pico")
     image, compilation = image_for(pico, tmp_path), compile_model(small_lenet(1.0), pico)
+    usb.tells_locations = False
     mine = usb.add(pico, "A1", image=OLD)
     around = meanwhile(usb, "Restarting", lambda: usb.add(pico, "B2", image=OLD, bootloader=True))
     with pytest.raises(ThimbleError) as caught:
@@ -261,6 +265,17 @@ def test_of_two_new_drives_none_is_written_to(usb, tmp_path) -> None:
     assert caught.value.code == "which-board-came"
     assert not mine.flashed
     assert not list((tmp_path / "usb").glob("*/*.UF2"))
+
+
+def test_where_usb_ports_are_told_a_neighbour_changes_nothing(usb, tmp_path) -> None:
+    pico = find_board("pico")
+    image, compilation = image_for(pico, tmp_path), compile_model(small_lenet(1.0), pico)
+    mine = usb.add(pico, "A1", foreign=Sketch)
+    around = meanwhile(usb, "Restarting", lambda: usb.add(pico, "B2", image=OLD, bootloader=True))
+    around = meanwhile(usb, "Waiting for", lambda: usb.add(pico, "C3", image=OLD), around)
+    assert_right(deploy(usb, image, compilation, None, around))
+    assert [len(board.flashed) for board in usb.boards] == [1, 0, 0]
+    assert mine.image != OLD
 
 
 def test_a_full_drive(usb, tmp_path) -> None:

@@ -21,6 +21,7 @@ class Port:
     pid: int | None = None
     serial_number: str | None = None
     product: str | None = None
+    location: str | None = None
 
 
 def boot_drive(folder: Path, info: str = INFO) -> Path:
