@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from codegen.errors import CodegenError, all_of
-from codegen.graph import Graph, macs
+from codegen.graph import Graph, Op, macs
 from codegen.kernels import (
     Choice,
     Layer,
@@ -21,6 +21,7 @@ from codegen.options import BuildOptions
 from codegen.passes import run_passes
 from codegen.plan import ArenaPlan, MemoryPlan, in_lowest_order, plan_arena, scratch_limits_bytes
 from codegen.targets.board import Board, Cpu
+from codegen.targets.registry import find_target
 from codegen.targets.target import WeightsIn
 from codegen.toolchain.prediction import SIZED_COMPILER, LayerSize, predict, size_table
 
@@ -50,6 +51,22 @@ class Compilation:
     def cycles(self) -> int:
         """Of one inference: an estimate."""
         return sum(layer.cycles for layer in self.layers)
+
+    @property
+    def flash_wait_cycles(self) -> int:
+        """What one inference waits beside `cycles` for weights in a flash chip: an estimate of the most, with
+        each layer's weights read in their order at each place of its output."""
+        cache = find_target(self.board).flash_cache
+        if cache is None or self.weights_in is not WeightsIn.FLASH:
+            return 0
+        return sum(
+            cache.most_wait_cycles(layer.weights_bytes, self._places(layer.op)) for layer in self.layers
+        )
+
+    def _places(self, op: Op) -> int:
+        """How often each weight is read."""
+        weight = self.graph.weight(op)
+        return 1 if weight is None else macs(self.graph, op) // weight.elements
 
     def plan_json(self) -> dict[str, Any]:
         """The fields of ``thimble plan --json`` but for ``model``. Sizes are bytes."""

@@ -92,6 +92,11 @@ class FlashCache:
     line_bytes: int
     miss_cycles: int
 
+    def most_wait_cycles(self, size_bytes: int, times: int) -> int:
+        """Of reading so many bytes in their order, so many times: what does not fit is fetched every time."""
+        lines = -(-size_bytes // self.line_bytes)
+        return lines * self.miss_cycles * (times if size_bytes > self.size_bytes else 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -18,7 +18,7 @@ class Newcomers:
     One board hangs at a USB port: who comes at another one is somebody else. Where the system does not tell
     the port, a serial number does: a board that ran Thimble's program tells the same one again, others may
     make theirs in another way. Without both, the only one that comes is taken, after a time in which another
-    one could have come, and that is said.
+    one could have come, and the log says so.
     """
 
     def __init__(self, usb: UsbBoard, around: Surroundings) -> None:
@@ -77,8 +77,7 @@ class Newcomers:
             self._came_s = None
         elif self._came_s is None:
             self._came_s = now_s
-            words = "nothing tells that it is the same board; it is taken for it unless another one comes"
-            self._around.progress(part, f"{self.usb.board.title} at {new[0].where}: {words}")
+            self._around.progress(part, f"{new[0].where} came; waiting whether another board comes")
         elif now_s - self._came_s >= SETTLE_S:
             return self._only(new)
         return None
@@ -93,4 +92,7 @@ class Newcomers:
                 f" which: {places}",
                 "plug boards in before or after, not meanwhile; then deploy again, with --port",
             )
+        self._around.log(
+            f"{new[0].where} is taken for the board, because no other came; nothing else tells that it is it"
+        )
         return new[0]

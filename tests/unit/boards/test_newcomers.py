@@ -114,7 +114,8 @@ def test_a_guess_takes_its_time_and_is_said() -> None:
     world.events = [(1.0, lambda: world.there.append(port("ttyACM1", "AAAA")))]
     assert _found(world, newcomers.back) == "/dev/ttyACM1"
     assert world.now_s >= 1.0 + SETTLE_S
-    assert any("nothing tells that it is the same board" in text for _, text in world.told)
+    assert any("waiting whether another board comes" in text for _, text in world.told)
+    assert "/dev/ttyACM1 is taken for the board" in world.logged[0]
 
 
 @pytest.mark.parametrize("location", ["1-1", ""])
@@ -125,3 +126,4 @@ def test_what_is_certain_needs_no_time(location: str) -> None:
     assert _found(world, newcomers.back) == "/dev/ttyACM1"
     assert world.now_s < 1.0 + SETTLE_S
     assert world.told == []
+    assert world.logged == []

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from codegen.compiler import Compilation, compile_model
 from codegen.targets.board import find_board
-from core.boards import placing
+from core.boards import placing, session
 from core.boards.flashing.base import Surroundings
 from core.boards.link import Link
 from core.boards.placing import place
+from core.boards.protocol import Counts
 from core.boards.put import Put
-from core.boards.session import ANYWHERE
+from core.boards.session import ANYWHERE, Placed
 from core.boards.usb_ports import Attachment, UsbBoard
 from core.errors import ThimbleError
 from tests.unit.boards.fakes import Clock, FakeTransport
 from tests.unit.boards.usb_fakes import PICO, World, as_drive, on_port
-from tests.unit.codegen.networks import small_lenet
+from tests.unit.codegen.networks import small_lenet, weights_in_flash
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,72 @@ def test_a_board_with_another_program_is_flashed(
     placed = place(image, compilation, None, world.around())
     assert flasher.flashed == ["COM3"]
     assert placed.port == "COM9"
-    assert placed.undisturbed  # the small network takes milliseconds
+    assert placed.undisturbed(None)  # the small network takes milliseconds
     assert (placed.put, world.logged) == (Put.FLASHED, [])
+
+
+def test_what_is_predicted_holds_the_waits_for_weights_in_flash(
+    image: Image, compilation: Compilation, flasher: FakeFlasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placing, "_runs", lambda image, usb: False)
+    assert compilation.flash_wait_cycles == 0
+    large = compile_model(weights_in_flash(), PICO)
+    conv, dense = (layer.weights_bytes for layer in large.layers if layer.weights_bytes)
+    assert conv > 16 * 1024  # more than the cache holds: read anew at each of the 36 places
+    assert large.flash_wait_cycles == 56 * (36 * -(-conv // 8) - (-dense // 8))
+    placed = place(image, large, "COM3", World([on_port("COM3")]).around())
+    assert placed.predicted_s == (large.cycles + large.flash_wait_cycles) / PICO.clock_hz
+
+
+def test_interrupts_are_off_where_an_inference_surely_is_short() -> None:
+    """From 0.5 s without an answer on, a computer gives a board up."""
+    assert Placed("COM3", predicted_s=0.24).undisturbed(None)
+    assert not Placed("COM3", predicted_s=0.26).undisturbed(None)  # it may take twice as long
+    assert Placed("COM3", predicted_s=0.26).undisturbed(0.3)  # it did not
+    assert not Placed("COM3", predicted_s=0.1).undisturbed(0.6)
+    assert not Placed("COM3", predicted_s=0.6).undisturbed(0.3)
+    assert not Placed("COM3").undisturbed(0.1)
+
+
+def test_what_the_inference_before_took_decides_for_the_next() -> None:
+    asked: list[bool] = []
+
+    class SlowBoard:
+        carried_bytes = 0
+
+        def load_input(self, sample: bytes) -> None: ...
+
+        def run(self, undisturbed: bool) -> None:
+            asked.append(undisturbed)
+
+        def read_output(self, size_bytes: int) -> bytes:
+            return bytes(size_bytes)
+
+        def counters(self) -> SimpleNamespace:
+            counts = Counts(int(0.6 * PICO.clock_hz), None)
+            return SimpleNamespace(startup=counts, inference=counts)
+
+    hello = SimpleNamespace(input_bytes=1, output_bytes=1, virtual=False, clock_hz=PICO.clock_hz)
+    runner = session._LinkRunner(SlowBoard(), hello, Placed("COM3", predicted_s=0.2))
+    for _ in range(3):
+        runner.infer(b"x")
+    assert asked == [True, False, False]
+
+
+def test_a_board_is_looked_for_again_when_its_turn_comes(
+    image: Image, compilation: Compilation, flasher: FakeFlasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the board before was flashed, this one was plugged in elsewhere."""
+    monkeypatch.setattr(placing, "_runs", lambda image, usb: False)
+    world = World([on_port("COM3", "AAAA"), on_port("COM4", "BBBB")])
+
+    @contextmanager
+    def alone() -> Iterator[None]:
+        world.there[:] = [on_port("COM4", "BBBB"), on_port("COM7", "AAAA")]
+        yield
+
+    place(image, compilation, "COM3", replace(world.around(), alone=alone))
+    assert flasher.flashed == ["COM7"]
 
 
 @pytest.mark.parametrize(

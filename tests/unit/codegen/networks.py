@@ -128,6 +128,11 @@ def small_lenet(density: float = 1.0) -> Graph:
     return body.dense(12, density, Activation.RELU).dense(5).softmax().graph("small_lenet")
 
 
+def weights_in_flash() -> Graph:
+    """More weights than fit into the Pico's RAM, and in one layer more than its cache holds."""
+    return Builder((6, 6, 160)).conv(160, 1).flatten().dense(60).graph("weights_in_flash")
+
+
 def as_float(graph: Graph, seed: int) -> Graph:
     """The same layers in float, with weights and biases of both signs."""
     rng = np.random.default_rng(seed)
