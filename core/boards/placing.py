@@ -70,9 +70,8 @@ def place(image: Image, compilation: Compilation, port: str | None, around: Surr
         around.log(_SAID[put].format(product=usb.product or "it has no name"))
     if put is not Put.RAN_ALREADY:
         with around.alone():
-            usb = choose_usb_board(
-                board, usb.key, around.find()
-            )  # whose turn was long to come may have moved
+            # The turn may have been long to come, and the board may be elsewhere since.
+            usb = choose_usb_board(board, usb.key, around.find())
             usb = find_flasher(board).flash(image.image, usb, around)
     predicted_s = (compilation.cycles + compilation.flash_wait_cycles) / board.clock_hz
     return Placed(usb.where, predicted_s, usb.pretended, usb.serial_number, usb.name, put)

@@ -28,8 +28,9 @@ Bytes = npt.NDArray[np.int8]
 
 #: A host gives up a device that does not answer for longer.
 _UNHEARD_S = 0.5
-#: By how much a prediction may be too short before a measurement is there: estimates of cycles are within 15 %
-#: on emulated boards, no real one has confirmed them, and the Nano's waits for its flash are not among them.
+#: How many times too short a prediction may be, until an inference was measured. Estimates of cycles are
+#: within 15 % on emulated boards; no real one has confirmed them, and the Nano's waits for its flash are left
+#: out.
 _UNSURE = 2.0
 #: How many times slower than predicted a board may be, which waits for its flash where that is not modelled.
 _SLOWER = 20.0

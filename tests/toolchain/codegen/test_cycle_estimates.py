@@ -14,7 +14,7 @@ from codegen.graph import Activation, DepthwiseConv2D, Graph
 from codegen.targets.board import find_board
 from core.boards.session import run_samples
 from core.paths import cache_dir
-from tests.unit.codegen.networks import Builder, as_float
+from tests.unit.codegen.networks import Builder, as_float, weights_in_flash
 
 pytestmark = pytest.mark.toolchain
 
@@ -70,6 +70,14 @@ def test_the_estimate_is_within_15_percent(name, board_id, tmp_path):
 @pytest.mark.parametrize("name", FLOATS)
 def test_the_estimate_of_floats_on_the_cortex_m4f_is_within_15_percent(name, tmp_path):
     check(as_float(FLOATS[name]().graph(), 1), "virtual-nano", tmp_path)
+
+
+def test_the_estimate_of_waits_for_the_flash_is_hardly_exceeded(tmp_path):
+    """It is one of the most; what takes it for the whole wait must not be surprised."""
+    compiled = compile_model(weights_in_flash(), find_board("virtual-pico"))
+    image = build_firmware(compiled, tmp_path, cache_dir())
+    waited = run_samples(image, compiled.board, np.zeros((1, 6, 6, 160), np.int8)).counts.xip_cycles[0]
+    assert 0.5 * compiled.flash_wait_cycles < waited < 1.05 * compiled.flash_wait_cycles
 
 
 def check(graph: Graph, board_id: str, tmp_path: Path) -> None:
