@@ -1,21 +1,26 @@
 """How fast a virtual board runs: `python benchmarks/emulator_speed.py model.tflite [board] [runs]`.
 
 Builds the model, runs it on zeros, and prints emulated clock cycles and instructions per second of this
-computer's time, without the start of the emulator and the first inferences. Where the weights do not fit into
-RAM, the emulator watches the reads of its flash, and the cycles that these wait are a line of their own.
+computer's time, without the start of the emulator and the first inferences; and how many times longer that took
+than the same network as a program of this computer, which says more of the emulator than of how busy the computer
+was. Where the weights do not fit into RAM, the emulator watches the reads of its flash, and the cycles that these
+wait are a line of their own.
 """
 
 from __future__ import annotations
 
+import statistics
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 
 from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
 from codegen.frontends import load_graph
+from codegen.graph import Array, Graph
 from codegen.targets.board import find_board
 from core.boards.session import Inference, run_samples
 from core.paths import cache_dir
@@ -39,10 +44,12 @@ def main() -> int:
         inferences.append(inference)
 
     compilation = compile_model(graph, board)
+    x = np.zeros((WARM_UP + runs, *tensor.shape[1:]), tensor.dtype.numpy)
     with tempfile.TemporaryDirectory() as folder:
         image = build_firmware(compilation, folder, cache_dir() / "compiler")
         started_s = time.perf_counter()
-        run_samples(image, board, np.zeros((WARM_UP + runs, *tensor.shape[1:]), tensor.dtype.numpy), watch)
+        run_samples(image, board, x, watch)
+        own_s = own_latency_s(graph, x, Path(folder) / "own")
     seconds = done_s[-1] - done_s[WARM_UP - 1]
     cycles = sum(inference.cycles or 0 for inference in inferences[WARM_UP:])
     instructions = sum(inference.instructions or 0 for inference in inferences[WARM_UP:])
@@ -54,7 +61,15 @@ def main() -> int:
     print(f"emulated cycles            {cycles / seconds / 1e6:8.1f} million/s")
     print(f"waiting for the flash      {waits / runs / 1e6:8.2f} million cycles beside them")
     print(f"emulated instructions      {instructions / seconds / 1e6:8.1f} million/s")
+    print(f"times this computer's own  {seconds / runs / own_s:8.1f} (which takes {own_s * 1e3:.3f} ms)")
     return 0
+
+
+def own_latency_s(graph: Graph, x: Array, folder: Path) -> float:
+    """The median of the same network's inferences as a program of this computer."""
+    host = find_board("host")
+    image = build_firmware(compile_model(graph, host), folder, cache_dir() / "compiler")
+    return statistics.median(run_samples(image, host, x).latencies_s[WARM_UP:])
 
 
 if __name__ == "__main__":
