@@ -1,10 +1,10 @@
 """How fast a virtual board runs: `python benchmarks/emulator_speed.py model.tflite [board] [runs]`.
 
 Builds the model, runs it on zeros, and prints emulated clock cycles and instructions per second of this
-computer's time, without the start of the emulator and the first inferences; and how many times longer that took
-than the same network as a program of this computer, which says more of the emulator than of how busy the computer
-was. Where the weights do not fit into RAM, the emulator watches the reads of its flash, and the cycles that these
-wait are a line of their own.
+computer's time, without the start of the emulator and the first inferences. How many times longer that took
+than the same network as a program of this computer says more of the emulator than of how busy the computer
+was. Where the weights do not fit into RAM, the emulator watches the reads of its flash, and the cycles that
+these wait are a line of their own.
 """
 
 from __future__ import annotations
