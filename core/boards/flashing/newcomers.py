@@ -60,15 +60,13 @@ class Newcomers:
     def _is(self, usb: UsbBoard, other: UsbBoard) -> bool:
         """Whether one that is there now is `other`, which was there before."""
         if usb.serial_number and other.serial_number and not self._has_our_number(usb):
-            return usb.serial_number == other.serial_number
+            return _same_number(usb, other)
         if usb.location and other.location:
             return usb.location == other.location
         return (usb.attachment, usb.where) == (other.attachment, other.where)
 
     def _has_our_number(self, usb: UsbBoard) -> bool:
-        """Programs write the number of the chip in capitals or not."""
-        ours = self.usb.serial_number.casefold()
-        return bool(ours) and usb.serial_number.casefold() == ours
+        return bool(self.usb.serial_number) and _same_number(usb, self.usb)
 
     def _settled(self, new: Sequence[UsbBoard], part: float) -> UsbBoard | None:
         """The only one, when nothing else came for a while."""
@@ -96,3 +94,8 @@ class Newcomers:
             f"{new[0].where} is taken for the board, because no other came; nothing else tells that it is it"
         )
         return new[0]
+
+
+def _same_number(one: UsbBoard, other: UsbBoard) -> bool:
+    """Programs write the number of the chip in capitals or not."""
+    return one.serial_number.casefold() == other.serial_number.casefold()
