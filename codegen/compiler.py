@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from codegen.errors import CodegenError, all_of
-from codegen.graph import Graph, Op, macs
+from codegen.graph import Graph, macs
 from codegen.kernels import (
     Choice,
     Layer,
@@ -55,18 +55,19 @@ class Compilation:
     @property
     def flash_wait_cycles(self) -> int:
         """What one inference waits beside `cycles` for weights in a flash chip: an estimate of the most, with
-        each layer's weights read in their order at each place of its output."""
+        each layer's weights read in their order, as often as its kernel says."""
         cache = find_target(self.board).flash_cache
         if cache is None or self.weights_in is not WeightsIn.FLASH:
             return 0
         return sum(
-            cache.most_wait_cycles(layer.weights_bytes, self._places(layer.op)) for layer in self.layers
+            cache.most_wait_cycles(layer.weights_bytes, self._readings(layer)) for layer in self.layers
         )
 
-    def _places(self, op: Op) -> int:
+    def _readings(self, layer: LoweredLayer) -> int:
         """How often each weight is read."""
-        weight = self.graph.weight(op)
-        return 1 if weight is None else macs(self.graph, op) // weight.elements
+        weight = self.graph.weight(layer.op)
+        places = 1 if weight is None else macs(self.graph, layer.op) // weight.elements
+        return -(-places // layer.places_at_once)
 
     def plan_json(self) -> dict[str, Any]:
         """The fields of ``thimble plan --json`` but for ``model``. Sizes are bytes."""

@@ -165,6 +165,8 @@ class LoweredLayer:
     cycles_on: Mapping[Cpu, int] = field(default_factory=dict)
     #: What the same layer would take with dense weights, where they are stored in another way and could be.
     dense: DenseAlternative | None = None
+    #: For so many places of the output each weight is read once, as far as that is told.
+    places_at_once: int = 1
 
     @property
     def weights_bytes(self) -> int:

@@ -77,6 +77,7 @@ class Conv2DS8M0:
             ),
             cycles=_cycles(layer),
             scratch_bytes=8 * weights.shape[1] + layer.input.shape[3],
+            places_at_once=_PIXELS,
         )
 
 

@@ -77,7 +77,7 @@ def test_the_estimate_of_waits_for_the_flash_is_hardly_exceeded(tmp_path):
     compiled = compile_model(weights_in_flash(), find_board("virtual-pico"))
     image = build_firmware(compiled, tmp_path, cache_dir())
     waited = run_samples(image, compiled.board, np.zeros((1, 6, 6, 160), np.int8)).counts.xip_cycles[0]
-    assert 0.5 * compiled.flash_wait_cycles < waited < 1.05 * compiled.flash_wait_cycles
+    assert 0.9 * compiled.flash_wait_cycles < waited < 1.05 * compiled.flash_wait_cycles
 
 
 def check(graph: Graph, board_id: str, tmp_path: Path) -> None:

@@ -233,8 +233,17 @@ def test_the_command_line_runs_it_in_the_files_layout(tmp_path, capfd):
 
 
 def test_bench_verifies_against_onnx_runtime(tmp_path, capfd):
-    path = softmax(Quantized((1, 3, 8, 8), "int8")).write(tmp_path)
+    path = conv(Quantized((1, 3, 8, 8), "int8")).write(tmp_path)
     assert main(["bench", str(path), "--board", "host", "--runs", "5", "--json"]) == 0
     value = json.loads(capfd.readouterr().out)
     assert value["verified"] is True
     assert value["reference"] == "onnxruntime"
+
+
+def test_bench_says_where_nothing_could_be_compared(tmp_path, capfd):
+    """The softmax of 192 inputs that hardly differ is nearly the same for all."""
+    path = softmax(Quantized((1, 3, 8, 8), "int8")).write(tmp_path)
+    assert main(["bench", str(path), "--board", "host", "--runs", "5", "--json"]) == 0
+    value = json.loads(capfd.readouterr().out)
+    assert value["verified"] is False
+    assert value["agreement"] == "nothing"

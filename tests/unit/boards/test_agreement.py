@@ -55,6 +55,15 @@ def test_where_no_answer_is_clear_nothing_agrees():
     assert agree.rule_for(np.eye(10)) is Rule.CLASSES
 
 
+def test_numbers_that_are_no_classes_are_compared_by_their_values() -> None:
+    """Such as those of an autoencoder: two of them are the largest."""
+    agree = same_classes(0.01)
+    wanted = np.array([[0.9, 0.9, -0.5]])
+    assert agree(np.array([[0.89, 0.95, -0.45]]), wanted)
+    assert not agree(np.array([[0.9, 0.9, 0.9]]), wanted)
+    assert agree.rule_for(wanted) is Rule.CLASSES
+
+
 def test_a_number_that_is_far_off_does_not_agree_though_the_classes_do():
     agree = same_classes(0.01)
     wanted = np.array([[0.1, 0.9, 0.5]])
