@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from codegen.fixed_point import quantize_multiplier, requantize_once, requantize_twice
-from codegen.graph import Conv2D, DepthwiseConv2D, Rounding, Tensor
+from codegen.graph import Array, Conv2D, DepthwiseConv2D, DType, Rounding, Tensor
 from codegen.kernels.base import Field, Layer
 from codegen.sparse import ConstantArray
 from codegen.sparse.base import Int8Matrix
+
+_INT32 = np.iinfo(np.int32)
 
 
 def weight_matrix(layer: Layer) -> Int8Matrix:
@@ -37,7 +39,29 @@ def int8_types_refusal(layer: Layer) -> str | None:
     """Why the layer does not compute with int8 alone, or None."""
     tensors = [layer.graph.tensors[n] for n in (*layer.op.inputs[:2], layer.op.outputs[0])]
     odd = next((t for t in tensors if t.dtype.value != "int8" or t.quantization is None), None)
-    return f"computes with {odd.dtype.value} beside int8, or has no scale" if odd else None
+    if odd:
+        return f"computes with {odd.dtype.value} beside int8, or has no scale"
+    return _bias_refusal(layer)
+
+
+def _bias_refusal(layer: Layer) -> str | None:
+    """Why the layer's bias, its third input if it has one, cannot be one of int32, or None."""
+    if len(layer.op.inputs) < 3:
+        return None
+    dtype = layer.graph.tensors[layer.op.inputs[2]].dtype
+    if dtype not in (DType.INT32, DType.INT64):
+        return f"has a bias of {dtype.value} beside int8 weights"
+    given, weights = layer.constant(2).reshape(-1), layer.constant(1)
+    others = tuple(axis for axis in range(weights.ndim) if axis != layer.op.weight_axis)
+    zero = layer.quantization(layer.input).zero_point[0]
+    # In double precision, which has room for both, so that nothing wraps around here.
+    folded = given.astype(np.float64) - zero * weights.sum(axis=others, dtype=np.float64)
+    fits = all(_INT32.min <= n <= _INT32.max for n in (*_ends(given), *_ends(folded)))
+    return None if fits else "has a bias that does not fit into 32 bits"
+
+
+def _ends(values: Array) -> tuple[float, float]:
+    return float(values.min()), float(values.max())
 
 
 def folded_bias(layer: Layer) -> ConstantArray:

@@ -47,15 +47,15 @@ def _target(graph: Graph, done: list[Op], op: Op) -> tuple[int, Tensor] | None:
 
 
 def _feeding(graph: Graph, done: list[Op], tensor: str) -> int | None:
-    """The layer without bias that alone leads to `tensor`, perhaps by a Reshape that keeps the channels."""
-    if tensor in graph.outputs or len(graph.consumers(tensor)) != 1:
-        return None
-    index = next((n for n, before in enumerate(done) if tensor in before.outputs), None)
-    if index is None:
-        return None
-    op = done[index]
-    if isinstance(op, Reshape):
-        same = graph.tensors[op.inputs[0]].shape[-1:] == graph.tensors[tensor].shape[-1:]
-        return _feeding(graph, done, op.inputs[0]) if same else None
-    free = getattr(op, "activation", None) is Activation.NONE
-    return index if op.weight_axis is not None and len(op.inputs) == 2 and free else None
+    """The layer without bias that alone leads to `tensor`, perhaps by Reshapes that keep the channels."""
+    writers = {name: index for index, op in enumerate(done) for name in op.outputs}
+    channels = graph.tensors[tensor].shape[-1:]
+    while tensor in writers and tensor not in graph.outputs and len(graph.consumers(tensor)) == 1:
+        op = done[writers[tensor]]
+        if not isinstance(op, Reshape):
+            free = getattr(op, "activation", None) is Activation.NONE
+            return writers[tensor] if op.weight_axis is not None and len(op.inputs) == 2 and free else None
+        tensor = op.inputs[0]
+        if graph.tensors[tensor].shape[-1:] != channels:
+            return None
+    return None

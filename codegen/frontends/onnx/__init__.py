@@ -11,11 +11,11 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from codegen.errors import CodegenError
+from codegen.errors import CodegenError, all_of
 from codegen.frontends.onnx.builder import Builder
 from codegen.frontends.onnx.ends import Output, add_inputs, finish_output, named_as_in_file
-from codegen.frontends.onnx.folding import folded
-from codegen.frontends.onnx.model_file import broken, read_model_file
+from codegen.frontends.onnx.folding import FOLDED, folded
+from codegen.frontends.onnx.model_file import read_model_file
 from codegen.frontends.onnx.node import Node
 from codegen.frontends.onnx.operators import READERS
 from codegen.frontends.onnx.qdq import fuse_quantized
@@ -27,25 +27,16 @@ from codegen.passes.drop_unused import drop_unused
 def read(path: Path) -> Graph:
     """The network in an `.onnx` file.
 
-    Raises CodegenError ``broken-file``, ``unsupported-operator``, ``unsupported-model`` or
-    ``unsupported-type``.
+    Raises CodegenError ``broken-file``, ``broken-graph``, ``unsupported-operator``, ``unsupported-model`` or
+    ``unsupported-type``; and what Python raises where the parts of a file contradict each other.
     """
-    try:
-        return _read(path)
-    except CodegenError as error:
-        if error.code != "broken-graph":
-            raise
-        raise broken(path, error.what) from error
-    except (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError) as error:
-        raise broken(path, error) from error
-
-
-def _read(path: Path) -> Graph:
     model = read_model_file(path)
+    nodes = _read_by_somebody(model.nodes, model.outputs)
+    _check_operators(nodes)
     builder = Builder()
     builder.values.update({name: Constant(data) for name, data in model.constants.items()})
-    file_axes = add_inputs(builder, model.nodes, model.inputs)
-    for node in model.nodes:
+    file_axes = add_inputs(builder, nodes, model.inputs)
+    for node in nodes:
         _read_node(builder, node)
     outputs = tuple(finish_output(builder, name) for name in model.outputs)
     file_axes.update({o.tensor: o.order for o in outputs if o.order != identity(len(o.order))})
@@ -63,6 +54,30 @@ def _read(path: Path) -> Graph:
     )
 
 
+def _read_by_somebody(nodes: tuple[Node, ...], outputs: tuple[str, ...]) -> tuple[Node, ...]:
+    """The nodes that lead to an output."""
+    wanted, kept = set(outputs), []
+    for node in reversed(nodes):
+        if not wanted.isdisjoint(node.outputs):
+            wanted.update(node.inputs)
+            kept.append(node)
+    return tuple(reversed(kept))
+
+
+def _check_operators(nodes: tuple[Node, ...]) -> None:
+    """All that are not known are told of at once."""
+    unknown = [node for node in nodes if node.kind not in READERS and node.kind not in FOLDED]
+    if unknown:
+        raise all_of([_unknown(node) for node in unknown])
+
+
+def _unknown(node: Node) -> CodegenError:
+    return node.refusal(
+        "is an operator that the compiler does not support",
+        f"replace the layer{_similar(node.kind)}; docs/operators.md lists all that are supported",
+    )
+
+
 def _read_node(builder: Builder, node: Node) -> None:
     known = folded(builder, node)
     values: Value | tuple[Value, ...]
@@ -72,8 +87,8 @@ def _read_node(builder: Builder, node: Node) -> None:
         values = READERS[node.kind](builder, node)
     else:
         raise node.refusal(
-            "is an operator that the compiler does not support",
-            f"replace the layer{_similar(node.kind)}; docs/operators.md lists all that are supported",
+            "is computed of constants alone, and here of something else",
+            "export the model with fixed shapes, or fold its constants with onnxsim",
         )
     results = values if isinstance(values, tuple) else (values,)
     for name, value in zip(node.outputs, results, strict=False):

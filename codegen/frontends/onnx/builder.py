@@ -41,6 +41,8 @@ class Builder:
     tensors: dict[str, Tensor] = field(default_factory=dict)
     ops: list[Op] = field(default_factory=list)
     values: dict[str, Value] = field(default_factory=dict)
+    #: Of the constants computed of constants so far.
+    folded_bytes: int = 0
     _layers: set[str] = field(default_factory=set)
 
     # What nodes read.
@@ -131,7 +133,7 @@ class Builder:
     def add_constant(self, name: str, data: Array, quantization: Quantization | None = None) -> str:
         """A constant tensor with this data as it is to be stored."""
         unique = self.add_tensor(name, data.shape, DType(data.dtype.name), quantization)
-        self.tensors[unique] = replace(self.tensors[unique], data=np.ascontiguousarray(data))
+        self.tensors[unique] = replace(self.tensors[unique], data=np.asarray(data, order="C"))
         return unique
 
     def emit(

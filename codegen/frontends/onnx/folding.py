@@ -7,20 +7,24 @@ from typing import Any
 
 import numpy as np
 
+from codegen.errors import CodegenError
 from codegen.frontends.onnx.builder import Builder
 from codegen.frontends.onnx.model_file import array
 from codegen.frontends.onnx.node import Node
 from codegen.frontends.onnx.value import Activation, Constant
 from codegen.graph import Array
 
-#: Shapes and small tables; larger results would be weights that nobody trained.
+#: Elements of shapes and small tables; larger results would be weights that nobody trained.
 _MOST_FOLDED = 2**22
+#: Of all results of a file together: more than any board's flash, and little enough for any computer.
+_MOST_FOLDED_BYTES = 2**28
 
 
 def folded(builder: Builder, node: Node) -> Constant | None:
     """The node's value where it follows from constants, or None.
 
-    Raises CodegenError ``broken-file`` when the constants do not fit the operator.
+    Raises CodegenError ``broken-file`` when the constants do not fit the operator, ``unsupported-model``
+    when too much has been computed.
     """
     if node.kind == "Constant":
         return Constant(_constant(node))
@@ -41,7 +45,20 @@ def folded(builder: Builder, node: Node) -> Constant | None:
             result = np.asarray(rule(node, *data))
     except (ValueError, TypeError, IndexError, KeyError, AttributeError, ZeroDivisionError) as error:
         raise node.broken(f"does not fit its constants: {error}") from error
+    _charge(builder, node, result)
     return Constant(result)
+
+
+def _charge(builder: Builder, node: Node, result: Array) -> None:
+    """Count what is kept. Raises CodegenError ``unsupported-model`` when it is too much."""
+    builder.folded_bytes += result.nbytes
+    if builder.folded_bytes > _MOST_FOLDED_BYTES:
+        raise CodegenError(
+            "unsupported-model",
+            f"the constants before layer {node.name!r} ({node.kind}) give more than {_MOST_FOLDED_BYTES:,}"
+            " bytes of other constants",
+            "fold constants: export with onnxsim, or use a smaller model",
+        )
 
 
 def _constant(node: Node) -> Array:
@@ -129,6 +146,11 @@ def _binary(apply: Callable[[Array, Array], Array]) -> Callable[..., Array]:
     return rule
 
 
+def _chosen(node: Node, condition: Array, a: Array, b: Array) -> Array:
+    _allowed(np.broadcast_shapes(condition.shape, a.shape, b.shape))
+    return np.where(condition, a, b)
+
+
 def _divided(a: Array, b: Array) -> Array:
     if np.issubdtype(a.dtype, np.integer):
         whole: Array = (np.sign(a) * np.sign(b) * (np.abs(a) // np.abs(b))).astype(a.dtype)
@@ -170,7 +192,7 @@ _RULES: dict[str, Callable[..., Any]] = {
     "Min": _binary(np.minimum),
     "Max": _binary(np.maximum),
     "Equal": _binary(np.equal),
-    "Where": lambda node, condition, a, b: np.where(condition, a, b),
+    "Where": _chosen,
     "Neg": lambda node, data: -data,
     "Sqrt": lambda node, data: np.sqrt(data),
     "Exp": lambda node, data: np.exp(data),
@@ -178,3 +200,6 @@ _RULES: dict[str, Callable[..., Any]] = {
     "Ceil": lambda node, data: np.ceil(data),
     "ReduceProd": lambda node, data: np.prod(data, keepdims=bool(node.integer("keepdims", 1))),
 }
+
+#: Operators that are computed here where they follow from constants.
+FOLDED = frozenset(("Constant", "Shape", "Size", *_RULES))

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import CodegenError
+from codegen.frontends.damage import broken
 from codegen.frontends.onnx.builder import MOST_ELEMENTS
+from codegen.frontends.onnx.functions import without_functions
 from codegen.frontends.onnx.node import Node
 from codegen.graph import Array, DType
 
@@ -38,12 +40,6 @@ class ModelFile:
     outputs: tuple[str, ...]
 
 
-def broken(path: Path, why: object) -> CodegenError:
-    return CodegenError(
-        "broken-file", f"{path.name} is damaged: {why}", "export the model again, or copy it once more"
-    )
-
-
 def read_model_file(path: Path) -> ModelFile:
     """Parse a file. Raises CodegenError ``broken-file``, ``unsupported-model`` or ``unsupported-type``."""
     import onnx
@@ -62,7 +58,7 @@ def read_model_file(path: Path) -> ModelFile:
     model = _converted(path, model)
     opset = _opset(path, model)
     if model.functions:
-        model = _without_functions(path, model)
+        model = without_functions(path, model)
     graph = model.graph
     constants = {tensor.name: array(tensor) for tensor in graph.initializer}
     if graph.sparse_initializer:
@@ -77,9 +73,11 @@ def _opset(path: Path, model: Any) -> int:
     import onnx
 
     versions = [item.version for item in model.opset_import if item.domain in _ONNX_DOMAINS]
+    newest = onnx.defs.onnx_opset_version()
+    if not versions and model.opset_import:  # operators of others alone, each of which is refused by name
+        return int(newest)
     if not versions:
         raise broken(path, "it names no operator set")
-    newest = onnx.defs.onnx_opset_version()
     if not OLDEST_OPSET <= versions[0] <= newest:
         raise CodegenError(
             "unsupported-model",
@@ -107,16 +105,6 @@ def _converted(path: Path, model: Any) -> Any:
             f"converted ({str(error).splitlines()[0][:200]})",
             "export it with opset_version=18",
         ) from error
-
-
-def _without_functions(path: Path, model: Any) -> Any:
-    """The model with its own functions written out."""
-    import onnx.inliner
-
-    try:
-        return onnx.inliner.inline_local_functions(model)
-    except RuntimeError as error:
-        raise broken(path, f"its functions cannot be written out ({error})") from error
 
 
 def _nodes(graph: Any, opset: int) -> tuple[Node, ...]:

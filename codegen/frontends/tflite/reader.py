@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
@@ -32,27 +31,22 @@ _DTYPES = {
     6: DType.BOOL,
     9: DType.INT8,
 }
+#: Types of shapes, axes and places.
+_COUNTING = (DType.INT32, DType.INT64)
 
 
 def read(path: Path) -> Graph:
     """The network in a `.tflite` file: its first subgraph.
 
-    Raises CodegenError ``broken-file``, ``unsupported-operator`` or ``unsupported-type``.
+    Raises CodegenError ``broken-file``, ``broken-graph``, ``unsupported-operator``, ``unsupported-model`` or
+    ``unsupported-type``; and what Python raises where the parts of a file contradict each other.
     """
     content = path.read_bytes()
     if content[4:8] != _IDENTIFIER:
         raise CodegenError(
             "broken-file", f"{path.name} is not a TFLite model", "export it again, or pick another"
         )
-    try:
-        model = _unpack(content)
-        return _Reader(model, path.stem).graph()
-    except (struct.error, IndexError, ValueError, TypeError, AttributeError) as error:
-        raise CodegenError(
-            "broken-file",
-            f"{path.name} is damaged: it says it is a TFLite model, but its parts do not fit together",
-            "export the model again, or copy it once more",
-        ) from error
+    return _Reader(_unpack(content), path.stem).graph()
 
 
 def _unpack(content: bytes) -> Any:
@@ -133,6 +127,7 @@ class _Reader:
         self._check_type(raw, has_data)
         dtype = _DTYPES[raw.type]
         shape = tuple(int(n) for n in raw.shape) if raw.shape is not None else ()
+        _check_shape(raw, shape)
         data = None
         if has_data:
             stored = np.dtype(np.float16) if raw.type == _FLOAT16 else dtype.numpy
@@ -212,6 +207,16 @@ def _understood(site: Site) -> tuple[Steps, dict[str, Tensor]]:
     made = READERS[site.kind](replace(site, inputs=tuple(changed.get(t.name, t) for t in site.inputs)))
     steps = made if isinstance(made, Steps) else Steps((made,))
     return bytes_moved(steps, {t.name: t for t in (*site.inputs, *site.outputs)}), changed
+
+
+def _check_shape(raw: Any, shape: tuple[int, ...]) -> None:
+    """Lists of axes and new shapes may be empty; what is computed with may not."""
+    if min(shape, default=1) < 1 and not (len(shape) == 1 and _DTYPES[raw.type] in _COUNTING):
+        raise CodegenError(
+            "unsupported-model",
+            f"the tensor {text(raw.name)!r} has the shape {list(shape)}, without elements",
+            "convert the model with fixed shapes, and without empty parts",
+        )
 
 
 def _quantization(raw: Any) -> Quantization | None:

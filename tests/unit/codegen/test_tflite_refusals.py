@@ -10,6 +10,7 @@ import pytest
 from codegen.compiler import compile_model
 from codegen.errors import CodegenError
 from codegen.frontends import load_graph
+from codegen.passes import run_passes
 from codegen.targets.board import find_board
 from tests.unit.codegen.tflite_models import TfliteModel
 
@@ -37,6 +38,22 @@ def _sixteen_bits() -> TfliteModel:
 def _float16() -> TfliteModel:
     model = TfliteModel((1, 4), np.float16)
     model.add("RELU", 0, shape=(1, 4))
+    return model
+
+
+def _empty() -> TfliteModel:
+    model = TfliteModel((1, 8, 8, 4))
+    weights = model.tensor("constant_of_nothing", (4, 3, 3, 0), np.float32)
+    model.add("CONV_2D", 0, weights, shape=(1, 8, 8, 4), table="Conv2DOptions", strideH=1, strideW=1)
+    return model
+
+
+def _bias(value: np.generic) -> TfliteModel:
+    """Three of them beside int8 weights, behind an input whose zero point is not 0."""
+    model = TfliteModel((1, 4), np.int8, SCALE)
+    weights = model.constant(np.ones((3, 4), np.int8), (0.01, 0))
+    bias = model.constant(np.full(3, value))
+    model.add("FULLY_CONNECTED", 0, weights, bias, shape=(1, 3), table="FullyConnectedOptions")
     return model
 
 
@@ -89,6 +106,9 @@ CASES: dict[str, tuple[Callable[[], TfliteModel], tuple[str, ...]]] = {
     "a computed axis": (_computed_axis, ("'layer_0'", "SUM", "computed axis", "constant")),
     "16 bits": (_sixteen_bits, ("INT16", "full int8")),
     "float16 computing": (_float16, ("FLOAT16", "float32")),
+    "weights without numbers": (_empty, ("'constant_of_nothing'", "[4, 3, 3, 0]", "empty parts")),
+    "a bias of floats": (lambda: _bias(np.float32(0.7)), ("'layer_0'", "Dense", "bias of float32")),
+    "a bias that wraps": (lambda: _bias(np.int32(-(2**31))), ("'layer_0'", "Dense", "32 bits")),
     "shuffled weights": (_shuffled, ("'layer_0'", "FULLY_CONNECTED", "shuffled weights", "export")),
     "a fused tanh": (_odd_activation, ("'layer_0'", "ADD", "activation 4", "ReLU")),
     "another scale": (_other_scale, ("'layer_0'", "Sigmoid", "0.00390625")),
@@ -104,7 +124,7 @@ def test_it_is_named_with_an_alternative(name, tmp_path):
     path = make().write(tmp_path / "m.tflite")
     with pytest.raises(CodegenError) as caught:
         compile_model(load_graph(path), find_board("host"))
-    assert caught.value.code in ("unsupported-operator", "unsupported-type")
+    assert caught.value.code in ("unsupported-operator", "unsupported-type", "unsupported-model")
     assert caught.value.hint
     told = f"{caught.value.what}; {caught.value.hint}"
     assert [word for word in words if word not in told] == [], told
@@ -117,6 +137,28 @@ def test_all_that_is_not_supported_is_told_at_once(tmp_path):
         load_graph(model.write(tmp_path / "m.tflite"))
     assert all(word in caught.value.what for word in ("'layer_0' is a WHILE", "'layer_1' is a TOPK_V2"))
     assert all(word in caught.value.hint for word in ("unroll", "outside of the network"))
+
+
+def test_contradictions_are_told_with_the_next_step(tmp_path):
+    model = TfliteModel((1, 8, 8, 4))
+    model.add("AVERAGE_POOL_2D", 0, shape=(1, 8, 8, 4), table="Pool2DOptions", strideH=1, strideW=1)
+    with pytest.raises(CodegenError) as caught:
+        load_graph(model.write(tmp_path / "m.tflite"))
+    assert caught.value.code == "broken-file"
+    assert "layer_0" in caught.value.what
+    assert caught.value.hint
+
+
+def test_a_long_chain_before_a_bias_is_walked(tmp_path):
+    model = TfliteModel((1, 4))
+    weights = model.constant(np.ones((4, 4), np.float32))
+    last = model.add("FULLY_CONNECTED", 0, weights, shape=(1, 4), table="FullyConnectedOptions")
+    for n in range(1200):
+        last = model.add("RESHAPE", last, shape=(1,) * (2 - n % 2) + (4,))
+    model.add("ADD", last, model.constant(np.ones(4, np.float32)), shape=(1, 4), table="AddOptions")
+    graph = run_passes(load_graph(model.write(tmp_path / "m.tflite")))
+    assert "Add" not in [op.kind for op in graph.ops]
+    assert len(graph.ops[0].inputs) == 3
 
 
 def test_a_model_without_layers_is_refused(tmp_path):

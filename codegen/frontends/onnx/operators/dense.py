@@ -39,7 +39,7 @@ def gemm(builder: Builder, node: Node) -> Value:
         matrix = builder.turned(matrix, (1, 0))
     alpha, beta = node.number("alpha", 1.0), node.number("beta", 1.0)
     if alpha != 1.0:
-        matrix = Constant((matrix.data * np.float32(alpha)).astype(matrix.data.dtype))
+        matrix = _times(matrix, alpha)
     if not node.has_input(2):
         return _rows(builder, node, value, _Weights(matrix, None))
     addend = builder.value(node, 2)
@@ -48,6 +48,14 @@ def gemm(builder: Builder, node: Node) -> Value:
         scaled = row if beta == 1.0 else (row * np.float32(beta)).astype(row.dtype)
         return _rows(builder, node, value, _Weights(matrix, scaled))
     return _plus(builder, node, _rows(builder, node, value, _Weights(matrix, None), "_product"), addend)
+
+
+def _times(matrix: Constant, factor: float) -> Constant:
+    """The weights with the factor in them; integers behind them keep what they are, and get other scales."""
+    scale = matrix.quantization
+    if scale is not None:
+        scale = replace(scale, scale=tuple(s * factor for s in scale.scale)) if factor > 0 else None
+    return Constant((matrix.data * np.float32(factor)).astype(matrix.data.dtype), scale)
 
 
 def _plus(builder: Builder, node: Node, result: Activation, addend: Value) -> Activation:

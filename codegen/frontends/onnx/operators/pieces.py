@@ -71,8 +71,10 @@ def split(builder: Builder, node: Node) -> tuple[Value, ...]:
     value = builder.unscrambled(node, builder.activation(node))
     axis = axis_of(node, node.integer("axis", 0), value.rank)
     sizes = builder.integers(node, 1) or _equal_parts(node, value.shape[axis])
-    if sum(sizes) != value.shape[axis] or len(sizes) != len(node.outputs) or min(sizes) < 1:
+    if sum(sizes) != value.shape[axis] or len(sizes) != len(node.outputs) or min(sizes) < 0:
         raise node.broken(f"cuts {value.shape[axis]} into {list(sizes)}")
+    if 0 in sizes:
+        raise node.refusal(f"cuts {value.shape[axis]} into {list(sizes)}", "leave the empty pieces out")
     place = value.order.index(axis)
     source = builder.tensors[value.tensor]
     results = []
@@ -88,10 +90,10 @@ def split(builder: Builder, node: Node) -> tuple[Value, ...]:
 
 def _equal_parts(node: Node, size: int) -> tuple[int, ...]:
     count = node.integer("num_outputs", len(node.outputs))
-    if not 0 < count <= size:
-        raise node.broken(f"cuts {size} into {count} parts")
+    if count != len(node.outputs) or count < 1:
+        raise node.broken(f"cuts {size} into {count} parts for {len(node.outputs)} outputs")
     part = -(-size // count)
-    return (*(part,) * (count - 1), size - part * (count - 1))
+    return tuple(min(part, max(0, size - part * before)) for before in range(count))
 
 
 def slice_node(builder: Builder, node: Node) -> Value:
