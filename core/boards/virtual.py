@@ -22,6 +22,7 @@ from codegen.targets.registry import find_target, memory_layout
 from codegen.targets.target import WEIGHTS_SECTION, MemoryLayout
 from core.boards.link import Link, Timeouts
 from core.errors import ThimbleError
+from core.jobs.priority import lower
 from core.paths import cache_dir
 
 EMULATOR = Path(__file__).parent / "emulator"
@@ -157,6 +158,7 @@ class VirtualBoard:
             text=True,
             encoding="utf-8",
         )
+        lower(self._process.pid)  # its times are counted cycles, which no priority changes
         self._read_in_background(self._process.stdout, self._take_message)
         self._read_in_background(self._process.stderr, self._complaints.append)
         message = self._next_message(_START_S)

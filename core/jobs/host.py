@@ -23,6 +23,8 @@ from typing import Any
 import psutil
 
 from core.jobs.events import Cancelled, Done, End, Event, Failed, Progress, decode
+from core.jobs.priority import lower
+from core.jobs.tasks import MEASURING
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _KEPT_STDERR_LINES = 60
@@ -85,6 +87,8 @@ class JobHandle:
         self._stderr: deque[str] = deque(maxlen=_KEPT_STDERR_LINES)
         spec = json.dumps({"task": task, "params": params}) + "\n"
         self._process = _start_worker(environment)
+        if task not in MEASURING:  # the window goes first: its event loop must not wait for the computing
+            lower(self._process.pid)
         self._errors = threading.Thread(target=self._keep_stderr, daemon=True, name=f"{task} stderr")
         self._errors.start()
         self._send(spec)
@@ -209,13 +213,8 @@ class JobHandle:
 def _start_worker(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     flags = 0
     if sys.platform == "win32":
-        # Below the window's priority, so that it stays quick; no console window of its own.
-        flags = (
-            subprocess.CREATE_NEW_PROCESS_GROUP
-            | subprocess.CREATE_NO_WINDOW
-            | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-        )
-    process = subprocess.Popen(
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    return subprocess.Popen(
         [sys.executable, "-P", "-m", "core.jobs.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -224,17 +223,6 @@ def _start_worker(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         start_new_session=True,  # without effect on Windows
         creationflags=flags,
     )
-    if sys.platform != "win32":
-        _lower_priority(process.pid)
-    return process
-
-
-def _lower_priority(pid: int) -> None:
-    """Let the window go first: its event loop must not wait for the worker's computing."""
-    try:
-        psutil.Process(pid).nice(10)
-    except psutil.Error:
-        return
 
 
 def _wait_for_exit(process: subprocess.Popen[bytes], timeout_s: float) -> None:

@@ -18,6 +18,7 @@ from core.boards.flashing.base import Surroundings
 from core.boards.placing import place
 from core.boards.session import Placed
 from core.jobs.context import JobContext
+from core.jobs.priority import lowered
 from core.paths import cache_dir
 from core.versions import version_of
 from core.work_folder import work_folder
@@ -72,7 +73,7 @@ def profile_of(
     board = compilation.board
     context.progress(0.0, "Building the program that counts each layer")
     with work_folder() as work:
-        image = build_profiling(compilation, work, cache_dir() / "compiler")
+        image = lowered(lambda: build_profiling(compilation, work, cache_dir() / "compiler"))
         placed = place(image, compilation, port, around_board(context.section(0.4, 0.6), alone))
         context.check_cancelled()
 

@@ -44,6 +44,10 @@ TASKS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: Tasks whose times or samples a lower priority would spoil; `core.jobs.priority.lowered` is for what else
+#: they do.
+MEASURING = frozenset({"acquire", "deploy", "deploy-several", "pi-bench"})
+
 
 def find_task(name: str) -> Task:
     """The function of a task, by its name in `TASKS` or written out as ``module:function``.

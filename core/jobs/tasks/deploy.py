@@ -36,6 +36,7 @@ from core.data.source import nobody_watches
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.jobs.measuring import around_board, facts_of, profile_of, window_plan, window_watcher
+from core.jobs.priority import lowered
 from core.meters.metering import NO_METER, Metering, metering
 from core.paths import cache_dir, output_dir
 
@@ -111,7 +112,7 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     # From the beginning: a fault of the meter is told at once, and a board may get its power through it.
     more_follow = bool(params.get("windows"))
     with metering(params.get("meter"), Path(params["out"]), context, csv, more_follow) as meter:
-        prepared = prepare(params, context.section(0.0, PREPARED))
+        prepared = lowered(lambda: prepare(params, context.section(0.0, PREPARED)))
         ran = run_on_board(prepared, params.get("port"), context.section(PREPARED, 1.0), meter=meter)
     return {**prepared.to_json(), **ran}
 

@@ -9,6 +9,7 @@ from core.boards.catalogue import board_named
 from core.boards.side_by_side import Alone, Outcome, Station, run_side_by_side, stations_of
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
+from core.jobs.priority import lowered
 from core.jobs.tasks.deploy import PREPARED, prepare, run_on_board
 
 
@@ -25,7 +26,7 @@ def deploy_several(params: dict[str, Any], context: JobContext) -> dict[str, Any
     """
     board = board_named(params["board"])
     stations = stations_of(board, params.get("ports") or (), int(params.get("count") or 1))
-    prepared = prepare(params, context.section(0.0, PREPARED))
+    prepared = lowered(lambda: prepare(params, context.section(0.0, PREPARED)))
 
     def work(station: Station, own: JobContext, alone: Alone) -> dict[str, Any]:
         return run_on_board(prepared, station.port, own, alone)

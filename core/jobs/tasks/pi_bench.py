@@ -20,6 +20,7 @@ from core.boards.expected import expected_outputs, reference_name
 from core.errors import CancelledByUser, ThimbleError
 from core.jobs.context import JobContext
 from core.jobs.measuring import window_plan
+from core.jobs.priority import lowered
 from core.jobs.tasks.deploy import Samples, load_samples
 from core.jobs.tasks.pi import connect_as_asked, path_of, told_to
 from core.meters.metering import Metering, Outcome, metering
@@ -56,7 +57,8 @@ def bench(params: Json, context: JobContext) -> Json:
     require_single_ends(graph, "verification", "take a model with one input and one output")
     samples = load_samples(params, graph, context.section(0.02, 0.06).watch("Reading the data"))
     context.progress(0.06, "Computing what the outputs must be")
-    reference, agree = expected_outputs(params["model"], graph, samples.x[:runs], context.check_cancelled)
+    x = samples.x[:runs]
+    reference, agree = lowered(lambda: expected_outputs(params["model"], graph, x, context.check_cancelled))
     recorded = _recorded(params)
     csv = Path(params["samples"]) if params.get("samples") else None
     # the meter first: a fault of it is told at once, and a Pi may get its power through it

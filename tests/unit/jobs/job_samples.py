@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
+from core.jobs.priority import lowered
 
 Params = dict[str, Any]
 
@@ -21,6 +23,16 @@ def count(params: Params, context: JobContext) -> Params:
         context.partial("number", {"value": i})
         time.sleep(params.get("pause_s", 0.0))
     return {"sum": sum(range(params["steps"]))}
+
+
+def priorities(params: Params, context: JobContext) -> Params:
+    ask = [sys.executable, "-c", "import os; print(os.nice(0))"]
+    child = lowered(lambda: int(subprocess.run(ask, capture_output=True, check=True).stdout))
+    return {"worker": os.nice(0), "lowered": lowered(thread_priority), "child": child}
+
+
+def thread_priority() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
 
 def fail_expected(params: Params, context: JobContext) -> Params:

@@ -15,6 +15,7 @@ from core.errors import CancelledByUser
 from core.jobs.context import JobContext
 from core.jobs.events import Cancelled, Done, Event, Failed, Log, Partial, Progress, decode, encode
 from core.jobs.host import start_job
+from core.jobs.tasks import MEASURING
 
 WAIT_S = 60.0
 
@@ -45,6 +46,20 @@ def test_done(start: Any) -> None:
     assert events[-1] == Done({"sum": 3})
     assert len(ends(events)) == 1
     assert not alive(handle.pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priorities of their own elsewhere")
+@pytest.mark.parametrize("measures", [True, False])
+def test_what_measures_is_not_lowered_but_what_it_computes_besides(
+    start: Any, measures: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert {"acquire", "deploy", "deploy-several", "pi-bench"} == MEASURING
+    if measures:
+        monkeypatch.setattr("core.jobs.host.MEASURING", {"job_samples:priorities"})
+    handle, _ = start("priorities")
+    end = handle.wait(WAIT_S)
+    low = max(10, os.nice(0))
+    assert end == Done({"worker": os.nice(0) if measures else low, "lowered": low, "child": low})
 
 
 def test_expected_failure_has_words(start: Any) -> None:
