@@ -108,6 +108,7 @@ class Metered:
 
     def before_series(self) -> None:
         self._idle_from_s = time.perf_counter()
+        self._session.keep()
         time.sleep(IDLE_S)
 
     def inference_ended(self) -> None:
@@ -153,7 +154,8 @@ def metering(
 ) -> Iterator[Metering]:
     """Open the meter (as on the command line; None or ``estimate`` for none), and release it after the block.
 
-    Samples go to FOLDER in `folder`, and to `csv` when it is given; partials `power`: folder, samples, lost.
+    Samples go to FOLDER in `folder`, from shortly before the series on, and to `csv` when it is given;
+    partials `power`: folder, samples, lost.
     `more_follow`: the board computes on after the series, before the outcome is asked for. `pi`: how the
     Raspberry Pi is reached that is measured, for its own sensors. Raises ThimbleError when the meter cannot
     be opened.
@@ -170,8 +172,9 @@ def metering(
         context.log(f"{fault.what}; the inferences go on, without their energy")
 
     context.progress(0.0, f"Opening the meter {meter.partition(':')[0]}")
-    with MeterSession(meter, folder / FOLDER, tell, context.check_cancelled, complain, pi) as session:
-        yield Metered(meter, session, folder / FOLDER, csv, context, more_follow)
+    samples = folder / FOLDER
+    with MeterSession(meter, samples, tell, context.check_cancelled, complain, pi, waits=True) as session:
+        yield Metered(meter, session, samples, csv, context, more_follow)
 
 
 def require_measured(bench: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +15,10 @@ from core.errors import ThimbleError
 from core.jobs.events import Done, Event, Failed, Partial
 from core.jobs.host import JobHandle, start_job
 from core.meters.acquire import GROWN
+from core.meters.keeping import ASKED
 from core.meters.recording import Recording
 from core.meters.stream import SampleReader
+from core.paths import cannot_write
 
 _OPEN_S = 60.0  # on a busy computer, an instrument in the network
 _STOP_S = 75.0  # the longest sweep of an instrument has to end
@@ -41,7 +44,7 @@ class MeterSession:
     `meter` is as on the command line. Entering waits until the meter is open and gives samples; `check` is
     called meanwhile and may raise. `on_grown` is called in a thread, ten times a second. A meter that fails
     later does not end what is measured: `on_fault` is called, and `recording` raises it. Entering raises
-    ThimbleError. `pi` as in the task `acquire`.
+    ThimbleError. `pi` as in the task `acquire`; with `waits`, samples are kept from shortly before `keep` on.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class MeterSession:
         check: Callable[[], None] = lambda: None,
         on_fault: Callable[[ThimbleError], None] = lambda _: None,
         pi: dict[str, Any] | None = None,
+        waits: bool = False,
     ) -> None:
         self._meter = meter
         self._folder = folder
@@ -59,15 +63,16 @@ class MeterSession:
         self._check = check
         self._on_fault = on_fault
         self._pi = pi
+        self._waits = waits
         self._started_s: float | None = None
         self._sampling = threading.Event()
         self._job: JobHandle | None = None
 
     def __enter__(self) -> MeterSession:
-        job = start_job(
-            "acquire", {"meter": self._meter, "folder": str(self._folder), "pi": self._pi}, self._hear
-        )
-        self._job = job
+        with contextlib.suppress(OSError):  # the job tells what is wrong with the folder
+            (self._folder / ASKED).unlink()  # of a recording before this one
+        params = {"meter": self._meter, "folder": str(self._folder), "waits": self._waits, "pi": self._pi}
+        self._job = job = start_job("acquire", params, self._hear)
         try:
             deadline_s = time.monotonic() + _OPEN_S
             while not self._sampling.wait(_LOOK_S):
@@ -85,6 +90,13 @@ class MeterSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end()
+
+    def keep(self) -> None:
+        """From here on samples are wanted. Raises ThimbleError ``cannot-write``."""
+        try:
+            (self._folder / ASKED).touch()
+        except OSError as error:
+            raise cannot_write(self._folder, error) from error
 
     @property
     def fault(self) -> ThimbleError | None:
@@ -116,9 +128,11 @@ class MeterSession:
     def _hear(self, event: Event) -> None:
         if isinstance(event, Failed) and self._sampling.is_set():
             self._on_fault(_fault(event))
-        if isinstance(event, Partial) and event.kind == GROWN and event.data["samples"] > 0:
+        if not (isinstance(event, Partial) and event.kind == GROWN and event.data["came"] > 0):
+            return
+        self._sampling.set()
+        if event.data["samples"] > 0:
             self._started_s = event.data["started_s"]
-            self._sampling.set()
             self._on_grown(Grown(self._folder, event.data["samples"], event.data["lost"]))
 
 
