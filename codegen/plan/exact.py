@@ -18,6 +18,8 @@ from codegen.plan.two_ends import two_ends
 
 #: Places tried before the search gives up; the best plan so far is then returned, not proven.
 MAX_NODES = 20_000
+#: A place costs time in proportion to the buffers and to the steps: their products add up to at most this.
+_MOST_WORK = 100_000_000
 
 
 def exact(buffers: tuple[Buffer, ...], alignment_bytes: int) -> Placements:
@@ -33,10 +35,16 @@ def solve(buffers: tuple[Buffer, ...], alignment_bytes: int, max_nodes: int) -> 
     best = _quick(aligned, alignment_bytes, bound)
     exhausted = _top(best) <= bound
     if not exhausted:
-        search = _Search(aligned, _top(best), max_nodes)
+        search = _Search(aligned, _top(best), min(max_nodes, _affordable(aligned)))
         best = search.run() or best
         exhausted = not search.gave_up
     return Placements(tuple(Placement(b, p.offset) for b, p in zip(buffers, best, strict=True)), exhausted)
+
+
+def _affordable(buffers: tuple[Buffer, ...]) -> int:
+    """How many places the search can try in seconds: few in networks of hundreds of operators."""
+    steps = max(b.last for b in buffers) + 1
+    return _MOST_WORK // (len(buffers) * steps)
 
 
 def _quick(aligned: tuple[Buffer, ...], alignment_bytes: int, bound: int) -> tuple[Placement, ...]:

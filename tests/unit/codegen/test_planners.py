@@ -1,3 +1,4 @@
+import random
 from itertools import permutations
 
 import pytest
@@ -63,6 +64,21 @@ def test_exact_is_as_small_as_the_best_of_all_orders(buffers):
     assert result.exhausted
     assert _aligned_top(result.placements) == min(
         _aligned_top(_lowest_in_order(order)) for order in permutations(buffers)
+    )
+
+
+def test_hundreds_of_buffers_are_planned_without_a_proof():
+    """As of a recurrent network that was unrolled: the search would take minutes, and recurse too deeply."""
+    rng = random.Random(0)
+    firsts = [rng.randrange(1000) for _ in range(1100)]
+    buffers = tuple(
+        Buffer(f"b{i}", (f"b{i}",), 4 * rng.randrange(1, 99), first, min(first + rng.randrange(60), 1000))
+        for i, first in enumerate(firsts)
+    )
+    result = PLANNERS["exact"](buffers, ALIGNMENT_BYTES)
+    assert not result.exhausted
+    assert _aligned_top(result.placements) <= _aligned_top(
+        PLANNERS["greedy"](buffers, ALIGNMENT_BYTES).placements
     )
 
 
