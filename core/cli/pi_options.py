@@ -104,7 +104,7 @@ def pi_address(arguments: Namespace) -> PiAddress:
     known = known_pis()
     if arguments.host:
         asked = parse_address(arguments.host, arguments.user or _DEFAULT_USER)
-        last = last_at(asked) or asked
+        last = last_at(asked.host, asked.port, arguments.user) or asked
     elif known:
         last = known[0].address
     else:

@@ -73,8 +73,8 @@ class PiFlow:
         """
         key = Path(key_file) if key_file.strip() else None
         address = parse_address(host.strip(), user.strip(), key, folder.strip() or DEFAULT_FOLDER)
-        last = last_at(address)
-        if last is not None and not folder.strip():
+        last = last_at(address.host, address.port, address.user)
+        if last is not None and last.user == address.user and not folder.strip():
             address = replace(address, folder=last.folder)
         self.password = password or None
         self.state = PiState(PiStep.ADDRESS, address)

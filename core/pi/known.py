@@ -41,10 +41,10 @@ def _known(stored: dict[str, Any]) -> KnownPi:
     return KnownPi(PiAddress.from_json(stored["address"]), str(stored["title"]), settings)
 
 
-def last_at(asked: PiAddress) -> PiAddress | None:
-    """Where the Pi at the host and port of `asked` was used last, by whomever."""
-    known = (pi.address for pi in known_pis())
-    return next((pi for pi in known if (pi.host, pi.port) == (asked.host, asked.port)), None)
+def last_at(host: str, port: int, user: str | None = None) -> PiAddress | None:
+    """The Pi there as it was used last: by `user` if ever, else by whomever."""
+    there = [pi.address for pi in known_pis() if (pi.address.host, pi.address.port) == (host, port)]
+    return next((address for address in there if address.user == user), there[0] if there else None)
 
 
 def remember(address: PiAddress, title: str) -> None:

@@ -224,6 +224,7 @@ def test_a_folder_on_the_pi_is_the_one_used_last_unless_it_is_named(
     pi: PiPresenter, jobs: FakeJobs, qtbot: QtBot
 ) -> None:
     remember(PiAddress("berry", "pi", folder="/mnt/usb"), "Raspberry Pi 5")
+    remember(PiAddress("berry", "ann", folder="/mnt/anns"), "Raspberry Pi 5")
     view = pi.view
     for typed, used in (("", "/mnt/usb"), ("/mnt/other", "/mnt/other"), (".thimble", ".thimble")):
         view.host.setCurrentText("berry")

@@ -60,3 +60,7 @@ def test_the_pi_used_last_is_found_again_whatever_it_is_called(
     assert pi_address(Namespace(**{**vars(nothing), "user": "bob"})) == replace(last, user="bob")
     other = pi_address(Namespace(**{**vars(nothing), "host": "[fe80::1]:2222"}))
     assert other == PiAddress("fe80::1", "eve", 2222)
+    remember(replace(last, user="cid", folder="/mnt/another"), "Raspberry Pi 5")
+    there = {**vars(nothing), "host": "raspberrypi.local"}
+    assert pi_address(Namespace(**there)).folder == "/mnt/another"
+    assert pi_address(Namespace(**{**there, "user": "ada"})) == last
