@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from core.cli import main
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.jobs.events import Event, Partial
+from core.jobs.tasks.pi import check
 from core.jobs.tasks.pi_bench import bench
 from core.pi.connection import host_key
 from core.pi.host_keys import KeyState
@@ -22,7 +24,7 @@ from core.report.benches import energies, inference_times
 from tests.toolchain.boards.tflite_model import write_classifier
 from tests.toolchain.pi.delegate import Build
 from tests.toolchain.pi.loopback import Loopback, all_gone
-from tests.toolchain.pi.samples import ENDLESS, Sample
+from tests.toolchain.pi.samples import ENDLESS, Sample, nobody_listens
 from tests.unit.codegen.onnx_models import OnnxModel
 from tests.unit.meters.test_sensors import chip
 
@@ -134,16 +136,17 @@ def test_looking_at_a_pi_and_forgetting_it(pi: Loopback, options: list[str], cap
     assert host_key(pi.address).state is KeyState.UNKNOWN
 
 
-def test_a_full_disk_is_no_matter_for_a_pi_that_is_set_up(
-    pi: Loopback, options: list[str], capsys: Any
-) -> None:
+def _checked(pi: Loopback, engine: str, folder: Path | None = None) -> Json:
+    address = replace(pi.address, folder=str(folder or pi.pi_folder))
+    params = {"address": address.to_json(), "accept_host_key": pi.fingerprint, "engine": engine}
+    return check(params, JobContext(nobody_listens))
+
+
+def test_a_full_disk_is_no_matter_for_a_pi_that_is_set_up(pi: Loopback) -> None:
     pi.program("df", "echo Filesystem; echo x 1000000 900000 100000 90% /")
-    asked = ["pi", "check", *options, "--accept-host-key", pi.fingerprint, "--json"]
     try:
-        assert main(asked) == 0
-        assert json.loads(capsys.readouterr().out)["fits"]
-        assert main([*asked, "--folder", str(pi.folder / "other")]) == 0
-        assert not json.loads(capsys.readouterr().out)["fits"]
+        assert _checked(pi, "xnnpack")["fits"]
+        assert not _checked(pi, "xnnpack", pi.folder / "other")["fits"]
     finally:
         (pi.folder / "bin" / "df").unlink()
 
@@ -159,9 +162,9 @@ def test_arm_nn_is_only_ready_with_its_delegate(
     assert "Arm NN is not installed on the Pi" in told.err
     assert "--armnn-archive" in told.err
     assert "is ready" not in told.out
-    assert main(["pi", "check", *engine, "--json"]) == 0
-    checks = json.loads(capsys.readouterr().out)["checks"]
-    assert (checks[-1]["name"], checks[-1]["found"]) == ("Arm NN", "not installed")
+    delegate = _checked(pi, "armnn")["checks"][-1]
+    assert (delegate["name"], delegate["found"]) == ("Arm NN", "not installed")
+    assert "--armnn-archive" in delegate["problem"]["hint"]
 
     bench = ["bench", str(sample.model), "--board", "pi", *engine, "--runs", "4", "--no-telemetry", "--json"]
     assert main([*bench, "--warmup", "3"]) == 0
@@ -174,10 +177,8 @@ def test_arm_nn_is_only_ready_with_its_delegate(
     library = str(build())
     assert main(["pi", "setup", *engine, "--armnn-library", library, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["delegate"] == library
-    assert main(["pi", "check", *engine, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["checks"][-1] == {
-        "name": "Arm NN", "found": library, "problem": None,
-    }  # fmt: skip
+    there = {"name": "Arm NN", "found": library, "problem": None}
+    assert _checked(pi, "armnn")["checks"][-1] == there
     assert main(bench) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["engine"], told["asked_engine"], told["instead"]) == ("armnn", "armnn", None)
