@@ -115,6 +115,8 @@ class _Search:
             if self._may_fit(heights, remaining, offset):
                 offsets[index] = offset
                 self._descend(unplaced - {index}, heights, remaining, offset, offsets)
+                if self.gave_up:
+                    return
             heights[buffer.first : buffer.last + 1] = before
             for step in span:
                 remaining[step] += size
