@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import threading
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from core.child_process import end_child
 from core.errors import ThimbleError
 
 _ANSWER_S = 900.0
@@ -116,19 +116,9 @@ class HostProgram:
         return pipe
 
     def _end(self) -> None:
-        """The end of its input ends the program; killing it is the last resort."""
-        process = self._process
-        if process is None:
-            return
-        with contextlib.suppress(OSError):  # it may have ended before it read everything
-            self._stdin.close()
-        try:
-            process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        self._stdout.close()
-        self._process = None
+        process, self._process = self._process, None
+        if process is not None:
+            end_child(process, _END_S)
 
 
 class _Deadline:

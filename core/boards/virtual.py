@@ -21,6 +21,7 @@ from codegen.targets.board import Board
 from codegen.targets.registry import find_target, memory_layout
 from codegen.targets.target import WEIGHTS_SECTION, MemoryLayout
 from core.boards.link import Link, Timeouts
+from core.child_process import end_child
 from core.errors import ThimbleError
 from core.jobs.priority import lower
 from core.paths import cache_dir
@@ -248,22 +249,9 @@ class VirtualBoard:
         )
 
     def _end(self) -> None:
-        """Closing the connection and the pipe ends the emulator; killing it is the last resort."""
+        """Closing the connection and the pipe ends the emulator."""
         if self._connection is not None:
             self._connection.close()
-        process = self._process
-        if process is None:
-            return
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        for thread in self._readers:
-            thread.join()
-        for stream in (process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
+        if self._process is not None:
+            end_child(self._process, _END_S, self._readers)
         self._process = self._connection = self._link = None

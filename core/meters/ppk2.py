@@ -24,6 +24,7 @@ import numpy as np
 
 from core.boards.serial_transport import close_port, open_port
 from core.boards.usb_ports import PortInfo, list_ports
+from core.child_process import end_child
 from core.errors import ThimbleError
 from core.meters.base import NO_SAMPLES, FoundMeter, MeterInfo, MeterKind, Samples, lost_samples, samples_of
 from core.recipe import key
@@ -62,7 +63,7 @@ class Ppk2Meter:
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
         self._messages: queue.Queue[Samples | dict[str, Any]] = queue.Queue()
-        self._listener: threading.Thread | None = None
+        self._listeners: list[threading.Thread] = []
         self._port = options.port
 
     def open(self) -> MeterInfo:
@@ -71,8 +72,9 @@ class Ppk2Meter:
         self._process = subprocess.Popen(
             [*self._command, *self._arguments()], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        self._listener = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
-        self._listener.start()
+        listener = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
+        listener.start()
+        self._listeners = [listener]
         self._wait_for("ready")
         voltage = self._options.voltage
         given = "set to" if self._options.mode is Supply.SOURCE else "taken to be"
@@ -111,19 +113,9 @@ class Ppk2Meter:
         return np.concatenate(pieces)
 
     def close(self) -> None:
-        """The end of its input ends the reader; killing it is the last resort."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        _close(process.stdin)
-        try:
-            process.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if self._listener is not None:
-            self._listener.join()
-        _close(process.stdout)
+        if process is not None:
+            end_child(process, _END_S, self._listeners)
 
     def _tell(self, word: str) -> None:
         if self._process is None or self._process.stdin is None:
@@ -184,12 +176,6 @@ _FAULTS = {
     ),
     "gone": ("the PPK2 at {port} was unplugged", "plug it in, check the cable, and repeat"),
 }
-
-
-def _close(pipe: IO[bytes] | None) -> None:
-    if pipe is not None:
-        with contextlib.suppress(OSError):  # what was left to flush has no reader any more
-            pipe.close()
 
 
 def _check_free(port: str) -> None:

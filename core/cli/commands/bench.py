@@ -135,9 +135,12 @@ def _csv(bench: dict[str, Any]) -> str:
 
 def _energy_csv(bench: dict[str, Any]) -> str:
     """What a meter gave, as a further table after an empty line."""
+    from core.report.energy import source
+
     energy = bench["energy"]
     if not energy or not energy.get("sync"):
         return ""
+    energy = {**energy, "source": source(energy)}
     names = (
         "inferences",
         "power_w",

@@ -47,6 +47,7 @@ def test_a_replay_gives_measured_energy_and_a_report(capsys, tflite, tmp_path):
     assert [line[4:6] for line in lines[1:]] == [["", ""]] * 9  # what was recorded is not of these
     assert "it is not of this run" in energy["note"]
     assert energy["note"] in table.read_text()
+    assert "measured, not of this run" in table.read_text()
     assert energy["power_w"] == 0.08
     assert [float(line[6]) for line in lines[1:]] == [value["startup_s"], *[0.0] * 8]
     run = tmp_path / "run"
