@@ -97,7 +97,8 @@ def energy_of(recording: Recording, loop: Loop, measurement: Measurement) -> Ene
 
 def _without_more(heard: Recording, seen: Survey, loop: Loop) -> tuple[Recording, Survey]:
     """Up to the last inference of the series, where the board went on at once."""
-    if not loop.more_follow or loop.inferences is None or len(seen.pulses) <= loop.inferences:
+    ends_there = not (loop.more_follow and heard.meter.live)
+    if ends_there or loop.inferences is None or len(seen.pulses) <= loop.inferences:
         return heard, seen
     series = heard.until(seen.pulses[loop.inferences - 1].end + 1)
     return series, survey(series)

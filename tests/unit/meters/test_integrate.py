@@ -197,7 +197,7 @@ def test_what_the_board_computes_afterwards_does_not_count() -> None:
 def test_a_recording_from_elsewhere_has_as_many_inferences_as_it_has() -> None:
     marker = pulses(20, 10, 10)
     played = recording(np.where(marker, 1.0, 0.1), marker, started_s=None, live=False)
-    energy = energy_of(played, loop(3), MEASUREMENT)
+    energy = energy_of(played, Loop(0.0, 100.0, 1e9, 3, more_follow=True), MEASUREMENT)
     assert energy.inferences == 19
     assert energy.note == (
         "the power was recorded earlier: it is not of this run;"
