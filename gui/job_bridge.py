@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from core.jobs.events import Cancelled, Done, Event, Failed, Log, Partial, Progress
 from gui.services import Job, StartJob
 
-#: Takes the data of a partial result in the host's thread: a ring buffer, never a widget.
+#: Takes the data of a partial result in the host's thread: a queue, never a widget.
 Sink = Callable[[dict[str, Any]], None]
 
 

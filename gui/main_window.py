@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
         self.run.view.deploy_wanted.connect(lambda: self.go(Place.DEPLOY))
         self.run.finished.connect(self._run_finished)
         self.run.running_changed.connect(lambda running: self._show_states())
+        self.deploy.start_wanted.connect(self._start_deploying)
         self.deploy.running_changed.connect(lambda running: self._show_states())
         self.live.running_changed.connect(lambda running: self._show_states())
         self.live.start_wanted.connect(self._start_live)
@@ -129,11 +130,15 @@ class MainWindow(QMainWindow):
         """
         self.run.view.curve.warm_up()
         self.live.view.plots.warm_up()
-        self.run.view.result.show()
+        self.deploy.view.plots.warm_up()
+        results = (self.run.view.result, self.deploy.view.result)
+        for result in results:
+            result.show()
         for page in self._pages.values():
             self.stack.setCurrentWidget(page)
             self.grab()
-        self.run.view.result.hide()
+        for result in results:
+            result.hide()
         self.stack.setCurrentWidget(self._pages[self.place])
 
     @property
@@ -246,6 +251,13 @@ class MainWindow(QMainWindow):
             self.start.failed.emit(error_as_failed(error))
             return
         self.go(Place.COMPARE)
+
+    @Slot()
+    def _start_deploying(self) -> None:
+        if self.running:
+            self._say_busy(Place.DEPLOY)
+            return
+        self.deploy.start()
 
     @Slot()
     def _start_live(self) -> None:

@@ -25,7 +25,16 @@ def save_deploy(folder: Path, result: Mapping[str, Any]) -> None:
         **result,
         "model_sha256": file_sha256(Path(result["plan"]["model"] if "plan" in result else result["model"])),
     }
-    write_atomically(folder / DEPLOY_RECORD, json.dumps(record, indent=1))
+    write_atomically(folder / DEPLOY_RECORD, _text(record) + "\n")
+
+
+def _text(value: Any, depth: int = 0) -> str:
+    """As JSON, a line a field: fully indented, a hundred thousand times are as many lines, and slow."""
+    if not isinstance(value, dict):
+        return json.dumps(value)
+    margin = " " * depth
+    lines = (f"{margin} {json.dumps(name)}: {_text(entry, depth + 1)}" for name, entry in value.items())
+    return "{\n" + ",\n".join(lines) + f"\n{margin}}}"
 
 
 def file_sha256(path: Path) -> str:

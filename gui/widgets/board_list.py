@@ -16,6 +16,8 @@ from gui.widgets.board_row import BoardRow, details_of, words_of
 from gui.words import tr
 
 _MOST_VIRTUAL = 16
+#: How a board ended: what it is found by (its key, where it is now), the words, whether well.
+BoardEnd = tuple[Sequence[str], str, bool]
 
 
 class BoardList(QWidget):
@@ -32,7 +34,7 @@ class BoardList(QWidget):
         self.rows: dict[str, BoardRow] = {}
         self._board: Board | None = None
         self._found: tuple[UsbBoard, ...] = ()
-        self._running = self._another = False
+        self._running = self._another = self._blinking = False
         self._ends: dict[str, tuple[str, bool]] = {}
         self.none = QLabel()
         self.none.setWordWrap(True)
@@ -95,7 +97,7 @@ class BoardList(QWidget):
         self._running = True
         for row in self.rows.values():
             row.forget_end()
-            row.lock(True)
+        self._lock_rows()
         self.count.setEnabled(False)
         self.all.setEnabled(False)
 
@@ -107,8 +109,8 @@ class BoardList(QWidget):
             self._ends[told["board"]] = (f"{error['what']}: {error['hint']}", False)
         self.rows[told["board"]].show_progress(told)
 
-    def finish(self, ends: Sequence[tuple[Sequence[str], str, bool]] = ()) -> None:
-        """How boards ended: what each is found by (its key, where it is now), the words, whether well."""
+    def finish(self, ends: Sequence[BoardEnd] = ()) -> None:
+        """Nothing runs any more; how boards ended."""
         self._running = False
         self._ends |= {key: (words, good) for keys, words, good in ends for key in keys}
         self.count.setEnabled(True)
@@ -119,6 +121,15 @@ class BoardList(QWidget):
             self._show_ends()
         else:
             self._rebuild()
+
+    def set_blinking(self, blinking: bool) -> None:
+        """One board at a time blinks."""
+        self._blinking = blinking
+        self._lock_rows()
+
+    def _lock_rows(self) -> None:
+        for row in self.rows.values():
+            row.lock(self._running, self._blinking)
 
     @Slot()
     def do_another(self) -> None:
@@ -190,7 +201,7 @@ class BoardList(QWidget):
         row = BoardRow(words, usb, details_of(usb) if usb is not None else "")
         row.identify_wanted.connect(self.identify_wanted)
         row.name_wanted.connect(self.name_wanted)
-        row.lock(False)
+        row.lock(self._running, self._blinking)
         return row
 
     def _remove(self, row: BoardRow) -> None:
@@ -201,8 +212,8 @@ class BoardList(QWidget):
         row.deleteLater()
 
     def _show_ends(self) -> None:
+        self._lock_rows()
         for key, row in self.rows.items():
-            row.lock(False)
             end = self._ends.get(key) or (self._ends.get(row.usb.where) if row.usb is not None else None)
             if end is None:
                 row.forget_end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -75,11 +75,13 @@ class BoardRow(QWidget):
         self.bar.hide()
         self.status.hide()
 
-    def lock(self, locked: bool) -> None:
-        """While a program runs on boards nothing can be changed."""
+    def lock(self, locked: bool, blinking: bool = False) -> None:
+        """While a program runs on boards nothing can be changed; while one blinks, no other is asked to."""
         self.check.setEnabled(not locked and self.usb is not None)
         blinks = self.usb is not None and self.usb.attachment is Attachment.SERIAL
-        self.identify.setEnabled(not locked and blinks)
+        if blinking and self.identify.hasFocus():
+            self.check.setFocus(Qt.FocusReason.OtherFocusReason)  # the keyboard stays with this board
+        self.identify.setEnabled(blinks and not locked and not blinking)
         self.rename.setEnabled(not locked and self.usb is not None and bool(self.usb.serial_number))
 
     def show_progress(self, told: dict[str, Any]) -> None:

@@ -17,6 +17,8 @@ from codegen.targets.board import find_board
 from core.boards.usb_ports import UsbBoard
 from core.errors import ThimbleError
 from core.jobs.events import Done, Failed, Partial
+from core.live.quantity import Quantity
+from core.live.signal import EVER
 from gui import usb_watch
 from gui.main_window import MainWindow
 from gui.pages.deploy.view import DeployView
@@ -159,11 +161,16 @@ def test_several_boards_are_deployed_to_side_by_side(
         job.send(Partial("inference", {"index": 0, "latency_s": latency_s, "energy_j": None, "board": board}))
     job.send(Done(result_of(folder)))
     qtbot.waitUntil(lambda: view.result.isVisible())
-    assert view.live.buffer.snapshot()[:, 1].tolist() == [500.0]  # of the first board alone
+    assert latencies(view) == [0.5]  # of the first board alone
     assert view.boards.rows["A1"].status.text().startswith("✓ Verified")
     assert "it is gone" in view.boards.rows["B2"].status.text()
     assert view.verdict.text().startswith("✗ 1 of 2")
     assert view.boards.rows["A1"].check.isEnabled()
+
+
+def latencies(view: DeployView) -> list[float]:
+    assert view.plots.run is not None
+    return [float(value) for value in view.plots.run.signals[Quantity.LATENCY].samples(EVER)[1]]
 
 
 def told(board: str, fraction: float, text: str, error: dict[str, str] | None = None) -> Partial:
@@ -304,6 +311,44 @@ def test_a_board_blinks_and_gets_a_name(
     view.boards.rows["B2"].rename.click()
     assert usb.named == [("B2", "Anna")]
     qtbot.waitUntil(lambda: view.boards.rows["B2"].check.text().startswith("Anna"))
+
+
+def test_what_was_started_cannot_be_changed_while_it_runs(
+    view: DeployView, jobs: FakeJobs, folder: Path, qtbot: QtBot
+) -> None:
+    choices = (view.board, view.runs, view.start)
+    view.start.click()
+    assert not any(choice.isEnabled() for choice in choices)
+    jobs.last("deploy").send(Done(deployed(folder)))
+    qtbot.waitUntil(lambda: all(choice.isEnabled() for choice in choices))
+    assert view.board.currentData() == "pico"
+    assert set(view.boards.rows) == {"A1", "B2"}
+
+
+def test_nothing_is_sent_to_a_board_while_it_blinks(
+    window: MainWindow, view: DeployView, jobs: FakeJobs, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = threading.Event()
+    patient = replace(window._services, identify=lambda usb: end.wait(20))
+    monkeypatch.setattr(window.deploy.boards, "_services", patient)
+    a, b = view.boards.rows["A1"], view.boards.rows["B2"]
+    window.activateWindow()
+    a.identify.setFocus()
+    qtbot.waitUntil(a.identify.hasFocus)
+    a.identify.click()
+    assert not a.identify.isEnabled()
+    assert not b.identify.isEnabled()
+    assert a.check.hasFocus()
+    before = len(jobs.started)
+    view.start.click()
+    view.start.click()
+    assert len(jobs.started) == before
+    assert "blinks" in view.banner.text
+    end.set()
+    qtbot.waitUntil(lambda: len(jobs.started) == before + 1)
+    assert not view.banner.text
+    jobs.last("deploy").send(Failed("x", "no"))
+    qtbot.waitUntil(b.identify.isEnabled)
 
 
 def test_what_goes_wrong_while_looking_is_told_once(view: DeployView, usb: Usb, qtbot: QtBot) -> None:

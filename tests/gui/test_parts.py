@@ -6,7 +6,6 @@ import threading
 import time
 from pathlib import Path
 
-import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QSettings
@@ -20,8 +19,6 @@ from core.preview import Preview
 from core.recipe import Cluster, Prune, Quantize
 from gui.job_bridge import JobBridge
 from gui.plots.confusion import ConfusionMatrix
-from gui.plots.live_plot import LivePlot
-from gui.plots.ring_buffer import RingBuffer
 from gui.plots.training_curve import TrainingCurve
 from gui.preview_runner import PreviewRequest, PreviewRunner
 from gui.recent import Recent
@@ -31,39 +28,6 @@ from gui.words import bytes_text, duration, number, percent, problem_text, step_
 from tests.gui.conftest import FakeJobs, fake_preview
 
 pytestmark = pytest.mark.gui
-
-
-def test_a_ring_buffer_keeps_the_newest() -> None:
-    ring = RingBuffer(3, 2)
-    assert ring.snapshot().shape == (0, 2)
-    for value in range(5):
-        ring.push(value, 10 * value)
-    assert ring.snapshot().tolist() == [[2, 20], [3, 30], [4, 40]]
-    assert (ring.written, ring.dropped) == (5, 2)
-    ring.clear()
-    assert len(ring.snapshot()) == 0
-    with pytest.raises(ValueError, match="room"):
-        RingBuffer(0, 1)
-
-
-def test_a_ring_buffer_between_threads_is_never_torn() -> None:
-    ring = RingBuffer(64, 2)
-    stop = threading.Event()
-
-    def write() -> None:
-        value = 0.0
-        while not stop.is_set():
-            ring.push(value, -value)
-            value += 1
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    for _ in range(300):
-        rows = ring.snapshot()
-        assert np.array_equal(rows[:, 0], -rows[:, 1])
-        assert np.all(np.diff(rows[:, 0]) == 1)
-    stop.set()
-    writer.join()
 
 
 def test_the_bridge_carries_events_to_qts_thread(qtbot: QtBot, jobs: FakeJobs) -> None:
@@ -218,25 +182,6 @@ def test_a_training_curve_forgets_the_last_run(qtbot: QtBot) -> None:
     curve.clear()
     assert [ranges(curve.loss), ranges(curve.accuracy)] == fresh
     assert numbers_at(curve.accuracy, "bottom") == numbers_at(curve.loss, "left") == []
-
-
-def test_a_live_plot_forgets_the_last_run(qtbot: QtBot) -> None:
-    live = LivePlot()
-    qtbot.addWidget(live)
-    live.resize(800, 220)
-    live.show()
-    fresh = ranges(live.latency)
-    assert numbers_at(live.latency, "left") == []
-    for index in range(200):
-        live.buffer.push(index + 1, 60.0, 3.0)
-    live.finish()
-    assert ranges(live.latency) != fresh
-    assert numbers_at(live.latency, "left")
-    assert numbers_at(live.energy, "bottom")
-    live.begin()
-    live.finish()
-    assert ranges(live.latency) == fresh
-    assert numbers_at(live.energy, "bottom") == []
 
 
 def test_every_step_and_problem_has_words(qtbot: QtBot) -> None:

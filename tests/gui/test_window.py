@@ -15,11 +15,14 @@ from pytestqt.qtbot import QtBot
 from core.errors import ThimbleError
 from core.flow.draft import Step
 from core.jobs.events import Cancelled, Done, Failed, Partial, Progress
+from core.live.quantity import Quantity
 from core.preview import Preview
 from core.recipe import PruneKind, Scaling
 from core.recipe_toml import read_recipe
+from core.report.deploy_record import save_deploy
 from gui.error_dialog import ErrorDialog
 from gui.main_window import MainWindow
+from gui.pages.deploy.view import DeployView
 from gui.services import Services
 from gui.side_bar import Place
 from gui.theme import theme
@@ -515,13 +518,13 @@ def test_a_run_of_another_day_is_deployed_and_exported(
     assert (job.params["model"], job.params["runs"]) == (str(folder / "model.tflite"), 3)
     for index in range(3):
         job.send(Partial("inference", {"index": index, "latency_s": 0.06, "energy_j": None, "cycles": 1}))
-    assert view.live.buffer.written == 3, "samples do not wait for the event loop"
-    qtbot.waitUntil(lambda: view.live.drawn == 3)
-    assert "estimate" in view.live.latency.getPlotItem().titleLabel.text
+    qtbot.waitUntil(lambda: drawn(view, Quantity.LATENCY) == [60.0, 60.0, 60.0])
+    assert "estimate" in title(view, Quantity.LATENCY)
+    assert job.params["record"] == str(folder)
+    save_deploy(folder, deployed(folder))  # as the job does
     job.send(Done(deployed(folder)))
     qtbot.waitUntil(view.result.isVisible)
     assert view.verdict.text().startswith("✓ Verified")
-    assert (folder / "deploy.json").is_file()
     view.export.export("pdf", tmp_path / "report")
     report = jobs.last("report")
     assert report.params == {"run": str(folder), "pdf": str(tmp_path / "report.pdf"), "csv": None}
@@ -540,7 +543,38 @@ def test_a_run_of_another_day_is_deployed_and_exported(
     qtbot.waitUntil(lambda: "The C code is written" in view.banner.text)
     window.start.open_path(folder)
     assert view.verdict.text().startswith("✓ Verified"), "the earlier deployment is shown again"
-    assert view.live.drawn == 3
+    window.go(Place.DEPLOY)
+    qtbot.waitUntil(lambda: drawn(view, Quantity.LATENCY) == pytest.approx([60.0, 61.0, 62.0]))
+    assert drawn(view, Quantity.ENERGY) == pytest.approx([5.1, 5.185, 5.27])
+    assert "estimate: typical power" in title(view, Quantity.ENERGY)
+    assert "of the last time" in view.note.text()
+
+
+def drawn(view: DeployView, quantity: Quantity) -> list[float]:
+    """The values of a curve as people read them."""
+    values = view.plots.plots[quantity]._curve.getData()[1]
+    return [] if values is None else [float(value) for value in values]
+
+
+def title(view: DeployView, quantity: Quantity) -> str:
+    return str(view.plots.plots[quantity].plot.getPlotItem().titleLabel.text)
+
+
+def test_measured_energy_of_another_day_is_drawn_as_measured(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = write_run(tmp_path / "run")
+    result = deployed(folder)
+    each_j = [0.004, 0.006]
+    energy = {"source": "measured", "power_w": 0.09, "energy_j": 0.005, "each_j": each_j, "of_this_run": True}
+    bench = {**result["bench"], "timing": "measured", "energy": energy, "meter": {"asked": "ppk2"}}
+    save_deploy(folder, {**result, "bench": bench})
+    window.start.open_path(folder)
+    window.go(Place.DEPLOY)
+    view = window.deploy.view
+    qtbot.waitUntil(lambda: drawn(view, Quantity.ENERGY) == pytest.approx([4.0, 6.0]))
+    assert "estimate" not in title(view, Quantity.ENERGY) + title(view, Quantity.LATENCY)
+    assert "estimate" not in view.note.text()
 
 
 def test_the_live_plot_says_what_the_chosen_boards_times_are(
@@ -549,8 +583,7 @@ def test_the_live_plot_says_what_the_chosen_boards_times_are(
     view = window.deploy.view
 
     def says() -> tuple[bool, bool]:
-        title = view.live.latency.getPlotItem().titleLabel.text
-        return "estimate" in title, "estimated" in view.live_note.text()
+        return "estimate" in title(view, Quantity.LATENCY), "estimated" in view.note.text()
 
     window.start.open_path(write_run(tmp_path / "run"))
     window.go(Place.DEPLOY)

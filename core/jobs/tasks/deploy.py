@@ -39,6 +39,7 @@ from core.jobs.measuring import around_board, facts_of, profile_of, window_plan,
 from core.jobs.priority import lowered
 from core.meters.metering import NO_METER, Metering, metering
 from core.paths import cache_dir, output_dir
+from core.report.deploy_record import save_deploy
 
 Array = npt.NDArray[Any]
 
@@ -96,11 +97,12 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """Params: model (.tflite, .onnx), made_from (the file that the user named, where that is another one),
     board, port (of a board on USB; may be left out), out, runs, data (a name or path; options as in
     `evaluate`) or input (an .npy), the build options compiler, encoding, planner, and what is measured
-    besides: windows (how many), window_s, profile (whether to count each layer). Result: plan, build, bench,
-    verified, accuracy_on_board (None without labels), labelled_samples (how many that is the accuracy of),
-    port (where the board is now; None for one that is at no port), its serial_number and name (may be
-    empty), placed (a `Put`; None where nothing has to be flashed). Partials `inference`: index, latency_s,
-    energy_j (an estimate; None with a meter), cycles, predicted, correct.
+    besides: windows (how many), window_s, profile (whether to count each layer); and record, a folder that
+    gets the result as deploy.json. Result: plan, build, bench, verified, accuracy_on_board (None without
+    labels), labelled_samples (how many that is the accuracy of), port (where the board is now; None for one
+    that is at no port), its serial_number and name (may be empty), placed (a `Put`; None where nothing has to
+    be flashed). Partials `inference`: index, latency_s, energy_j (an estimate; None with a meter), cycles,
+    predicted, correct.
 
     With `meter` (as on the command line), the energy is measured: partials `power` (folder, samples, lost)
     tell how far `core.meters.stream` can read; `samples` names a CSV for them. A meter that fails while the
@@ -114,7 +116,14 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     with metering(params.get("meter"), Path(params["out"]), context, csv, more_follow) as meter:
         prepared = lowered(lambda: prepare(params, context.section(0.0, PREPARED)))
         ran = run_on_board(prepared, params.get("port"), context.section(PREPARED, 1.0), meter=meter)
-    return {**prepared.to_json(), **ran}
+    return kept(params, {**prepared.to_json(), **ran})
+
+
+def kept(params: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """The result, written into the folder `record` where one is named."""
+    if params.get("record"):
+        save_deploy(Path(params["record"]), result)
+    return result
 
 
 def prepare(params: dict[str, Any], context: JobContext) -> Prepared:

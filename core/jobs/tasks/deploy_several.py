@@ -10,7 +10,7 @@ from core.boards.side_by_side import Alone, Outcome, Station, run_side_by_side, 
 from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.jobs.priority import lowered
-from core.jobs.tasks.deploy import PREPARED, prepare, run_on_board
+from core.jobs.tasks.deploy import PREPARED, kept, prepare, run_on_board
 
 
 def deploy_several(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
@@ -35,12 +35,13 @@ def deploy_several(params: dict[str, Any], context: JobContext) -> dict[str, Any
     ran = [outcome.result for outcome in outcomes if outcome.result is not None]
     if not ran:
         raise _none_ran(outcomes)
-    return {
+    result = {
         **prepared.to_json(),
         **ran[0],
         "verified": len(ran) == len(outcomes) and all(result["verified"] for result in ran),
         "boards": [_told(outcome) for outcome in outcomes],
     }
+    return kept(params, result)
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:

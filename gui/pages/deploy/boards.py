@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog
 
 from codegen.targets.board import Board
@@ -18,12 +18,16 @@ from gui.pages.deploy.view import DeployView
 from gui.pages.deploy.words import put_words
 from gui.services import Services
 from gui.usb_watch import UsbWatch
+from gui.widgets.board_list import BoardEnd
 from gui.widgets.replacing import may_replace
 from gui.words import error_as_failed, latency, tr
 
 
 class BoardsPresenter(QObject):
     """Fills the view's list of boards while the page is shown."""
+
+    #: The port of the board that blinked is free again.
+    blinked = Signal()
 
     def __init__(self, services: Services, view: DeployView) -> None:
         super().__init__(view)
@@ -38,6 +42,8 @@ class BoardsPresenter(QObject):
         view.help.library_wanted.connect(lambda: view.export.choose_parent("arduino"))
         for failed in (self.watch.failed, self.blinking.failed):
             failed.connect(lambda error: view.banner.show_failure(error_as_failed(error)))
+        for ended in (self.blinking.done, self.blinking.failed):
+            ended.connect(self._blinked)
 
     def close(self) -> None:
         self.watch.close()
@@ -62,7 +68,13 @@ class BoardsPresenter(QObject):
     @Slot(object)
     def _identify(self, usb: UsbBoard) -> None:
         self._view.banner.clear()
+        self._view.boards.set_blinking(True)
         self.blinking.start(lambda: self._services.identify(usb))
+
+    @Slot()
+    def _blinked(self) -> None:
+        self._view.boards.set_blinking(False)
+        self.blinked.emit()
 
     @Slot(object)
     def _ask_name(self, usb: UsbBoard) -> None:
@@ -79,8 +91,8 @@ class BoardsPresenter(QObject):
         self.watch.look()
 
 
-def ends_of(result: dict[str, Any], targets: Sequence[UsbBoard]) -> list[tuple[list[str], str, bool]]:
-    """For the list of boards: by what each is found, how it ended in words, whether well."""
+def ends_of(result: dict[str, Any], targets: Sequence[UsbBoard]) -> list[BoardEnd]:
+    """For the list of boards."""
     if "boards" in result:
         return [([told["board"], told["where"]], *_end(told)) for told in result["boards"]]
     keys = [usb.key for usb in targets] + ([result["port"]] if result.get("port") else [])

@@ -1,23 +1,26 @@
-"""Runs the deploy job, feeds the live plot, and says how it went."""
+"""Runs the deploy job, feeds the live plots, and says how it went."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from codegen.targets.board import Board, all_boards
+from core.bench import Source
 from core.boards.usb_ports import UsbBoard
 from core.errors import ThimbleError
 from core.flow.open_run import OpenRun
 from core.jobs.events import Cancelled, Done, Failed
-from core.report.deploy_record import save_deploy
-from gui.job_bridge import JobBridge
+from core.live.quantity import Quantity
+from core.live.replay import run_of_result
+from core.live.run import INFERENCE, LiveRun
+from gui.job_bridge import JobBridge, Sink
 from gui.pages.deploy.boards import BoardsPresenter, ends_of
 from gui.pages.deploy.view import DeployView
 from gui.pages.deploy.words import facts, verdict_words
+from gui.pages.live.words import energy_words, note_words
 from gui.services import Services
 from gui.widgets.banner import BannerKind
 from gui.words import bytes_text, error_as_failed, tr
@@ -28,6 +31,7 @@ class DeployPresenter(QObject):
 
     deployed = Signal(object)
     running_changed = Signal(bool)
+    start_wanted = Signal()
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -36,10 +40,11 @@ class DeployPresenter(QObject):
         self.run: OpenRun | None = None
         self.boards = BoardsPresenter(services, self.view)
         self._targets: list[UsbBoard] = []
-        self._plotted: str | None = None
-        self.view.start_wanted.connect(self.start)
+        self._after_blinking = False
+        self.view.start_wanted.connect(self.start_wanted)
         self.view.board.currentIndexChanged.connect(self._board_chosen)
         self.view.another.clicked.connect(self._do_another)
+        self.boards.blinked.connect(self._blinked)
         self.bridge.partial.connect(self._take_partial)
         self.bridge.ended.connect(self._ended)
         self._board_chosen()
@@ -55,12 +60,8 @@ class DeployPresenter(QObject):
         )
         view.banner.clear()
         view.result.hide()
-        view.live.begin()
-        view.live.finish()
-        index = view.board.findData(board or run.board)
-        if index >= 0:
-            view.board.setCurrentIndex(index)
-        self._board_chosen()
+        self._choose(board or run.board)
+        self._show_nothing()
         view.export.set_run(run if run.run is not None else None)
         if run.deployed is not None:
             self._show_earlier(run.deployed)
@@ -71,7 +72,12 @@ class DeployPresenter(QObject):
         run, view = self.run, self.view
         if run is None or self.bridge.running:
             return
-        board = all_boards()[view.board.currentData()]
+        if self.boards.blinking.busy:
+            self._after_blinking = True
+            words = tr("The board blinks still: its port is free in a moment, then the program is sent.")
+            view.banner.show_message(BannerKind.INFO, words)
+            return
+        board = self._board
         try:
             targets = self.boards.targets(board)
         except ThimbleError as error:
@@ -80,67 +86,74 @@ class DeployPresenter(QObject):
         if not self.boards.may_replace(targets):
             return
         self._targets = targets
-        view.banner.clear()
-        view.result.hide()
         at_start = view.start.hasFocus()
         if at_start:
             view.hold_focus()
-        view.start.setEnabled(False)
-        self._show_timing(board.virtual or any(usb.pretended for usb in targets))
-        view.live.begin()
-        view.boards.begin()
-        task, params = self._job(run, board)
-        self.bridge.start(task, params, sinks={"inference": self._take_inference})
+        view.begin()
+        estimated = board.virtual or any(usb.pretended for usb in targets)
+        live = LiveRun(Source.ESTIMATED if estimated else Source.MEASURED, metered=False)
+        self._show(live)
+        task, params, plotted = self._job(run, board)
+        self.bridge.start(task, params, sinks={INFERENCE: _only_of(plotted, live.sinks[INFERENCE])})
         if at_start:
             view.panel.cancel.setFocus()
         self.running_changed.emit(True)
 
-    def _job(self, run: OpenRun, board: Board) -> tuple[str, dict[str, Any]]:
-        """The task and its params; the live plot follows the first of several boards."""
+    @Slot()
+    def _blinked(self) -> None:
+        if self._after_blinking:
+            self._after_blinking = False
+            self.view.banner.clear()
+            self.start_wanted.emit()
+
+    @property
+    def _board(self) -> Board:
+        return all_boards()[self.view.board.currentData()]
+
+    def _choose(self, board: str) -> None:
+        index = self.view.board.findData(board)
+        if index >= 0:
+            self.view.board.setCurrentIndex(index)
+
+    def _job(self, run: OpenRun, board: Board) -> tuple[str, dict[str, Any], str | None]:
+        """The task, its params, and which of several boards is drawn: the first."""
         params = {
             "model": str(run.model),
             "board": board.id,
             "data": run.data,
             "runs": self.view.runs.value(),
             "out": str(run.folder),
+            "record": str(run.folder),
         }
         ports, count = [usb.key for usb in self._targets], self.view.boards.virtual_count()
-        self._plotted = None
         if len(ports) > 1:
-            self._plotted = ports[0]
-            return "deploy-several", {**params, "ports": ports}
+            return "deploy-several", {**params, "ports": ports}, ports[0]
         if count > 1:
-            self._plotted = "1"
-            return "deploy-several", {**params, "count": count}
-        return "deploy", {**params, "port": ports[0]} if ports else params
+            return "deploy-several", {**params, "count": count}, "1"
+        return "deploy", {**params, "port": ports[0]} if ports else params, None
 
     @Slot()
     def _board_chosen(self) -> None:
         """Say what the chosen board's times will be; a curve that is shown keeps its own words."""
-        board = all_boards()[self.view.board.currentData()]
+        board = self._board
         self.view.boards.show_for(board)
         self.view.help.show_for(board)
-        if not self.bridge.running and not self.view.live.buffer.written:
-            self._show_timing(all_boards()[self.view.board.currentData()].virtual)
+        shown = self.view.plots.run
+        if shown is None or Quantity.LATENCY not in shown.signals:
+            self._show_nothing()
 
-    def _show_timing(self, estimated: bool) -> None:
-        self.view.live.set_estimated(latency=estimated, energy=True)
-        self.view.live_note.setText(
-            tr("Times are estimated from counted processor cycles; energy from the board's typical power.")
-            if estimated
-            else tr("Times are measured.")
-        )
+    def _show_nothing(self) -> None:
+        """Empty plots, with what the chosen board's will be."""
+        timing = Source.ESTIMATED if self._board.virtual else Source.MEASURED
+        self._show(LiveRun(timing, metered=False), follow=False)
 
-    def _take_inference(self, data: dict[str, Any]) -> None:
-        """In the host's thread: only the ring buffer is touched."""
-        if data.get("board") != self._plotted:
-            return
-        joules = data.get("energy_j")
-        self.view.live.buffer.push(
-            float(data["index"]) + 1,
-            1e3 * float(data["latency_s"]),
-            math.nan if joules is None else 1e3 * float(joules),
-        )
+    def _show(self, live: LiveRun, follow: bool = True) -> None:
+        self.view.plots.show_run(live, follow)
+        self._show_sources(live)
+
+    def _show_sources(self, live: LiveRun) -> None:
+        self.view.plots.set_sources(live.sources, {Quantity.ENERGY: energy_words(live)})
+        self.view.note.setText(note_words(live))
 
     @Slot(str, dict)
     def _take_partial(self, kind: str, data: dict[str, Any]) -> None:
@@ -157,49 +170,37 @@ class DeployPresenter(QObject):
 
     @Slot(object)
     def _ended(self, end: Done | Failed | Cancelled) -> None:
-        view = self.view
-        view.live.finish()
-        view.start.setEnabled(True)
+        view, live = self.view, self.view.plots.run
+        if live is not None and isinstance(end, Done):
+            live.finish(end.result["bench"])
+            self._show_sources(live)
+        view.plots.finish()
+        view.plots.redraw()
+        view.finish(ends_of(end.result, self._targets) if isinstance(end, Done) else ())
         if isinstance(end, Done):
-            view.boards.finish(ends_of(end.result, self._targets))
             self._show_result(end.result)
             self._keep(end.result)
         elif isinstance(end, Failed):
-            view.boards.finish()
             view.banner.show_failure(end)
         else:
-            view.boards.finish()
             view.banner.show_message(BannerKind.INFO, tr("You stopped the run on the board."))
         self.running_changed.emit(False)
 
     def _keep(self, result: dict[str, Any]) -> None:
-        """Write the record that the report is made from."""
-        if self.run is None:
-            return
-        try:
-            save_deploy(self.run.folder, result)
-        except ThimbleError as error:
-            self.view.banner.show_failure(error_as_failed(error))
-            return
-        self.run = replace(self.run, deployed=result)
-        self.view.export.set_run(self.run)
-        self.deployed.emit(self.run)
+        """The job has written the record that reports are made from."""
+        if self.run is not None:
+            self.run = replace(self.run, deployed=result)
+            self.view.export.set_run(self.run)
+            self.deployed.emit(self.run)
 
     def _show_earlier(self, deployed: dict[str, Any]) -> None:
         """The numbers of an earlier deployment, with its curve."""
         if not all(part in deployed for part in ("plan", "build", "bench", "verified")):
             return
-        bench = deployed["bench"]
-        power_w = (bench.get("energy") or {}).get("power_w", math.nan)
-        live = self.view.live
-        self._show_timing(bench["timing"] == "estimated")
-        live.begin()
-        for index, seconds in enumerate(bench["times_s"]):
-            live.buffer.push(index + 1, 1e3 * seconds, 1e3 * seconds * power_w)
-        live.finish()
-        index = self.view.board.findData(bench["board"])
-        if index >= 0:
-            self.view.board.setCurrentIndex(index)
+        self._choose(deployed["bench"]["board"])
+        self._show(run_of_result(deployed["bench"]), follow=False)
+        earlier = tr("The inferences of the last time, without the pauses between them.")
+        self.view.note.setText(f"{earlier} {self.view.note.text()}")
         self._show_result(deployed)
 
     def _show_result(self, result: dict[str, Any]) -> None:
@@ -224,3 +225,13 @@ class DeployPresenter(QObject):
         QTimer.singleShot(0, lambda: view.scroll.ensureWidgetVisible(view.export))
         if not verified:
             view.banner.show_message(BannerKind.ERROR, words)
+
+
+def _only_of(board: str | None, take: Sink) -> Sink:
+    """The inferences of one board; in the host's thread: only the run's queue is touched."""
+
+    def take_its(data: dict[str, Any]) -> None:
+        if data.get("board") == board:
+            take(data)
+
+    return take_its

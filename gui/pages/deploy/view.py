@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from codegen.targets.board import Cpu, all_boards
 from gui.job_bridge import JobBridge
-from gui.plots.live_plot import LivePlot
+from gui.plots.linked_plots import LinkedPlots
 from gui.services import Services
 from gui.widgets.board_help import BoardHelp
-from gui.widgets.board_list import BoardList
+from gui.widgets.board_list import BoardEnd, BoardList
 from gui.widgets.budget_bar import BudgetBar
 from gui.widgets.export_bar import ExportBar
 from gui.widgets.job_panel import JobPanel
@@ -37,9 +39,9 @@ class DeployView(Page):
         self._make_controls()
         self.panel = JobPanel(bridge, tr("Running on the board"))
         self.body.addWidget(self.panel)
-        self.live = LivePlot()
-        self.live_note = explanation()
-        self.body.addWidget(card(heading(tr("Live")), self.live, self.live_note))
+        self.plots = LinkedPlots()
+        self.note = explanation()
+        self.body.addWidget(card(heading(tr("Live")), self.plots, self.note))
         self._make_result(services)
         self.body.addStretch(1)
         self.first_control = self.start
@@ -112,6 +114,22 @@ class DeployView(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.left.emit()
+
+    def begin(self) -> None:
+        """While a job runs, the page stays what it was started for."""
+        self.banner.clear()
+        self.result.hide()
+        self._allow_choice(False)
+        self.boards.begin()
+
+    def finish(self, ends: Sequence[BoardEnd]) -> None:
+        """As of `BoardList.finish`."""
+        self._allow_choice(True)
+        self.boards.finish(ends)
+
+    def _allow_choice(self, allowed: bool) -> None:
+        for control in (self.start, self.board, self.runs):
+            control.setEnabled(allowed)
 
     def show_facts(self, facts: list[tuple[str, str]]) -> None:
         """Name and value pairs, in three columns of pairs."""

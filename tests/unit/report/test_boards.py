@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -44,3 +45,12 @@ def test_several_boards_have_a_row_each_and_one_that_failed_says_why(tmp_path: P
 
 def test_a_virtual_board_needs_no_table(tmp_path: Path) -> None:
     assert report_of(tmp_path, {"port": None, "serial_number": "", "name": ""}).boards == ()
+
+
+def test_the_record_has_a_line_a_field_whatever_the_number_of_runs(tmp_path: Path) -> None:
+    bench = {**BENCH, "times_s": [0.25] * 10_000}
+    report_of(tmp_path, {"bench": bench, "placed": "flashed"})
+    text = (tmp_path / "deploy.json").read_text(encoding="utf-8")
+    assert json.loads(text)["bench"] == bench
+    assert '\n "placed": "flashed"' in text
+    assert len(text.splitlines()) < 200
