@@ -145,7 +145,11 @@ def by_marker(heard: Recording, seen: Survey, loop: Loop, pin: str) -> Energy:
     meter, pulses = heard.meter, seen.pulses
     inferences = loop.inferences if meter.live and loop.inferences is not None else len(pulses)
     _check_pulses(len(pulses), inferences, meter.name, pin)
-    kept = [part for pulse in pulses[1:] if (part := _integrated(heard, pulse))]
+    unseen = inferences - len(pulses)
+    # The first inference may be among those: then the first pulse came after it had ended.
+    without_first = unseen > 0 and pulses[0].begin >= heard.place(loop.first_end_s + LATE_S)
+    warm = pulses if without_first else pulses[1:]
+    kept = [part for pulse in warm if (part := _integrated(heard, pulse))]
     if not kept:
         raise ThimbleError(
             "marker-unclear",
@@ -174,17 +178,15 @@ def by_marker(heard: Recording, seen: Survey, loop: Loop, pin: str) -> Energy:
         above_idle_j=_or_none(float(above_j.mean())),
         above_idle_std_j=_spread(above_j) if seen.idle_w.known else None,
         each_j=tuple(energies_j.tolist()) if len(kept) + 1 == inferences else None,
-        note="; ".join(filter(None, (_unseen(len(pulses), inferences), meter.note))),
+        note="; ".join(filter(None, (_unseen(unseen, inferences, without_first), meter.note))),
     )
 
 
-def _unseen(pulses: int, inferences: int) -> str:
-    if pulses == inferences:
+def _unseen(unseen: int, inferences: int, without_first: bool) -> str:
+    if not unseen:
         return ""
-    return (
-        f"the marker rose {pulses} times in {inferences} inferences: {inferences - pulses} were not seen, and"
-        " the first that was seen is the one left out as warm-up"
-    )
+    first = "the first among them" if without_first else "the first that was seen counts as the warm-up"
+    return f"the meter did not see {unseen} of {inferences} inferences; {first}"
 
 
 def by_clock(heard: Recording, seen: Survey, loop: Loop, measurement: Measurement) -> Energy:

@@ -108,14 +108,27 @@ def test_an_edge_that_was_missed_is_not_an_inference() -> None:
         assert energy.energy_j == pytest.approx(0.010)
         assert energy.each_j is None  # nobody knows which was missed
         assert energy.left_out == 1
-        assert "rose 4 times in 5 inferences: 1 were not seen" in (energy.note or "")
+        assert "did not see 1 of 5 inferences; the first that was seen counts" in (energy.note or "")
 
 
 def test_inferences_that_the_meter_did_not_see_are_counted() -> None:
     marker = pulses(3, 10, 10)
     energy = energy_of(recording(np.where(marker, 1.0, 0.1), marker), loop(9), MEASUREMENT)
     assert (energy.inferences, energy.left_out, energy.each_j) == (2, 6, None)
-    assert "rose 3 times in 9 inferences" in (energy.note or "")
+    assert "did not see 6 of 9 inferences" in (energy.note or "")
+
+
+@pytest.mark.parametrize(("missed", "kept"), [(0, 4), (1, 3), (4, 3)])
+def test_the_warm_up_is_left_out_once(missed: int, kept: int) -> None:
+    marker = pulses(5, high=200, low=200)
+    power_w = np.where(marker, 1.0, 0.1)
+    every = pulses_of(marker)
+    marker[every[missed].begin : every[missed].end] = 0
+    first_end_s = 100.0 + every[0].end * PERIOD_S
+    energy = energy_of(recording(power_w, marker), loop(5, first_end_s), MEASUREMENT)
+    assert (energy.inferences, energy.left_out) == (kept, 4 - kept)
+    assert (energy.each_j is not None) == (missed == 0)
+    assert energy.energy_j == pytest.approx(0.2)
 
 
 def test_losses_are_counted_and_what_misses_too_much_is_left_out() -> None:
