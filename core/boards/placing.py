@@ -10,6 +10,7 @@ from codegen.targets.board import Board
 from core.boards.flashing import find_flasher
 from core.boards.flashing.base import Surroundings
 from core.boards.link import Link, Timeouts
+from core.boards.protocol import Hello
 from core.boards.put import Put
 from core.boards.serial_transport import SerialTransport
 from core.boards.session import ANYWHERE, Placed
@@ -64,8 +65,7 @@ def place(image: Image, compilation: Compilation, port: str | None, around: Surr
     if not is_on_usb(board):
         return ANYWHERE
     usb = choose_usb_board(board, port, around.find())
-    ran = usb.attachment is Attachment.SERIAL and _runs(image, usb)
-    put = Put.RAN_ALREADY if ran else put_by_flashing(usb)
+    put = _put(image, usb)
     if put in _SAID:
         around.log(_SAID[put].format(product=usb.product or "it has no name"))
     if put is not Put.RAN_ALREADY:
@@ -84,12 +84,21 @@ def put_by_flashing(usb: UsbBoard) -> Put:
     return Put.FLASHED if runs_our_program(usb) else Put.REPLACED_OTHER
 
 
-def _runs(image: Image, usb: UsbBoard) -> bool:
+def _put(image: Image, usb: UsbBoard) -> Put:
+    """What has to be done. A program of Thimble's answers also where USB does not tell its name (Windows)."""
+    hello = _hello(usb) if usb.attachment is Attachment.SERIAL else None
+    if hello is None:
+        return put_by_flashing(usb)
+    same = hello.target == usb.board.target and hello.model_hash in image.elf.read_bytes()
+    return Put.RAN_ALREADY if same else Put.FLASHED
+
+
+def _hello(usb: UsbBoard) -> Hello | None:
+    """What a program of Thimble's answers; None where there is none."""
     try:
         with SerialTransport(usb.where) as transport:
-            hello = Link(transport, _QUICK).hello()
+            return Link(transport, _QUICK).hello()
     except ThimbleError as error:
         if error.code in _NOT_OURS:
             raise
-        return False
-    return hello.target == usb.board.target and hello.model_hash in image.elf.read_bytes()
+        return None

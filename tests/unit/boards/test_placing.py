@@ -70,7 +70,7 @@ def test_virtual_boards_and_this_computer_need_nothing(image: Image) -> None:
 def test_a_board_with_another_program_is_flashed(
     image: Image, compilation: Compilation, flasher: FakeFlasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(placing, "_runs", lambda image, usb: False)
+    monkeypatch.setattr(placing, "_hello", lambda usb: None)
     world = World([on_port("COM3")])
     placed = place(image, compilation, None, world.around())
     assert flasher.flashed == ["COM3"]
@@ -82,7 +82,7 @@ def test_a_board_with_another_program_is_flashed(
 def test_what_is_predicted_holds_the_waits_for_weights_in_flash(
     image: Image, compilation: Compilation, flasher: FakeFlasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(placing, "_runs", lambda image, usb: False)
+    monkeypatch.setattr(placing, "_hello", lambda usb: None)
     assert compilation.flash_wait_cycles == 0
     large = compile_model(weights_in_flash(), PICO)
     conv, dense = (layer.weights_bytes for layer in large.layers if layer.weights_bytes)
@@ -131,7 +131,7 @@ def test_a_board_is_looked_for_again_when_its_turn_comes(
     image: Image, compilation: Compilation, flasher: FakeFlasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the board before was flashed, this one was plugged in elsewhere."""
-    monkeypatch.setattr(placing, "_runs", lambda image, usb: False)
+    monkeypatch.setattr(placing, "_hello", lambda usb: None)
     world = World([on_port("COM3", "AAAA"), on_port("COM4", "BBBB")])
 
     @contextmanager
@@ -164,7 +164,7 @@ def test_what_is_lost_is_told_before_it_is_and_how_to_bring_it_back(
             around.log("written")
             return super().flash(image, usb, around)
 
-    monkeypatch.setattr(placing, "_runs", lambda image, usb: False)
+    monkeypatch.setattr(placing, "_hello", lambda usb: None)
     monkeypatch.setattr(placing, "find_flasher", lambda board: Flasher())
     world = World([usb])
     assert place(image, compilation, None, world.around()).put is put
@@ -190,8 +190,9 @@ def test_what_runs_already_is_not_flashed_again(
     clock = Clock()
     monkeypatch.setattr(placing, "SerialTransport", Opened)
     monkeypatch.setattr(placing, "Link", lambda transport, timeouts: Link(transport, timeouts, clock))
-    world = World([on_port("COM3")])
-    assert place(image, compilation, None, world.around()).port == "COM9"
+    world = World([replace(on_port("COM3"), product="")])  # Windows does not tell it
+    placed = place(image, compilation, None, world.around())
+    assert (placed.port, placed.put, world.logged) == ("COM9", Put.FLASHED, [])
     monkeypatch.setattr("tests.unit.boards.fakes.HELLO", _hello_of("pico"))
     placed = place(image, compilation, None, world.around())
     assert (placed.port, placed.put) == ("COM3", Put.RAN_ALREADY)
