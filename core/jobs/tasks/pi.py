@@ -59,6 +59,8 @@ def _delegate_there(folder: RemoteFolder, armnn: ArmnnSource) -> Checked:
     try:
         return Checked("Arm NN", installed_delegate(folder, armnn), None)
     except ThimbleError as error:
+        if error.code != "no-armnn":
+            raise
         return Checked("Arm NN", "not installed", error)
 
 
