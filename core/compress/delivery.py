@@ -12,12 +12,14 @@ from typing import Any
 from codegen.graph import Graph
 from core.compress.checkpoint import Checkpoints
 from core.compress.compressed import Compressed
-from core.compress.footprint import KERAS, Footprint, footprint
+from core.compress.findings import ORIGINAL, Finding, doubts
+from core.compress.footprint import Footprint, footprint
 from core.compress.output import RunFolder
 from core.compress.qat.training import train_quantized
 from core.compress.quantization_loss import explain
 from core.compress.quantizers import find_quantizer
 from core.compress.record import Outcome, describe
+from core.compress.run_files import KERAS, RECIPE
 from core.compress.steps import aware_step
 from core.compress.tfmot.engine import trained_by_tfmot
 from core.data import DataSet
@@ -32,8 +34,6 @@ from core.models.keras_writing import save_keras
 from core.recipe import Engine, QuantizeKind, Recipe
 from core.recipe_toml import write_recipe
 
-#: What [train] gave, before anything was taken away.
-BASELINE = "baseline.keras"
 #: How much of a delivery training with fake quantization is, where there is some.
 _TRAINED = 0.8
 
@@ -50,6 +50,11 @@ class Original:
     evaluation: Evaluation | None
     #: None where nobody asked for it, as in sweeps.
     footprint: Footprint | None = None
+
+    @property
+    def doubts(self) -> tuple[Finding, ...]:
+        """Why it may not belong to the data."""
+        return doubts(self.evaluation, ORIGINAL) if self.evaluation else ()
 
     @classmethod
     def of(
@@ -111,7 +116,7 @@ def deliver(
         part = context.section(0.65, 0.8)
         loss = explain(compressed.model, deployed, data, recipe, evaluations, part)
     found = footprint(compressed.model, folder.partial, deployed, context.section(0.8, 1.0))
-    write_recipe(recipe, folder.partial / "recipe.toml")
+    write_recipe(recipe, folder.partial / RECIPE)
     if not data.is_empty:
         write_preprocessing(data, folder.partial)
     outcome = Outcome(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.compress.idle import is_taught
 from core.compress.train_step import make_logits
 from core.data import DataSet
 from core.data.batches import batches_in_order, read_batches
@@ -33,9 +34,9 @@ class Teacher:
 
 
 def teacher_of(model: Any, data: DataSet, recipe: Recipe, check: Callable[[], None]) -> Teacher | None:
-    """The Keras model as the teacher that the recipe asks for; None where it asks for none. See
-    `make_teacher`."""
-    if recipe.distill is None or recipe.finetune is None:
+    """The Keras model as the teacher that the recipe asks for; None where it asks for none, or nothing would
+    listen to it. See `make_teacher`."""
+    if recipe.distill is None or not is_taught(recipe):
         return None
     augmented = recipe.augment is not None and data.has_images  # shifts and flips are of pictures
     return make_teacher(model, data, recipe.distill, augmented, check)

@@ -13,6 +13,10 @@ from core.recipe import Cluster, Engine, PruneKind, QuantizeKind, Recipe, Scope
 MOST_CLUSTERS_THAT_SAVE = 16
 
 
+#: Begins the sentences about the model that a run begins with.
+ORIGINAL = "Before compression the model"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`code` is for programs, `text` a sentence for people."""
@@ -32,7 +36,7 @@ def warnings(recipe: Recipe, before: Evaluation | None, after: Evaluation | None
     if before is None or after is None:
         return (_UNTESTED, *too_many_clusters(recipe.cluster))
     return (
-        *doubts(before, "Before compression the model"),
+        *doubts(before, ORIGINAL),
         *_broken(before, after),
         *too_many_clusters(recipe.cluster),
     )

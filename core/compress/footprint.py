@@ -14,14 +14,14 @@ from codegen.graph import Graph
 from codegen.targets.target import WeightsIn
 from core.boards.catalogue import board_named
 from core.compress.compressed import Compressed
-from core.compress.quantizers import ONNX, TFLITE, find_quantizer
+from core.compress.quantizers import find_quantizer
+from core.compress.run_files import KERAS, ONNX, TFLITE
 from core.data import DataSet
 from core.errors import EXPECTED_ERRORS
 from core.jobs.context import JobContext
 from core.models.keras_writing import save_keras
 from core.recipe import Quantize, QuantizeMode, Recipe
 
-KERAS = "model.keras"
 #: Whose memories are those of the real Pico and Nano.
 BOARDS = ("virtual-pico", "virtual-nano")
 #: Networks with more weights that are not zero fit no board; planning them would take minutes.

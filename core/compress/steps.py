@@ -94,6 +94,11 @@ def total_epochs(recipe: Recipe) -> int:
     return sum(len(step.epochs) for step in plan_steps(recipe)) + aware_epochs(recipe.quantize)
 
 
+def epochs_after_baseline(recipe: Recipe) -> int:
+    """`total_epochs` without those of [train]."""
+    return total_epochs(recipe) - _baseline_epochs(recipe)
+
+
 def _baseline_epochs(recipe: Recipe) -> int:
     return recipe.train.epochs if recipe.train else 0
 

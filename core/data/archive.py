@@ -45,7 +45,7 @@ class _Member:
 def open_arrays(path: Path, needed: Sequence[str], watch: Watch) -> dict[str, npt.NDArray[Any]]:
     """The arrays in an archive, those `needed` among them. Arrays of objects are refused.
 
-    When the samples (what has more than two dimensions, or is named ``x_…``) are larger than the budget for
+    When the samples (what is named ``x_…``) are larger than the budget for
     memory, they come as read-only memory maps: of the file itself where they lie uncompressed, else of
     copies that are unpacked into the user's cache folder once, which `watch` follows in bytes. Raises
     ThimbleError ``missing-file``, ``bad-data`` or ``cannot-write``.

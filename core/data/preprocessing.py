@@ -14,7 +14,7 @@ from typing import Any
 from core.data.dataset import DataSet
 from core.data.registry import load_data
 from core.data.samples import Watch
-from core.data.scaling import Normalization, ValueRange
+from core.data.scaling import PIXELS, Normalization, ValueRange
 from core.data.source import SampleShape, nobody_watches
 from core.errors import ThimbleError
 from core.recipe import DataOptions, Scaling
@@ -145,6 +145,30 @@ def split_warning(model: str | Path, options: DataOptions) -> str | None:
     return (
         f"the model was made with other [data] ({was}; now {now}): where the data have no split of their own,"
         " some of its training samples are tested on now"
+    )
+
+
+def is_range_known(model: str | Path, data: DataSet, model_tells: bool) -> bool:
+    """Whether anything says that the model wants its inputs in the range that `data` were read to: what was
+    asked for, what lies beside the model, its first layer (`model_tells`), or data that have one range alone.
+
+    Of pixels there are several usual ones, of numbers without a range any. Raises ThimbleError ``bad-data``.
+    """
+    raw = data.normalization.raw
+    if model_tells or data.options.scaling is not Scaling.AUTO or raw not in (None, PIXELS):
+        return True
+    stored = read_preprocessing(model)
+    # With a range on one side alone, what is stored was not taken.
+    return stored is not None and (stored.normalization.raw is None) == (raw is None)
+
+
+def range_warning(model: str | Path, data: DataSet, model_tells: bool) -> str | None:
+    """Words for data whose scaling is a guess, as `is_range_known` says. Raises ThimbleError ``bad-data``."""
+    if is_range_known(model, data, model_tells):
+        return None
+    return (
+        "nothing tells to which numbers the data were scaled when the model was trained; it gets:"
+        f" {data.input_range}. Where that is wrong, say it: --scale, or scaling in [data] of the recipe"
     )
 
 

@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from codegen.targets.board import all_boards
+from core.compress.idle import check_nothing_idle
 from core.compress.supported import check_supported
 from core.data.known.source import known_set
 from core.errors import ThimbleError
@@ -73,6 +74,7 @@ def refusal(recipe: Recipe) -> ThimbleError | None:
     """Why the recipe cannot be run, whatever the model; None when it can."""
     try:
         check_supported(recipe)
+        check_nothing_idle(recipe)
     except ThimbleError as error:
         return error
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.compress.idle import is_augmented, is_taught
 from core.recipe import (
     Cluster,
     Criterion,
@@ -51,11 +52,11 @@ def sentences(recipe: Recipe) -> list[str]:
         steps.append(f"Train from scratch: {_training(recipe.train)}.")
     if recipe.prune is not None:
         steps += _prune(recipe.prune)
-    if recipe.distill is not None:
+    if recipe.distill is not None and is_taught(recipe):
         steps.append(_distill(recipe.distill))
     if recipe.finetune is not None:
         steps.append(f"Fine-tune: {_training(recipe.finetune)}.")
-    if recipe.augment is not None and (recipe.augment.shift or recipe.augment.flip):
+    if recipe.augment is not None and is_augmented(recipe) and (recipe.augment.shift or recipe.augment.flip):
         kinds = [f"shifted by up to {100 * recipe.augment.shift:g} %"] if recipe.augment.shift else []
         kinds += ["flipped"] if recipe.augment.flip else []
         steps.append(f"Training pictures are randomly {' and '.join(kinds)}.")

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from core.compress.fingerprints import checkpoints_of
-from core.compress.footprint import KERAS
 from core.compress.pipeline import train_baseline
+from core.compress.run_files import KERAS
 from core.data import DataSet
 from core.jobs.context import JobContext
 from core.paths import write_atomically

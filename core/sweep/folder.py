@@ -10,8 +10,7 @@ from pathlib import Path
 from traceback import format_exception
 from typing import Any
 
-from core.compress.footprint import KERAS
-from core.compress.output import RECORD
+from core.compress.run_files import KERAS, RECORD
 from core.errors import ThimbleError
 from core.paths import cannot_write, write_atomically
 from core.recipe import Recipe

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.compress.output import RECORD
+from core.compress.run_files import RECORD
 from core.sweep.folder import BASELINE
 from core.sweep.result import Point
 from core.sweep.spec import SweepSpec

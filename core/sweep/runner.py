@@ -139,8 +139,7 @@ class SweepRunner:
             return {q: self._failed(variant, q, failed) for q in missing}
         part = context.section(trained, share)
         opened = self._opened(variant, part)
-        taught = any(aware_epochs(variant.recipe_for(q).quantize) for q in missing)
-        pruned = _attempt(lambda: self._pruned(variant, opened, taught, part))
+        pruned = _attempt(lambda: self._pruned(variant, missing, opened, part))
         if isinstance(pruned, Exception):
             return {q: self._failed(variant, q, pruned) for q in missing}
         made: dict[Quantization, Point | None] = {}
@@ -192,23 +191,26 @@ class SweepRunner:
             self.originals[recipe.seed] = original
         return _Opened(model, data, original)
 
-    def _pruned(self, variant: Variant, opened: _Opened, taught: bool, context: JobContext) -> _Pruned:
-        """The pruned model, which is made when it is not there from before. `taught` is whether its teacher,
-        where the recipe has one, is wanted for further training."""
+    def _pruned(
+        self, variant: Variant, missing: Sequence[Quantization], opened: _Opened, context: JobContext
+    ) -> _Pruned:
+        """The pruned model, which is made when it is not there from before, with the teacher that one of the
+        quantizations may want for further training."""
         recipe, data = _own(variant.recipe), opened.data
+        later = [_own(variant.recipe_for(quantization)) for quantization in missing]
+        aware = next((each for each in later if aware_epochs(each.quantize)), None)
         testing = context.section(1.0, 1.0).watch("Testing the pruned model")
         kept = self.folder.pruned(variant)
         if kept is not None:
             pruned = load_keras(self.folder.pruned_model(variant))
-            check = context.check_cancelled
-            teacher = teacher_of(opened.model, data, recipe, check) if taught else None
-            return _Pruned.of(Compressed(pruned, tuple(kept["history"]), teacher), data, testing)
+            compressed = Compressed(pruned, tuple(kept["history"]))
+            return _Pruned.of(_taught(compressed, aware, opened, context), data, testing)
         check_recipe(recipe, opened.original.graph)
         context.progress(0.0, f"{variant.series.title}: {variant.name}")
         folder = self.folder.variant(variant)
         checkpoints = checkpoints_of(folder, self.subject.names, opened.model, data, recipe)
         compressed = run_recipe(opened.model, data, recipe, _Named(context, variant), checkpoints)
-        made = _Pruned.of(compressed, data, testing)
+        made = _Pruned.of(_taught(compressed, aware, opened, context), data, testing)
         self.folder.keep_pruned(variant, made.compressed.model, {"history": list(made.compressed.history)})
         checkpoints.clear()
         return made
@@ -294,6 +296,14 @@ class _Pruned:
         evaluation = evaluate_keras(compressed.model, data, after_batch)
         nonzero = graph_of_model(compressed.model).nonzero
         return cls(compressed, evaluation.accuracy, evaluation.loss, nonzero)
+
+
+def _taught(compressed: Compressed, aware: Recipe | None, opened: _Opened, context: JobContext) -> Compressed:
+    """With the teacher that `aware`, a recipe that trains with fake quantization, asks for."""
+    if aware is None or compressed.teacher is not None:
+        return compressed
+    teacher = teacher_of(opened.model, opened.data, aware, context.check_cancelled)
+    return replace(compressed, teacher=teacher)
 
 
 def _figures(record: dict[str, Any], pruned: _Pruned) -> Figures:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from core.compress.checkpoint import FOLDER
-from core.compress.output import RECORD
+from core.compress.run_files import RECORD
 from core.errors import CancelledByUser, ThimbleError
 from core.jobs.events import Log
 from core.jobs.tasks.compress import compress

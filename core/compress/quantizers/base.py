@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from core.compress.compressed import Compressed
+from core.compress.run_files import ONNX, TFLITE
 from core.data import DataSet
 from core.data.dataset import FloatArray
 from core.data.subset import calibration_images
@@ -21,8 +22,6 @@ from core.recipe import Recipe
 #: Gives, each time that it is called, the calibration samples anew, without a batch axis.
 Samples = Callable[[], Iterator[FloatArray]]
 
-TFLITE = "model.tflite"
-ONNX = "model.onnx"
 #: Samples between two lines of progress.
 _PROGRESS_EVERY = 10
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from core.compress.compressed import Compressed
 from core.compress.qat.export import simulation_to_tflite
-from core.compress.quantizers.base import ONNX, TFLITE, Quantizer, Samples, watched
+from core.compress.quantizers.base import Quantizer, Samples, watched
+from core.compress.run_files import ONNX, TFLITE
 from core.data import DataSet
 from core.data.subset import calibration_images
 from core.jobs.context import JobContext

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
-from core.compress.quantizers.base import ONNX, Samples
+from core.compress.quantizers.base import Samples
 from core.compress.quantizers.int8 import Int8
+from core.compress.run_files import ONNX
 from core.models.onnx_export import write_onnx
 
 

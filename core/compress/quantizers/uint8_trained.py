@@ -11,8 +11,9 @@ from typing import ClassVar
 from core.compress.compressed import Compressed
 from core.compress.qat.export import simulation_to_tflite
 from core.compress.qat.onnx_ranges import trained_ranges
-from core.compress.quantizers.base import ONNX, Samples
+from core.compress.quantizers.base import Samples
 from core.compress.quantizers.int8_trained import Int8Trained
+from core.compress.run_files import ONNX
 from core.models.onnx_export import write_onnx
 
 

@@ -8,20 +8,23 @@ from typing import Any
 
 from core.compress.checkpoint import Checkpoints
 from core.compress.costs import step_ends
-from core.compress.delivery import BASELINE, Original, deliver
+from core.compress.delivery import Original, deliver
 from core.compress.fingerprints import checkpoints_of
 from core.compress.footprint import original_footprint
+from core.compress.idle import check_nothing_idle
 from core.compress.output import RunFolder
 from core.compress.pipeline import check_exceptions, check_recipe, run_recipe, train_baseline
+from core.compress.run_files import BASELINE
 from core.compress.steps import share_before_quantization
 from core.compress.supported import check_supported
 from core.compress.tfmot.engine import check_with_tfmot
 from core.compress.tfmot.limits import tfmot_comes_late
 from core.compress.without_data import check_without_data, compress_without_data
 from core.data import DataSet
-from core.data.preprocessing import split_warning
+from core.data.preprocessing import range_warning, split_warning
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
+from core.models.input_scaling import inputs_of
 from core.models.keras_graph import graph_of_model
 from core.models.keras_writing import save_keras
 from core.models.loading import check_model_file, load_keras
@@ -46,14 +49,15 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     """
     recipe = _recipe(params["recipe"])
     check_supported(recipe)
+    check_nothing_idle(recipe)
     allow_unsafe = bool(params.get("allow_unsafe"))
     ends = check_model_file(params["model"], allow_unsafe)
     check_exceptions(recipe, params["model"], allow_unsafe)
     if not params.get("data"):
         check_without_data(recipe)
-        with RunFolder(params["out"]) as folder:
+        with RunFolder(params["out"], params["model"]) as folder:
             return compress_without_data(params["model"], recipe, folder, allow_unsafe, context)
-    with RunFolder(params["out"]) as folder:
+    with RunFolder(params["out"], params["model"]) as folder:
         reading = context.section(0.0, 0.01).watch("Reading the data")
         checked = check_data(ends, params["model"], params["data"], recipe.data, reading)
         context.progress(0.01, "Starting TensorFlow")
@@ -63,6 +67,9 @@ def compress(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         reading = context.section(0.02, 0.05).watch("Reading the data")
         data = data_for_keras(model, params["model"], params["data"], recipe.data, reading, checked)
         if warning := split_warning(params["model"], data.options):
+            context.log(warning)
+        tells = inputs_of(model) is not None or recipe.train is not None
+        if warning := range_warning(params["model"], data, tells):
             context.log(warning)
         check_recipe(recipe, graph_of_model(model))
         if tfmot_comes_late(recipe):
@@ -93,7 +100,10 @@ def _tested(
     """What the run begins with; `training` has got as far as [train] goes."""
     begun = step_ends(recipe, graph_of_model(model))[1] if recipe.train is not None else 0.0
     watch = training.section(begun, begun).watch("Testing the original model")
-    return Original.of(model, data, str(params["model"]), str(params["data"]), watch)
+    original = Original.of(model, data, str(params["model"]), str(params["data"]), watch)
+    for doubt in original.doubts:
+        training.log(doubt.text)
+    return original
 
 
 def _checkpoints(

@@ -13,7 +13,7 @@ import numpy as np
 from codegen.graph import Graph, macs
 from core.compress.findings import doubts
 from core.data import DataSet, load_for_model
-from core.data.preprocessing import Preprocessing, options_given
+from core.data.preprocessing import Preprocessing, options_given, range_warning
 from core.evaluate import Evaluation, evaluate_keras, evaluate_runner
 from core.jobs.context import JobContext
 from core.models.stored_layers import read_stored_layers
@@ -64,6 +64,7 @@ def _converted(model: str, data_name: str, options: DataOptions | None, context:
     runner = open_runner(model)
     reading = context.section(0.05, 0.3).watch("Reading the data")
     data = load_for_model(data_name, model, runner.sample_shape, options, watch=reading)
+    _warn(model, data, False, context)
     evaluation = evaluate_runner(runner, data, context.section(0.3, 1.0).watch("Testing the model"))
     layers = read_stored_layers(model)
     return (
@@ -87,6 +88,7 @@ def _keras(
     allow_unsafe: bool,
 ) -> _Evaluated:
     from core.models.deterministic import start_tensorflow
+    from core.models.input_scaling import inputs_of
     from core.models.keras_graph import graph_of_model
     from core.models.loading import check_model_file, load_keras
     from core.models.model_data import check_data, data_for_keras
@@ -101,9 +103,15 @@ def _keras(
     model = load_keras(model_name, allow_unsafe)
     reading = context.section(0.6, 0.8).watch("Reading the data")
     data = data_for_keras(model, model_name, data_name, options, reading, checked)
+    _warn(model_name, data, inputs_of(model) is not None, context)
     graph = graph_of_model(model)
     counts = {**_counts(graph), "parameters": int(model.count_params())}
     return data, evaluate_keras(model, data, context.section(0.8, 1.0).watch("Testing the model")), counts
+
+
+def _warn(model: str, data: DataSet, model_tells: bool, context: JobContext) -> None:
+    if warning := range_warning(model, data, model_tells):
+        context.log(warning)
 
 
 def _counts(graph: Graph) -> dict[str, Any]:

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from core.data import DataSet
-from core.data.preprocessing import Preprocessing, options_given
+from core.data.preprocessing import Preprocessing, is_range_known, options_given
 from core.data.subset import examples_of_each_class
 from core.evaluate import evaluate_keras
 from core.jobs.context import JobContext
 from core.models.deterministic import start_tensorflow
+from core.models.input_scaling import inputs_of
 from core.models.loading import check_model_file, load_keras
 from core.models.model_data import check_data, data_for_keras
 from core.paths import cannot_write, output_dir
-from core.recipe import DataOptions, Scaling
+from core.recipe import DataOptions
 
 SAMPLES = 20
 SAMPLES_FILE = "samples.npz"
@@ -66,7 +67,7 @@ def survey(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         "input_range": data.input_range,
         "parameters": int(model.count_params()),
         "preprocessing": Preprocessing.of(data).to_dict(),
-        "range_known": options.scaling is not Scaling.AUTO or data.normalization.raw is not None,
+        "range_known": is_range_known(params["model"], data, inputs_of(model) is not None),
     }
 
 

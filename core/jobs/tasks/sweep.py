@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from core.compress.idle import idle_section
 from core.compress.output import RunFolder
 from core.compress.pipeline import check_exceptions
 from core.errors import ThimbleError
@@ -14,7 +16,7 @@ from core.paths import write_atomically
 from core.report.drawing import PlotFormat
 from core.sweep.csv_files import points_csv
 from core.sweep.folder import open_folder
-from core.sweep.grid import variants_of
+from core.sweep.grid import Series, variants_of
 from core.sweep.output import POINTS, write_results
 from core.sweep.result import Point, State
 from core.sweep.results import Results
@@ -30,13 +32,15 @@ def sweep(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     gives, with done and total. Writes a run's folder for each point, points.csv after each, and at the end
     summary.csv, the tables, the plots, report.pdf and sweep.json. Returns what stands in sweep.json. What
     is finished stays when the job is cancelled, and is not repeated when it is started again. Raises
-    ThimbleError: ``other-sweep``, ``nothing-done`` when every run failed, and what would make every run fail.
+    ThimbleError: ``other-sweep``, ``nothing-trains``, ``nothing-done`` when every run failed, and what would
+    make every run fail.
     """
     spec = spec_from_json(params["spec"])
     formats = [PlotFormat(name) for name in params.get("formats", [PlotFormat.PNG.value])]
     ends = check_model_file(spec.model)
     for series in spec.series:
         check_exceptions(series.recipe, spec.model)
+        _check_nothing_idle(series)
     for options in dict.fromkeys(series.recipe.data for series in spec.series):
         check_data(ends, spec.model, spec.data, options)
     variants = [variant for series in spec.series for variant in variants_of(series)]
@@ -60,6 +64,18 @@ def sweep(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         record = write_results(Results(spec, out, tuple(found), published_values(spec.study)), formats)
     context.progress(1.0, "Done")
     return record
+
+
+def _check_nothing_idle(series: Series) -> None:
+    """A section that one number format of the grid leaves idle may be of use to another. Raises ThimbleError
+    ``nothing-trains``."""
+    idle = [
+        idle_section(replace(variant, recipe=series.recipe).recipe_for(quantization))
+        for variant in variants_of(series)
+        for quantization in variant.quantizations
+    ]
+    if idle and idle[0] is not None and all(idle):
+        raise idle[0]
 
 
 def _nothing_done(points: list[Point]) -> ThimbleError:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from statistics import fmean
 from typing import ClassVar
 
-from core.compress.footprint import KERAS, file_size
+from core.compress.footprint import file_size
+from core.compress.run_files import KERAS
 from core.sweep.results import Results
 from core.sweep.summary import CellResult
 from core.sweep.tables.base import SweepTable

@@ -1,6 +1,7 @@
 """The folder of a run: all or nothing."""
 
 import errno
+import itertools
 import json
 import os
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from core.compress.output import RunFolder
+from core.compress.run_files import BASELINE, KERAS, RECORD, RUN_FILES, TFLITE
+from core.data.preprocessing import PREPROCESSING
 from core.errors import CancelledByUser, ThimbleError
 from core.paths import write_atomically
 
@@ -110,18 +113,87 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert _names(tmp_path) == ["file"]
 
 
-def test_files_that_are_no_runs_are_not_overwritten(tmp_path):
-    (tmp_path / "model.keras").write_text("precious")
-    with pytest.raises(ThimbleError) as caught, RunFolder(tmp_path):
-        pass
-    assert caught.value.code == "would-overwrite"
-    assert (tmp_path / "model.keras").read_text() == "precious"
-    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
-
-
 def test_the_folder_of_an_earlier_run_may_be_used_again(tmp_path):
     for text in ("first", "second"):
         with RunFolder(tmp_path) as folder:
             (folder.partial / "model.keras").write_text(text)
             folder.commit({})
     assert (tmp_path / "model.keras").read_text() == "second"
+
+
+@pytest.mark.parametrize("name", RUN_FILES)
+def test_nothing_of_a_persons_is_overwritten(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("precious")
+    with pytest.raises(ThimbleError) as caught, RunFolder(tmp_path):
+        pass
+    assert caught.value.code == "would-overwrite"
+    assert (tmp_path / name).read_text() == "precious"
+    assert _names(tmp_path) == [name]
+
+
+def test_a_run_writes_known_names_alone(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"baseline\.keras.*not other\.txt"):
+        _write_files(tmp_path, "one", KERAS, "other.txt")
+
+
+def test_a_run_does_not_replace_the_model_that_it_begins_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    _write(out, "one")
+    monkeypatch.chdir(tmp_path)
+    for model in (out / "model.tflite", Path("out/baseline.keras"), out):
+        with pytest.raises(ThimbleError) as caught, RunFolder(out, model):
+            pass
+        assert caught.value.code == "would-overwrite"
+    with RunFolder(out, out / "of-mine.keras"), RunFolder(tmp_path / "other", out / "model.tflite"):
+        pass
+    assert _names(out) == ["model.tflite", "run.json"]
+
+
+def _write_files(out: Path, text: str, *names: str) -> None:
+    with RunFolder(out) as folder:
+        for name in names:
+            (folder.partial / name).write_text(text)
+        folder.commit({"name": text})
+
+
+def _texts(out: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in out.iterdir() if path.is_file() and path.name != RECORD}
+
+
+def test_nothing_of_an_earlier_run_stays_beside_the_files_of_another(tmp_path: Path) -> None:
+    _write_files(tmp_path, "one", KERAS, BASELINE, PREPROCESSING)
+    (tmp_path / "notes.txt").write_text("mine")
+    _write_files(tmp_path, "two", KERAS)
+    assert _texts(tmp_path) == {KERAS: "two", "notes.txt": "mine"}
+    assert sorted(json.loads((tmp_path / RECORD).read_text())["files"]) == [KERAS]
+
+
+@pytest.mark.parametrize("failure", [OSError, KeyboardInterrupt])
+@pytest.mark.parametrize("at", range(6))  # the old record and two files out, two files and their record in
+def test_a_commit_that_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, failure: type[BaseException]
+) -> None:
+    """An error takes back what was moved; what a killed process moved, the next run takes back."""
+    _write_files(tmp_path, "one", KERAS, BASELINE)
+    replace, calls = os.replace, itertools.count()
+
+    def move(source: Path, target: Path) -> None:
+        if next(calls) == at:
+            raise failure
+        replace(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("core.compress.output.os.replace", move)
+        if failure is KeyboardInterrupt:  # as when killed: nobody tidies up
+            patched.setattr("core.compress.output.shutil.rmtree", lambda path, **options: None)
+        with pytest.raises((ThimbleError, KeyboardInterrupt)):
+            _write_files(tmp_path, "two", KERAS, TFLITE)
+    if failure is KeyboardInterrupt:
+        assert (tmp_path / RECORD).exists() == (at == 0), "a mixed folder does not look finished"
+        with pytest.raises(CancelledByUser):
+            _write(tmp_path, "three", CancelledByUser)
+    assert _texts(tmp_path) == {KERAS: "one", BASELINE: "one"}
+    assert json.loads((tmp_path / RECORD).read_text())["name"] == "one"
+    assert _names(tmp_path) == sorted([KERAS, BASELINE, RECORD])

@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from core.compress.quantizers import ONNX, QUANTIZERS, TFLITE, find_quantizer
+from core.compress.quantizers import QUANTIZERS, find_quantizer
+from core.compress.run_files import ONNX, TFLITE
 from core.compress.supported import check_supported
 from core.errors import ThimbleError
 from core.recipe import Quantize, QuantizeKind, QuantizeMode, Recipe

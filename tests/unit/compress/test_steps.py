@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from core.compress import distillation
+from core.compress.idle import idle_section
 from core.compress.steps import (
     Phase,
     aware_epochs,
@@ -16,10 +18,13 @@ from core.compress.steps import (
     total_epochs,
 )
 from core.compress.supported import check_supported
+from core.data.dataset import no_data
 from core.errors import ThimbleError
+from core.flow.draft import refusal
 from core.presets import all_presets
 from core.recipe import Cluster, Criterion, Distill, Prune, Recipe, Schedule, Training
 from core.recipe_toml import recipe_from_text
+from core.report.recipe_words import sentences
 
 
 def test_every_epoch_is_in_exactly_one_step() -> None:
@@ -132,6 +137,39 @@ def test_epochs_with_fake_quantization_come_last(section: str, epochs: int) -> N
     assert step is None or options_of(recipe, step) == recipe.finetune
     assert total_epochs(recipe) == 4 + epochs
     assert share_before_quantization(recipe) == pytest.approx(4 / (4 + epochs))
+
+
+@pytest.mark.parametrize(
+    ("sections", "idle"),
+    [
+        ("[distill]", True),
+        ("[distill]\n[train]", True),
+        ("[distill]\n[finetune]\nepochs = 0", True),
+        ("[distill]\n[cluster]", True),  # whose epochs are of [finetune]
+        ("[distill]\n[cluster]\n[finetune]\nepochs = 0", False),
+        ("[distill]\n[finetune]", False),
+        ('[distill]\n[quantize]\nmode = "qat"', False),
+        ("[distill]\n[quantize]\nfinetune_epochs = 1", False),
+        ("[augment]\nflip = true", True),
+        ("[augment]\nflip = true\n[train]", False),
+        ('[augment]\nflip = true\n[quantize]\nmode = "qat"', False),
+    ],
+)
+def test_sections_that_nothing_would_use_are_refused(sections: str, idle: bool) -> None:
+    recipe = recipe_from_text(f'name = "n"\n{sections}')
+    error = idle_section(recipe)
+    assert (error is not None) == idle
+    assert error is None or sections[1:8].rstrip("]") in error.what
+    assert str(refusal(recipe)) == str(error)
+    told = " ".join(sentences(recipe))
+    assert ("teaches" in told or "flipped" in told) == (not idle)
+
+
+def test_quantization_aware_training_alone_has_its_teacher(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distillation, "make_teacher", lambda model, *_: model)
+    aware = recipe_from_text('name = "n"\n[distill]\n[quantize]\nmode = "qat"')
+    for recipe, teacher in ((aware, "model"), (Recipe("n", distill=Distill()), None)):
+        assert distillation.teacher_of("model", no_data((1,)), recipe, lambda: None) == teacher
 
 
 def test_fake_quantization_alone() -> None:

@@ -47,6 +47,23 @@ def test_npz_pixels_are_scaled_and_one_channel_is_added(tmp_path: Path) -> None:
     assert "0…1" in data.input_range
 
 
+@pytest.mark.parametrize("kind", [np.int16, np.int32, np.int64, np.uint64])
+def test_npz_pixels_in_wider_integers(tmp_path: Path, kind: Any) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 6, 5), np.uint8)
+    for test in (pixels[:6], pixels[:6].astype(kind)):  # one part may be saved in 8 bits
+        data = load_data(_saved(tmp_path, x_train=pixels.astype(kind), x_test=test))
+        assert np.array_equal(data.x_train, load_data(_saved(tmp_path, x_train=pixels, x_test=test)).x_train)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 16), (0, 256), (-1, 255)])
+def test_npz_integers_that_need_not_be_pixels(tmp_path: Path, low: int, high: int) -> None:
+    numbers = np.linspace(low, high, 12 * 30).astype(np.int64).reshape(12, 6, 5, 1)
+    data = load_data(_saved(tmp_path, x_train=numbers, x_test=numbers[:6]))
+    assert np.array_equal(data.x_train, numbers)
+    with pytest.raises(ThimbleError, match="one part is 8-bit pixels, the other int64"):
+        load_data(_saved(tmp_path, x_train=numbers, x_test=numbers[:6].clip(0).astype(np.uint8)))
+
+
 @pytest.mark.parametrize("shape", [(30,), (6, 5), (3, 4, 5, 2)])
 def test_npz_samples_need_not_be_images(tmp_path: Path, shape: tuple[int, ...]) -> None:
     x = np.random.default_rng(0).random((12, *shape), np.float32)

@@ -11,6 +11,8 @@ import pytest
 from core.data import load_data, load_for_model
 from core.data.preprocessing import (
     PREPROCESSING,
+    is_range_known,
+    range_warning,
     read_preprocessing,
     split_warning,
     with_scaling,
@@ -218,3 +220,21 @@ def test_a_model_that_begins_with_a_rescaling_wants_pixels(layers: list[Any], pi
     assert (found is not None) == pixels_wanted
     if found is not None:
         assert found.words == "0…255"
+
+
+def test_what_tells_the_range_of_a_models_inputs(tmp_path: Path, pixels: str) -> None:
+    """Pixels say what they are, not what the model was trained with."""
+    bare = tmp_path / "net.keras"
+    floats = _npz(tmp_path / "floats.npz", np.random.default_rng(0).random((40, 3)))
+    for name in (pixels, floats):
+        data = load_data(name)
+        assert not is_range_known(bare, data, model_tells=False)
+        assert data.input_range in (range_warning(bare, data, model_tells=False) or "")
+        assert range_warning(bare, data, model_tells=True) is None
+        asked = load_data(name, options=DataOptions(scaling=Scaling.UNIT))
+        assert is_range_known(bare, asked, model_tells=False)
+        beside = _model(tmp_path / Path(name).stem, name, Scaling.AUTO)
+        assert is_range_known(beside, load_for_model(name, beside, data.sample_shape), model_tells=False)
+    assert is_range_known(bare, load_data("digits"), model_tells=False), "there is one scaling of them"
+    of_floats = tmp_path / "floats" / "model.keras"
+    assert not is_range_known(of_floats, load_for_model(pixels, of_floats, (4, 5, 3)), model_tells=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.compress.output import RECORD
+from core.compress.run_files import RECORD
 from core.errors import ThimbleError
 from core.report.drawing import PlotFormat, file_bytes, png
 from core.sweep.csv_files import points_csv, summary_csv
