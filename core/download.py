@@ -39,6 +39,22 @@ class Wanted:
     sha256: str | None = None
 
 
+class _ConnectionFaultError(Exception):
+    """The network failed, whatever kind of OSError that was, and not the disk."""
+
+
+@contextlib.contextmanager
+def _network() -> Iterator[None]:
+    """For what asks the network alone: TLS and the system's routing fail with any OSError. Raises
+    _ConnectionFaultError, or HTTPError for an answer."""
+    try:
+        yield
+    except urllib.error.HTTPError:
+        raise
+    except (OSError, http.client.HTTPException) as error:
+        raise _ConnectionFaultError(getattr(error, "reason", None) or error) from error
+
+
 def fetch(wanted: Wanted, target: Path, on_bytes: OnBytes) -> str:
     """Download into `target` and give the SHA-256 of what came.
 
@@ -115,7 +131,7 @@ def _fill(wanted: Wanted, partial: Path, on_bytes: OnBytes) -> None:
         try:
             _fetch_rest(wanted, partial, before, on_bytes)
             return
-        except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        except (_ConnectionFaultError, urllib.error.HTTPError) as error:
             came = (partial.stat().st_size if partial.exists() else 0) > before
             failed = 1 if came else failed + 1
             if isinstance(error, urllib.error.HTTPError) or failed >= _ATTEMPTS:
@@ -130,7 +146,7 @@ def _pause(partial: Path, wanted: Wanted, on_bytes: OnBytes) -> None:
 
 
 def _fetch_rest(wanted: Wanted, partial: Path, have: int, on_bytes: OnBytes) -> None:
-    """One connection. Raises what the network raises when it ends too early."""
+    """One connection. Raises as `_network` when it ends too early, and OSError of the disk."""
     if wanted.size_bytes is not None and have >= wanted.size_bytes:
         if have == wanted.size_bytes:
             return
@@ -138,7 +154,8 @@ def _fetch_rest(wanted: Wanted, partial: Path, have: int, on_bytes: OnBytes) -> 
         have = 0
     request = urllib.request.Request(wanted.url, headers=_asking_for_rest(wanted, partial, have))
     try:
-        answer = urllib.request.urlopen(request, timeout=_TIMEOUT_S)
+        with _network():
+            answer = urllib.request.urlopen(request, timeout=_TIMEOUT_S)
     except urllib.error.HTTPError as error:
         if error.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or not have:
             raise
@@ -182,12 +199,18 @@ def _validator(headers: Mapping[str, str]) -> str:
 def _copy(answer: Any, partial: Path, have: int, total: int, on_bytes: OnBytes) -> None:
     with partial.open("ab" if have else "wb") as file:
         on_bytes(have, total)
-        while piece := answer.read(_PIECE_BYTES):
+        while piece := _piece(answer):
             file.write(piece)
             have += len(piece)
             on_bytes(have, total)
     if have < total:
-        raise ConnectionError("the connection broke off")
+        raise _ConnectionFaultError("the connection broke off")
+
+
+def _piece(answer: Any) -> bytes:
+    with _network():
+        piece: bytes = answer.read(_PIECE_BYTES)
+    return piece
 
 
 def check_space(folder: Path, needed_bytes: int) -> None:

@@ -35,7 +35,6 @@ def problem_text(problem: Problem) -> str:
         Problem.MODEL_REFUSED: tr("Thimble cannot go on with this choice: the message above says why."),
         Problem.DATA_REFUSED: tr("The model cannot be tried on these data: the message above says why."),
         Problem.RECIPE_REFUSED: tr("These choices do not go together yet."),
-        Problem.NO_DATA: tr("Choose the pictures that the model was made for."),
         Problem.DATA_MISSING: tr("The data is not there any more. Choose it again."),
         Problem.UNKNOWN_BOARD: tr("Choose one of the boards."),
         Problem.NOTHING_TO_DO: tr(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
-from core.flow.draft import Draft, Step, problem_of
+from core.flow.draft import WITHOUT_DATA, Draft, Step, problem_of
 from core.recipe import Criterion, Schedule
 from core.sweep.folder import SWEEP
 from core.sweep.grid import Grid, Quantization, Series, count_runs
@@ -63,7 +63,7 @@ def problem(choices: CompareChoices, draft: Draft) -> CompareProblem | None:
     if not choices.study:
         if draft.model is None:
             return CompareProblem.NO_MODEL
-        if problem_of(draft, Step.MODEL) or problem_of(draft, Step.DATA):
+        if problem_of(draft, Step.MODEL) or problem_of(draft, Step.DATA) or draft.data == WITHOUT_DATA:
             return CompareProblem.MODEL_OR_DATA
     return CompareProblem.NO_FOLDER if choices.out is None else None
 

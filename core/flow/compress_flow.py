@@ -50,7 +50,7 @@ class CompressFlow:
     @property
     def refusal(self) -> ThimbleError | None:
         """Why the recipe cannot be run, or None."""
-        return refusal(self.recipe)
+        return refusal(self.draft)
 
     def section(self, section: Section) -> Any:
         """What the recipe says in a section; None when it is left out.
@@ -107,7 +107,7 @@ class CompressFlow:
         self._tell()
 
     def set_data(self, data: str) -> None:
-        """Other data may be fine with a model that was refused with these."""
+        """Other data, or `WITHOUT_DATA`, may be fine with a model that was refused with these."""
         self._refused.clear()
         self._edit(replace(self.draft, data=data), "data")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from codegen.targets.board import all_boards
 from core.compress.idle import check_nothing_idle
+from core.compress.needs_data import check_without_data
 from core.compress.supported import check_supported
 from core.data.known.source import known_set
 from core.errors import ThimbleError
@@ -17,6 +18,8 @@ from core.recipe import QuantizeKind, Recipe
 
 #: Data that is built in. Known sets have names too; everything else is a path.
 BUILT_IN_DATA = ("digits",)
+#: Chosen where there are none: nothing is trained or tested then, and the recipe must not need any.
+WITHOUT_DATA = ""
 MODEL_SUFFIXES = (".keras",)
 #: Names of what `core.compress.output.RunFolder` has not committed.
 _LEFT_BEHIND = (".thimble-partial-", ".thimble-checkpoint")
@@ -42,7 +45,6 @@ class Problem(Enum):
     MODEL_MISSING = "model-missing"
     MODEL_KIND = "model-kind"
     MODEL_REFUSED = "model-refused"
-    NO_DATA = "no-data"
     DATA_MISSING = "data-missing"
     DATA_REFUSED = "data-refused"
     UNKNOWN_BOARD = "unknown-board"
@@ -55,7 +57,8 @@ class Problem(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything that the wizard decides. `data` is a name or a path; `out` the folder of the results."""
+    """Everything that the wizard decides. `data` is a name or a path, or `WITHOUT_DATA`; `out` the folder of
+    the results."""
 
     recipe: Recipe
     model: Path | None = None
@@ -70,11 +73,13 @@ def problem_of(draft: Draft, step: Step) -> Problem | None:
     return check(draft) if check else None
 
 
-def refusal(recipe: Recipe) -> ThimbleError | None:
-    """Why the recipe cannot be run, whatever the model; None when it can."""
+def refusal(draft: Draft) -> ThimbleError | None:
+    """Why the recipe cannot be run, with or without data, whatever the model; None when it can."""
     try:
-        check_supported(recipe)
-        check_nothing_idle(recipe)
+        check_supported(draft.recipe)
+        check_nothing_idle(draft.recipe)
+        if draft.data == WITHOUT_DATA:
+            check_without_data(draft.recipe)
     except ThimbleError as error:
         return error
     return None
@@ -89,8 +94,8 @@ def _model_problem(draft: Draft) -> Problem | None:
 
 
 def _data_problem(draft: Draft) -> Problem | None:
-    if not draft.data:
-        return Problem.NO_DATA
+    if draft.data == WITHOUT_DATA:
+        return None
     # A known set that is not in the data folder is told by trying it: that says where to put which files.
     has_name = draft.data in BUILT_IN_DATA or known_set(draft.data) is not None
     return None if has_name or Path(draft.data).exists() else Problem.DATA_MISSING
@@ -103,7 +108,7 @@ def _board_problem(draft: Draft) -> Problem | None:
 def _review_problem(draft: Draft) -> Problem | None:
     if _does_nothing(draft.recipe):
         return Problem.NOTHING_TO_DO
-    if refusal(draft.recipe) is not None:
+    if refusal(draft) is not None:
         return Problem.RECIPE_REFUSED
     if draft.out is None:
         return Problem.NO_FOLDER

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QMessageBox, QSpinBo
 from pytestqt.qtbot import QtBot
 
 from core.errors import ThimbleError
-from core.flow.draft import Step
+from core.flow.draft import WITHOUT_DATA, Step
 from core.jobs.events import Cancelled, Done, Failed, Partial, Progress
 from core.live.quantity import Quantity
 from core.preview import Preview
@@ -98,6 +98,24 @@ def test_the_scaling_is_asked_for_and_tried(opened: MainWindow, jobs: FakeJobs, 
     assert (page.banner.kind, "Choose it above" in page.banner.text) == (BannerKind.WARNING, True)
     opened.menus.undo.trigger()
     assert jobs.last("survey").params["options"]["scaling"] == "auto", "what is undone is tried again"
+
+
+def test_a_model_without_data(opened: MainWindow, jobs: FakeJobs) -> None:
+    page, flow = opened.wizard.data_page, opened.wizard.flow
+    opened.go(Place.DATA)
+    surveys = sum(job.task == "survey" for job in jobs.started)
+    choices = page.choice.data
+    choices.setCurrentIndex(choices.findData(WITHOUT_DATA))
+    choices.activated.emit(choices.currentIndex())
+    assert flow.draft.data == WITHOUT_DATA
+    assert (page.lacking.isVisible(), page.found.isVisible()) == (True, False)
+    assert page.next_button.isEnabled()
+    assert "[finetune]" in page.why.text(), "what the recipe needs data for"
+    assert sum(job.task == "survey" for job in jobs.started) == surveys
+    opened.menus.undo.trigger()
+    assert page.found.isVisible()
+    assert jobs.last("survey").params["data"] == "digits", "and tried again"
+    assert sum(job.task == "survey" for job in jobs.started) == surveys + 1
 
 
 def test_known_sets_in_the_data_folder_can_be_chosen(

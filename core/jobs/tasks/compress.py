@@ -12,6 +12,7 @@ from core.compress.delivery import Original, deliver
 from core.compress.fingerprints import checkpoints_of
 from core.compress.footprint import original_footprint
 from core.compress.idle import check_nothing_idle
+from core.compress.needs_data import check_without_data
 from core.compress.output import RunFolder
 from core.compress.pipeline import check_exceptions, check_recipe, run_recipe, train_baseline
 from core.compress.run_files import BASELINE
@@ -19,7 +20,7 @@ from core.compress.steps import share_before_quantization
 from core.compress.supported import check_supported
 from core.compress.tfmot.engine import check_with_tfmot
 from core.compress.tfmot.limits import tfmot_comes_late
-from core.compress.without_data import check_without_data, compress_without_data
+from core.compress.without_data import compress_without_data
 from core.data import DataSet
 from core.data.preprocessing import range_warning, split_warning
 from core.jobs.context import JobContext

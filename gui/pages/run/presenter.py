@@ -114,12 +114,12 @@ class RunPresenter(QObject):
             return
         self.show_run(run)
         accuracy = (run.run or {})["accuracy"]
-        self.view.banner.show_message(
-            BannerKind.SUCCESS,
-            tr("Done. Right answers: {before} before, {after} now.").format(
+        words = tr("Done. Nothing was tested, since there are no data.")
+        if accuracy["after"] is not None:
+            words = tr("Done. Right answers: {before} before, {after} now.").format(
                 before=percent(accuracy["before"]), after=percent(accuracy["after"])
-            ),
-        )
+            )
+        self.view.banner.show_message(BannerKind.SUCCESS, words)
         self.finished.emit(run)
 
 

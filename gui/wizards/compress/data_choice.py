@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QPush
 from core.data.known.known_set import KnownSet
 from core.data.known.sets import KNOWN_SETS
 from core.data.known.source import known_set, sets_at_hand
+from core.flow.draft import WITHOUT_DATA
 from core.jobs.events import Cancelled, Done, Failed
 from gui.job_bridge import JobBridge
 from gui.widgets.banner import Banner, BannerKind
@@ -74,6 +75,7 @@ class DataChoice(QWidget):
         for known in sorted(KNOWN_SETS, key=lambda known: known not in at_hand):
             missing = tr("{set} (not in your data folder)").format(set=known.title)
             self.data.addItem(known.title if known in at_hand else missing, known.id)
+        self.data.addItem(tr("No data: nothing is trained or tested"), WITHOUT_DATA)
         self.data.addItem(tr("A folder: pictures or recordings by class…"), _FOLDER)
         self.data.addItem(tr("A file: NumPy (.npz) or table (.csv)…"), _FILE)
 
@@ -88,7 +90,7 @@ class DataChoice(QWidget):
             path, _ = QFileDialog.getOpenFileName(self, tr("Choose the data"), "", kinds)
         else:
             path = chosen
-        if path:
+        if path or chosen == WITHOUT_DATA:
             self._flow.set_data(path)
         self.show_data(self._flow.draft.data)
 

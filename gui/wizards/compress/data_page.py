@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
-from core.flow.draft import Step
+from core.flow.draft import WITHOUT_DATA, Step
 from core.flow.sections import Section
 from core.flow.survey import Survey
 from core.jobs.events import Failed
@@ -57,7 +57,8 @@ class DataPage(WizardPage):
         self.body.addWidget(self.choice)
         self.body.addLayout(row)
         self.body.addWidget(self.scaling_form)
-        self.body.addWidget(Expander(tr("Advanced"), self.split_form))
+        self.advanced = Expander(tr("Advanced"), self.split_form)
+        self.body.addWidget(self.advanced)
 
     def _make_findings(self) -> None:
         self.accuracy = QLabel()
@@ -68,22 +69,32 @@ class DataPage(WizardPage):
         self.samples = SampleGrid()
         self.samples_title = heading(tr("Some of the pictures, with what they show"))
         self._findings = (self.accuracy, self.counts, self.scaling, self.samples, self.samples_title)
-        self.body.addWidget(
-            card(
-                heading(tr("The model on these data")),
-                self.accuracy,
-                self.counts,
-                self.panel,
-                self.samples_title,
-                self.samples,
-                self.scaling,
+        self.lacking = explanation(
+            tr(
+                "Without data nothing is trained, measured or tested: how often the small model is right "
+                "will not be known."
             )
         )
+        self.found = card(
+            heading(tr("The model on these data")),
+            self.accuracy,
+            self.counts,
+            self.panel,
+            self.samples_title,
+            self.samples,
+            self.scaling,
+        )
+        self.body.addWidget(self.lacking)
+        self.body.addWidget(self.found)
         self._clear_findings()
 
     @Slot()
     def _show_draft(self) -> None:
         self.choice.show_data(self.flow.draft.data)
+        has_data = self.flow.draft.data != WITHOUT_DATA
+        self.lacking.setVisible(not has_data)
+        for widget in (self.scaling_form, self.advanced, self.found):
+            widget.setVisible(has_data)
         self.scaling_form.show_section()
         self.split_form.show_section()
         self._show_state()

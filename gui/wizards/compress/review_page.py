@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QLi
 
 from codegen.targets.board import all_boards
 from core.data.known.source import known_set
-from core.flow.draft import Step
+from core.flow.draft import WITHOUT_DATA, Step
 from core.flow.resume import resumable
 from gui.widgets.labels import card, heading
 from gui.wizards.compress.preview_panel import PreviewPanel
@@ -109,4 +109,6 @@ def data_title(data: str) -> str:
     known = known_set(data)
     if known is not None:
         return known.title
+    if data == WITHOUT_DATA:
+        return tr("none: nothing is trained or tested")
     return tr("Handwritten digits") if data == "digits" else data

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.flow.draft import WITHOUT_DATA
 from core.flow.sections import Section
 from core.jobs.events import Cancelled, Done, Failed
 from core.recipe_toml import section_to_dict
@@ -114,8 +115,9 @@ class SensitivityPanel(QWidget):
     @Slot()
     def _follow(self) -> None:
         """Another kind or criterion: what is shown is not about that any more."""
-        prune = self._session.flow.recipe.prune
-        self.button.setEnabled(prune is not None and not self.bridge.running)
+        draft = self._session.flow.draft
+        can_try = draft.recipe.prune is not None and draft.data != WITHOUT_DATA
+        self.button.setEnabled(can_try and not self.bridge.running)
         if self._asked is not None and self._asked != self._question() and not self.bridge.running:
             self.message.setText(tr("Found with other choices than now: try again."))
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from codegen.errors import CodegenError
 from core.errors import ThimbleError
 from core.flow.compress_flow import CompressFlow
-from core.flow.draft import Draft, Problem, Step, free_folder
+from core.flow.draft import WITHOUT_DATA, Draft, Problem, Step, free_folder
 from core.flow.sections import Section
 from core.flow.survey import Survey, survey_from_result
 from core.jobs.events import Cancelled, Done, Failed
@@ -70,13 +70,17 @@ class CompressSession(QObject):
         self.start_survey()
 
     def start_survey(self) -> None:
-        """Look at the untouched model in a worker, if there is one to look at."""
+        """Look at the untouched model in a worker, if there is one to look at, and data to try it on."""
         draft = self.flow.draft
         problems = {self.flow.problem(step) for step in (Step.MODEL, Step.DATA)}
         if problems - {None, Problem.DATA_REFUSED}:
             return
-        out = self.scratch("survey")
         self._surveyed = data, options = self._asked()
+        if data == WITHOUT_DATA:
+            self.bridge.abandon()
+            self.survey_begun.emit()
+            return
+        out = self.scratch("survey")
         params = {"model": str(draft.model), "data": data, "out": str(out)}
         self.flow.allow(Step.DATA)
         self.survey_begun.emit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from core.flow.draft import Problem, Step
+from core.flow.draft import WITHOUT_DATA, Problem, Step
 from gui.widgets.labels import explanation, primary
 from gui.widgets.page import Page
 from gui.wizards.compress.session import CompressSession
@@ -46,7 +46,8 @@ class WizardPage(Page):
     def _show_state(self) -> None:
         problem = self.flow.problem(self.step)
         self.next_button.setEnabled(problem is None)
-        refusal = self.flow.refusal if self.step in _OF_THE_RECIPE else None
+        lacks = self.step is Step.DATA and self.flow.draft.data == WITHOUT_DATA
+        refusal = self.flow.refusal if lacks or self.step in _OF_THE_RECIPE else None
         if problem is None and refusal is None:
             self.why.clear()
         elif refusal is not None and problem in (None, Problem.RECIPE_REFUSED):

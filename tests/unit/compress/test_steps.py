@@ -20,7 +20,7 @@ from core.compress.steps import (
 from core.compress.supported import check_supported
 from core.data.dataset import no_data
 from core.errors import ThimbleError
-from core.flow.draft import refusal
+from core.flow.draft import Draft, refusal
 from core.presets import all_presets
 from core.recipe import Cluster, Criterion, Distill, Prune, Recipe, Schedule, Training
 from core.recipe_toml import recipe_from_text
@@ -160,7 +160,7 @@ def test_sections_that_nothing_would_use_are_refused(sections: str, idle: bool) 
     error = idle_section(recipe)
     assert (error is not None) == idle
     assert error is None or sections[1:8].rstrip("]") in error.what
-    assert str(refusal(recipe)) == str(error)
+    assert str(refusal(Draft(recipe))) == str(error)
     told = " ".join(sentences(recipe))
     assert ("teaches" in told or "flipped" in told) == (not idle)
 

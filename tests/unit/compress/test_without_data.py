@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.compress.without_data import check_without_data
+from core.compress.needs_data import check_without_data
 from core.errors import ThimbleError
 from core.presets import all_presets
 from core.recipe import (

@@ -4,10 +4,13 @@ import errno
 import hashlib
 import http.server
 import io
+import itertools
 import json
 import os
+import ssl
 import tarfile
 import threading
+import urllib.request
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -122,6 +125,49 @@ def test_a_connection_that_drops_is_taken_up_again(
     fetch(_wanted(server, size_bytes=size_bytes), tmp_path / "f", nobody)
     assert (tmp_path / "f").read_bytes() == CONTENT
     assert server.ranges == [None, "bytes=200000-", "bytes=400000-", "bytes=600000-"]
+
+
+@pytest.mark.parametrize("often", [1, 1000])
+@pytest.mark.parametrize("while_reading", [False, True])
+@pytest.mark.parametrize(
+    "fault",
+    [ssl.SSLError(1, "bad record mac"), OSError(errno.ENETUNREACH, "no network"), TimeoutError("timed out")],
+)
+def test_any_fault_of_the_network_is_one_of_the_connection(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: OSError,
+    while_reading: bool,
+    often: int,
+) -> None:
+    """It is taken up again, and never told as one of the disk."""
+    faults, connect = iter([fault] * often), urllib.request.urlopen
+    good = 1 if often == 1 else 0  # pieces that come before
+
+    def fail() -> None:
+        error = next(faults, None)
+        if error is not None:
+            raise error
+
+    def urlopen(request: Any, timeout: float) -> Any:
+        answer = connect(request, timeout=timeout)
+        read, pieces = answer.read, itertools.count()
+        if while_reading:
+            answer.read = lambda size: (fail() if next(pieces) == good else None) or read(size)
+        else:
+            fail()
+        return answer
+
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    if often == 1:
+        fetch(_wanted(server), tmp_path / "f", nobody)
+        assert (tmp_path / "f").read_bytes() == CONTENT
+        assert server.ranges[-1] == ("bytes=50000-" if while_reading else None), "it went on"
+        return
+    with pytest.raises(ThimbleError, match=str(fault.args[-1])) as caught:
+        fetch(_wanted(server), tmp_path / "f", nobody)
+    assert caught.value.code == "download-failed"
 
 
 def test_a_server_that_knows_no_ranges_is_asked_from_the_start(server: Server, tmp_path: Path) -> None:

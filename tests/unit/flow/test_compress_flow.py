@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.flow.compress_flow import CompressFlow
-from core.flow.draft import Problem, Step, free_folder
+from core.flow.draft import WITHOUT_DATA, Problem, Step, free_folder
 from core.flow.sections import Section
 from core.recipe import (
     Cluster,
@@ -13,11 +13,13 @@ from core.recipe import (
     DataOptions,
     Prune,
     PruneKind,
+    Quantize,
     QuantizeKind,
     Recipe,
     Scaling,
     Training,
 )
+from core.recipe_toml import recipe_to_dict
 
 PRESETS = {
     "a": Recipe(name="structured", prune=Prune(sparsity=0.9), finetune=Training(epochs=7)),
@@ -59,7 +61,6 @@ def test_a_model_unlocks_everything_and_a_folder_makes_it_ready(flow: CompressFl
     [
         ("gone.keras", "digits", Problem.MODEL_MISSING),
         ("model.tflite", "digits", Problem.MODEL_KIND),
-        ("model.keras", "", Problem.NO_DATA),
         ("model.keras", "/no/such/folder", Problem.DATA_MISSING),
     ],
 )
@@ -68,6 +69,21 @@ def test_what_is_wrong_with_model_and_data(model: Path, name: str, data: str, pr
     flow.open(model.parent / name, data)
     assert problem in (flow.problem(Step.MODEL), flow.problem(Step.DATA))
     assert not flow.unlocked(Step.PRUNING)
+
+
+def test_without_data(flow: CompressFlow, tmp_path: Path) -> None:
+    """Later steps are open, and say what of the recipe needs data."""
+    flow.set_out(tmp_path / "out")
+    flow.set_data(WITHOUT_DATA)
+    assert flow.problem(Step.DATA) is None
+    assert all(flow.unlocked(step) for step in Step)
+    assert flow.problem(Step.REVIEW) is Problem.RECIPE_REFUSED
+    assert flow.refusal is not None
+    assert flow.refusal.code == "needs-data"
+    flow.use_recipe(Recipe("no samples", prune=Prune(), quantize=Quantize(QuantizeKind.FLOAT16)))
+    assert flow.refusal is None
+    assert flow.ready
+    assert not flow.job_parameters(recipe_to_dict)["data"]
 
 
 @pytest.mark.parametrize("data", ["digits", "mnist", "Fashion_MNIST", "."])
