@@ -13,6 +13,8 @@ from core.recipe import Cluster, Engine, PruneKind, QuantizeKind, Recipe, Scope
 MOST_CLUSTERS_THAT_SAVE = 16
 
 
+#: The codes of what makes a model doubtful before anything is done to it.
+DOUBTS = ("near-chance", "spare-outputs")
 #: Begins the sentences about the model that a run begins with.
 ORIGINAL = "Before compression the model"
 

@@ -23,9 +23,9 @@ from core.recipe import Recipe
 from core.recipe_toml import recipe_to_dict
 
 #: What computes the numbers of a run.
-_TOOLS = ("tensorflow", "keras", "numpy", "ai-edge-litert", "onnxruntime")
+TOOLS = ("tensorflow", "keras", "numpy", "ai-edge-litert", "onnxruntime")
 #: And these where a step is the engine tfmot's.
-_OF_TFMOT = ("tensorflow-model-optimization", "tf-keras")
+OF_TFMOT = ("tensorflow-model-optimization", "tf-keras")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +85,7 @@ def describe(recipe: Recipe, outcome: Outcome, data: DataSet, deployed: Path) ->
         "history": list(outcome.history),
         "input_range": None if data.is_empty else data.input_range,
         "preprocessing": None if data.is_empty else Preprocessing.of(data).to_dict(),
-        "tools": {name: version(name) for name in (*_TOOLS, *(_OF_TFMOT if wants_tfmot(recipe) else ()))},
+        "tools": {name: version(name) for name in (*TOOLS, *(OF_TFMOT if wants_tfmot(recipe) else ()))},
     }
 
 

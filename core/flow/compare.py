@@ -91,11 +91,17 @@ def is_sweep(folder: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FinishedSweep:
-    """A comparison of another day; `report` is its PDF, None where it is gone."""
+    """A comparison of another day; `report` is its PDF, None where it is gone; `warnings` are sentences."""
 
     folder: Path
     points: tuple[Point, ...]
     report: Path | None
+    warnings: tuple[str, ...] = ()
+
+
+def warnings_of(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a finished sweep's record tells that makes all of it doubtful, in sentences."""
+    return tuple(str(warning["text"]) for warning in record.get("warnings", ()))
 
 
 def report_of(record: Mapping[str, Any], folder: Path) -> Path | None:
@@ -110,7 +116,7 @@ def read_sweep(folder: Path) -> FinishedSweep:
     try:
         raw = json.loads((folder / SWEEP).read_text(encoding="utf-8"))
         points = tuple(point_from_json(point) for point in raw["points"])
-        return FinishedSweep(folder, points, report_of(raw, folder))
+        return FinishedSweep(folder, points, report_of(raw, folder), warnings_of(raw))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ThimbleError(
             "bad-run",

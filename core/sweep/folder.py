@@ -10,13 +10,17 @@ from pathlib import Path
 from traceback import format_exception
 from typing import Any
 
+from core.compress.record import OF_TFMOT, TOOLS
 from core.compress.run_files import KERAS, RECORD
+from core.data.known.source import known_set
+from core.data.preprocessing import preprocessing_beside
 from core.errors import ThimbleError
-from core.paths import cannot_write, write_atomically
+from core.paths import cannot_write, datasets_dir, write_atomically
 from core.recipe import Recipe
 from core.recipe_toml import recipe_to_dict
 from core.sweep.grid import Quantization, Series, Variant
 from core.sweep.result import Point, point_from_json
+from core.versions import version_of
 
 SWEEP = "sweep.json"
 #: Where the tracebacks of unexpected failures go.
@@ -30,8 +34,12 @@ BASELINE = "baseline.json"
 
 def identity_of(name: str) -> str:
     """What a model or data are known by when a sweep goes on: the SHA-256 of a file, the names, sizes and
-    times of the files in a folder, or the name of what is built in."""
+    times of the files in a folder, those of a known set in the data folder too, or the name of what is
+    built in. Raises ThimbleError ``missing-file`` without a data folder."""
     path = Path(name)
+    known = known_set(name)
+    if known is not None:
+        path = known.place_in(datasets_dir()) or path
     if path.is_file():
         with path.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
@@ -44,7 +52,8 @@ def identity_of(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SweepFolder:
-    """The places under `out`. `made_from` is what all runs have in common: a key of what is finished."""
+    """The places under `out`. `made_from` is what all runs have in common, the versions of the tools too: a
+    key of what is finished."""
 
     out: Path
     made_from: str
@@ -60,7 +69,7 @@ class SweepFolder:
         return self.variant(variant) / quantization.label
 
     def finished(self, variant: Variant, quantization: Quantization) -> Point | None:
-        """The result of a run that was done before with the same model, data and recipe; None otherwise."""
+        """The result of a run that was done before with the same model, data, recipe and tools; else None."""
         folder = self.run(variant, quantization)
         raw = _read(folder / _POINT)
         if raw is None or raw.get("key") != self._key(variant.recipe_for(quantization)):
@@ -162,7 +171,18 @@ def open_folder(out: Path, model: str, data: str, series: Sequence[Series]) -> S
         )
     if not same:
         write_atomically(out / SWEEP, json.dumps({"subject": subject, "state": "running"}, indent=1))
-    return SweepFolder(out, _digest([subject["model"], subject["data"]]))
+    return SweepFolder(out, _digest([subject["model"], subject["data"], _scaled_as(model), _tools()]))
+
+
+def _scaled_as(model: str) -> str | None:
+    """What lies beside the model about its inputs."""
+    stored = preprocessing_beside(model)
+    return None if stored is None else identity_of(str(stored))
+
+
+def _tools() -> dict[str, str]:
+    """What gives other numbers in another version. scikit-learn brings the digits."""
+    return {name: version_of(name) for name in (*TOOLS, *OF_TFMOT, "scikit-learn", "thimble")}
 
 
 def subject_of(out: Path) -> Mapping[str, Any]:

@@ -6,9 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from core.compress.findings import Finding
 from core.errors import ThimbleError
 from core.paths import write_all_or_nothing
 from core.report.drawing import PlotFormat, file_bytes, png
@@ -72,7 +74,8 @@ def write_report(folder: Path, pdf: Path | None = None, csv_file: Path | None = 
     record = read_record(folder)
     points = tuple(point_from_json(raw) for raw in record["points"])
     spec = spec_from_json(record)
-    results = Results(spec, folder, points, published_values(spec.study))
+    warnings = tuple(Finding(**raw) for raw in record.get("warnings", ()))
+    results = Results(spec, folder, points, published_values(spec.study), warnings)
     contents: dict[Path, str | bytes] = {}
     if csv_file is not None:
         contents[csv_file] = points_csv(points)
@@ -100,6 +103,7 @@ def _record(results: Results, tables: dict[str, Rendered], files: list[str]) -> 
         "subject": subject_of(results.out),
         "state": "done",
         **results.spec.to_json(),
+        "warnings": [asdict(warning) for warning in results.warnings],
         "runs": {"done": done, "failed": len(results.points) - done},
         "points": [point.to_json() for point in results.points],
         "results": {kind: table.to_json() for kind, table in tables.items()},

@@ -38,6 +38,8 @@ def _story(
     yield paragraph(f"{spec.model} on {spec.data} · {done} of {runs} done", SUBTITLE)
     if spec.note:
         yield paragraph(spec.note, NOTE)
+    for warning in results.warnings:
+        yield paragraph(f"Warning: {warning.text}")
     for table in tables.values():
         yield from _table(table)
     for kind, images in pictures.items():

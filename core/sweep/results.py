@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.compress.findings import DOUBTS, Finding
 from core.compress.run_files import RECORD
 from core.sweep.folder import BASELINE
-from core.sweep.result import Point
+from core.sweep.result import Point, State
 from core.sweep.spec import SweepSpec
 from core.sweep.summary import CellResult, done_cells
 
@@ -31,6 +32,8 @@ class Results:
     out: Path
     points: tuple[Point, ...]
     published: Mapping[str, Published] = field(default_factory=dict)
+    #: What makes the whole sweep doubtful.
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def cells(self) -> list[CellResult]:
@@ -42,11 +45,25 @@ class Results:
 
     def record(self, point: Point) -> Mapping[str, Any]:
         """The run's run.json."""
-        text = (self.out / point.where.folder / RECORD).read_text(encoding="utf-8")
-        record: Mapping[str, Any] = json.loads(text)
-        return record
+        return _record(self.out, point)
 
     def baseline_history(self, seed: int) -> Sequence[Mapping[str, Any]]:
         """The epochs of the training from scratch; empty where there was none."""
         note = self.out / "baselines" / f"seed-{seed}" / BASELINE
         return list(json.loads(note.read_text())["history"]) if note.is_file() else []
+
+
+def doubts_of(out: Path, points: Sequence[Point]) -> tuple[Finding, ...]:
+    """What the finished runs in `out` tell of the model that they began with, each kind once."""
+    found: dict[str, Finding] = {}
+    for point in points:
+        told = _record(out, point)["warnings"] if point.state is State.DONE else ()
+        for raw in told:
+            if raw["code"] in DOUBTS:
+                found.setdefault(raw["code"], Finding(raw["code"], raw["text"]))
+    return tuple(found.values())
+
+
+def _record(out: Path, point: Point) -> Mapping[str, Any]:
+    record: Mapping[str, Any] = json.loads((out / point.where.folder / RECORD).read_text(encoding="utf-8"))
+    return record

@@ -189,6 +189,8 @@ class SweepRunner:
             watch = context.section(0.0, 0.0).watch("Testing the original model")
             original = Original.of(model, data, model_name, self.subject.data, watch)
             self.originals[recipe.seed] = original
+            for doubt in original.doubts:
+                context.log(doubt.text)
         return _Opened(model, data, original)
 
     def _pruned(

@@ -167,3 +167,9 @@ def test_a_comparison_of_another_day(window: MainWindow, tmp_path: Path) -> None
     assert window.place is Place.COMPARE
     assert window.compare.view.table.rowCount() == 1
     assert not window.compare.view.pdf.isEnabled()
+    assert not window.compare.view.banner.isVisible()
+    doubt = {"code": "near-chance", "text": "The model guesses."}
+    told = {"points": [point(0.5, 0.98)], "files": {}, "warnings": [doubt]}
+    (folder / "sweep.json").write_text(json.dumps(told))
+    window.start.open_path(folder / "sweep.json")
+    assert window.compare.view.banner.text == "The model guesses."

@@ -153,6 +153,8 @@ def show_sweep(console: Console, result: dict[str, Any], out: Path) -> None:
         console.print(table(shown["title"], rows[0], rows[1:], text=shown["text"]))
     if result["note"]:
         console.print(result["note"])
+    for warning in result["warnings"]:
+        console.print(f"warning: {warning['text']}", soft_wrap=True)
     for point in result["points"]:
         if point["reason"]:
             console.print(f"failed: {point['where']['folder']}: {point['reason']['what']}", soft_wrap=True)

@@ -19,7 +19,7 @@ from core.sweep.folder import open_folder
 from core.sweep.grid import Series, variants_of
 from core.sweep.output import POINTS, write_results
 from core.sweep.result import Point, State
-from core.sweep.results import Results
+from core.sweep.results import Results, doubts_of
 from core.sweep.runner import Subject, SweepRunner
 from core.sweep.spec import spec_from_json
 from core.sweep.studies import published_values
@@ -61,7 +61,8 @@ def sweep(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
         if all(point.state is State.FAILED for point in found):
             raise _nothing_done(found)
         context.progress(0.97, "Drawing the plots")
-        record = write_results(Results(spec, out, tuple(found), published_values(spec.study)), formats)
+        published, doubts = published_values(spec.study), doubts_of(out, found)
+        record = write_results(Results(spec, out, tuple(found), published, doubts), formats)
     context.progress(1.0, "Done")
     return record
 

@@ -19,6 +19,7 @@ from core.flow.compare import (
     report_of,
     runs_of,
     spec_of,
+    warnings_of,
 )
 from core.flow.compress_flow import CompressFlow
 from core.flow.draft import free_folder
@@ -82,6 +83,8 @@ class ComparePresenter(QObject):
         """A comparison of another day."""
         self.points, self._out, self._report = list(sweep.points), sweep.folder, sweep.report
         self.view.banner.clear()
+        if sweep.warnings:
+            self.view.banner.show_message(BannerKind.WARNING, "\n".join(sweep.warnings))
         self._show_points()
         self.view.pdf.setEnabled(self._report is not None)
         self.view.results.show()
@@ -153,7 +156,9 @@ class ComparePresenter(QObject):
             words = tr("Done: {n} runs.").format(n=number(len(self.points)))
             if failed:
                 words += " " + tr("{n} of them failed: the table says why.").format(n=number(failed))
-            view.banner.show_message(BannerKind.WARNING if failed else BannerKind.SUCCESS, words)
+            warnings = warnings_of(end.result)
+            kind = BannerKind.WARNING if failed or warnings else BannerKind.SUCCESS
+            view.banner.show_message(kind, "\n".join((words, *warnings)))
             self.finished.emit(self._out)
         elif isinstance(end, Failed):
             view.banner.show_failure(end)

@@ -102,5 +102,9 @@ def test_a_finished_comparison_is_read(tmp_path: Path) -> None:
     record = {"points": [], "files": {"points.csv": "x", "report.pdf": "y"}}
     (tmp_path / "sweep.json").write_text(json.dumps(record))
     assert read_sweep(tmp_path).report is None
+    assert read_sweep(tmp_path).warnings == ()
     (tmp_path / "report.pdf").touch()
     assert read_sweep(tmp_path).report == tmp_path / "report.pdf"
+    doubtful = {**record, "warnings": [{"code": "near-chance", "text": "it guesses"}]}
+    (tmp_path / "sweep.json").write_text(json.dumps(doubtful))
+    assert read_sweep(tmp_path).warnings == ("it guesses",)

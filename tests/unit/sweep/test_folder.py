@@ -140,3 +140,35 @@ def test_files_are_known_by_their_content_and_folders_by_their_files(tmp_path: P
     assert identity_of(str(tmp_path)) == before
     (tmp_path / "c").write_text("new")
     assert identity_of(str(tmp_path)) != before
+
+
+def test_a_known_set_is_known_by_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THIMBLE_DATA", str(tmp_path))
+    assert identity_of("mnist") == "mnist"
+    seen = {"mnist"}
+    for content in ("one", "another"):
+        (tmp_path / "mnist.npz").write_text(content)
+        seen.add(identity_of("mnist"))
+    assert len(seen) == 3
+
+
+def test_other_tools_or_another_scaling_of_the_inputs_do_a_run_again(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (out.parent / "m.keras").rename(out.parent / "model.keras")
+
+    def again() -> Any:
+        out.mkdir(exist_ok=True)
+        return open_folder(out, str(out.parent / "model.keras"), "digits", (SERIES,))
+
+    variant, point = variants_of(SERIES)[0], points()[1]
+    run = again().run(variant, INT8)
+    run.mkdir(parents=True)
+    (run / "run.json").write_text("{}")
+    again().keep(variant, INT8, point)
+    assert again().finished(variant, INT8) == point
+    with monkeypatch.context() as patched:
+        patched.setattr("core.sweep.folder.version_of", lambda package: f"{package} of another day")
+        assert again().finished(variant, INT8) is None
+    (out.parent / "preprocessing.json").write_text("{}")
+    assert again().finished(variant, INT8) is None

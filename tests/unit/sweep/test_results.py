@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.compress.findings import Finding
 from core.compress.run_files import RECORD
 from core.errors import ThimbleError
 from core.report.drawing import PlotFormat, file_bytes, png
@@ -17,7 +18,7 @@ from core.sweep.output import write_report
 from core.sweep.plots import PLOTS, find_plot
 from core.sweep.report import report_bytes
 from core.sweep.result import point_from_json
-from core.sweep.results import Published
+from core.sweep.results import Published, doubts_of
 from core.sweep.summary import Spread, cells_of
 from core.sweep.tables import TABLES, find_table, rendered
 from tests.unit.sweep.sample import points, results
@@ -109,8 +110,17 @@ def test_every_confusion_matrix_is_drawn(tmp_path: Path) -> None:
     assert len(set(filter(None, titles))) == len(found.cells)
 
 
+def test_doubts_about_the_model_are_said_once(tmp_path: Path) -> None:
+    doubt = {"code": "near-chance", "text": "it guesses"}
+    for point in points():
+        (tmp_path / point.where.folder).mkdir(parents=True)
+        record = {"warnings": [doubt, {"code": "broken", "text": "of this run alone"}]}
+        (tmp_path / point.where.folder / RECORD).write_text(json.dumps(record))
+    assert doubts_of(tmp_path, points()) == (Finding(**doubt),)
+
+
 def test_the_report_has_everything() -> None:
-    found = results()
+    found = replace(results(), warnings=(Finding("near-chance", "it guesses"),))
     tables = {kind: rendered(kind, find_table(kind), found) for kind in TABLES}
     pictures = {kind: [png(figure) for figure in PLOTS[kind].draw(found)] for kind in DRAWN_FROM_POINTS[:1]}
     content = report_bytes(found, tables, pictures)
