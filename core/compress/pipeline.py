@@ -11,19 +11,29 @@ from core.compress.checkpoint import Checkpoints, Saved
 from core.compress.clustering import cluster_model
 from core.compress.compressed import Compressed
 from core.compress.costs import step_ends
+from core.compress.criteria import CRITERIA, Needs
 from core.compress.distillation import Teacher, teacher_of
 from core.compress.evidence import gather
 from core.compress.finetune import TrainingState, train
 from core.compress.pruners import PRUNERS, Pruned
 from core.compress.qat.places import places
 from core.compress.reporter import Reporter
-from core.compress.steps import Phase, aware_epochs, options_of, plan_steps, schedule_start, total_epochs
+from core.compress.steps import (
+    Phase,
+    aware_epochs,
+    epochs_after_baseline,
+    options_of,
+    plan_steps,
+    schedule_start,
+    total_epochs,
+)
 from core.compress.supported import check_supported
 from core.compress.tfmot.engine import done_by_tfmot
 from core.data import DataSet
 from core.jobs.context import JobContext
 from core.models.keras_copies import architecture_of, fresh_copy, model_of_architecture, plain_copy
 from core.models.keras_graph import graph_of_model, network_of_model
+from core.models.keras_model import check_learns_classes
 from core.models.loading import graph_at_once
 from core.recipe import Augment, Engine, Recipe
 
@@ -60,6 +70,7 @@ def train_baseline(
     """
     if recipe.train is None:
         return Compressed(model, ())
+    check_learns_classes(model)
     run = _Run(graph_of_model(model), data, recipe, context, checkpoints)
     done = checkpoints.baseline() if checkpoints else None
     if done is not None:
@@ -85,12 +96,14 @@ def run_recipe(
     """Prune, cluster and fine-tune as the recipe says; `model` itself is left as it is.
 
     With [train], `model` and `history` are what `train_baseline` gave. `context` takes the progress of the
-    whole recipe, and a partial ``epoch`` after each epoch. Raises ThimbleError as `check_recipe` does, and
-    CancelledByUser at the end of a batch. Training with fake quantization comes later
-    (`core.compress.qat.training`), but a layer that it cannot simulate is told here.
+    whole recipe, and a partial ``epoch`` after each epoch. Raises ThimbleError as `check_recipe` and
+    `check_learns_classes` do, and CancelledByUser at the end of a batch. Training with fake quantization
+    comes later (`core.compress.qat.training`), but a layer that it cannot simulate is told here.
     """
     original = graph_of_model(model)
     check_recipe(recipe, original)
+    if epochs_after_baseline(recipe) or _asks_for_gradients(recipe):
+        check_learns_classes(model)
     if aware_epochs(recipe.quantize) and recipe.quantize.engine is Engine.OWN:
         places(network_of_model(model))
     run = _Run(original, data, recipe, context, checkpoints, list(history))
@@ -116,6 +129,10 @@ def run_recipe(
     if aware_epochs(recipe.quantize):
         run.keep_compressed(compressed, current.sparsity)
     return compressed
+
+
+def _asks_for_gradients(recipe: Recipe) -> bool:
+    return recipe.prune is not None and CRITERIA[recipe.prune.criterion].needs is Needs.GRADIENTS
 
 
 class _Run:

@@ -36,8 +36,8 @@ QUANTIZATIONS = {q.label: q for q in (Quantization(k, m) for k, m in product(Qua
 class Grid:
     """The values that a sweep tries; an empty axis keeps what the recipe says.
 
-    A sparsity of 0 is the model as it is, without pruning, clustering and training: only quantized. `seeds`
-    counts from the recipe's own seed.
+    A sparsity of 0 is the model as it is, without pruning, clustering and training: only quantized, with the
+    epochs that quantization itself has. `seeds` counts from the recipe's own seed.
     """
 
     sparsities: tuple[float, ...] = ()

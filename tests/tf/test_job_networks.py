@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from codegen.compiler import compile_model
 from codegen.frontends import load_graph
+from codegen.options import BuildOptions
+from codegen.sparse import ENCODINGS
+from codegen.targets.board import find_board
 from core.flow.survey import survey_from_result
 from core.jobs.tasks.compress import compress
 from core.jobs.tasks.deploy import load_samples
@@ -83,6 +87,9 @@ def test_clusters_survive_fine_tuning_and_int8(params: dict[str, Any]) -> None:
     for layer in read_tflite_weights(Path(params["out"]) / "model.tflite"):
         # Scales are per channel, so a codebook is too.
         assert all(len(np.unique(channel)) <= 8 for channel in layer.kernel.reshape(len(layer.kernel), -1))
+    deployed, options = load_graph(Path(params["out"]) / "model.tflite"), BuildOptions(encoding="codebook")
+    stored = [layer.encoding for layer in compile_model(deployed, find_board("virtual-pico"), options).layers]
+    assert sum(encoding in ENCODINGS["codebook"] for encoding in stored) == 4
     assert result["accuracy"]["after"] > 0.5
 
 

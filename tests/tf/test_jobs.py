@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from codegen.compiler import compile_model
 from codegen.frontends import load_graph
@@ -19,6 +20,7 @@ from core.compress.checkpoint import FOLDER
 from core.data import DataSet
 from core.errors import CancelledByUser, ThimbleError
 from core.evaluate import evaluate_keras
+from core.jobs.events import Log
 from core.jobs.tasks.compress import compress
 from core.jobs.tasks.deploy import load_samples
 from core.jobs.tasks.evaluate import evaluate
@@ -271,6 +273,23 @@ def test_survey(params: dict[str, Any]) -> None:
         assert samples["class_names"].tolist() == list("0123456789")
 
 
+def test_the_range_of_pictures_is_asked_for_where_the_model_does_not_tell_it(
+    params: dict[str, Any], tmp_path: Path
+) -> None:
+    for name in "0123456789":
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for number in range(2):
+            picture = Image.fromarray(np.full((14, 14), 20 * int(name) + number, np.uint8))
+            picture.save(tmp_path / "pictures" / name / f"{number}.png")
+    pictures = {**params, "data": str(tmp_path / "pictures")}
+    watcher = Watcher()
+    assert not survey(pictures, Watcher().context)["range_known"]
+    assert survey({**pictures, "options": {"scaling": "0..1"}}, Watcher().context)["range_known"]
+    evaluate(pictures, watcher.context)
+    assert any("nothing tells" in event.text for event in watcher.events if isinstance(event, Log))
+
+
 def test_an_untrained_model_is_near_chance(params: dict[str, Any]) -> None:
     result = survey({**params, "model": "zoo:lenet-p", "data": "digits"}, Watcher().context)
     assert result["near_chance"]
+    assert result["range_known"], "there is one scaling of the digits"

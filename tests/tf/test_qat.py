@@ -112,8 +112,8 @@ def test_without_rounding_the_simulation_is_the_model(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", all_architectures())
-def test_every_architecture_can_be_trained_quantized(name: str) -> None:
-    """By their layers alone: the weights of the large ones take gigabytes."""
+def test_every_architecture_has_its_places_for_fake_quantization(name: str) -> None:
+    """By their layers alone: the weights of the large ones take gigabytes, so nothing is built or trained."""
     found = places(_described(find_architecture(name)))
     assert any(place.of_result for place in found.values())
     assert all(place.parts is Parts.ONE for place in found.values()), "every batch norm follows a convolution"
