@@ -54,7 +54,7 @@ def open_run(folder: Path, data: str = "digits") -> OpenRun:
     missing = [key for key in ("accuracy", "parameters", "size_bytes", "layers") if key not in run]
     if missing:
         raise ThimbleError("bad-run", f"{folder / RUN_FILE} lacks {', '.join(missing)}", _HINT)
-    return OpenRun(folder, model, str(run.get("data") or data), run, _deployed(folder, model))
+    return OpenRun(folder, model, str(run.get("data", data)), run, _deployed(folder, model))
 
 
 def _open_deployment(folder: Path, data: str) -> OpenRun:

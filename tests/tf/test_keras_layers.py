@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks import pruning_speed
 from core.compress.coupling import trace
 from core.compress.structured import Kept, choose, find_groups
 from core.models.keras_graph import graph_of_model, read_keras_graph
@@ -143,6 +144,15 @@ def test_the_pruned_network_of_the_zoo_equals_the_masked_one(name: str, scope: S
     assert {g.layer: g.channels for g in find_groups(graph_of_model(smaller))} == {
         g.layer: len(kept[g.layer]) for g in find_groups(graph)
     }
+
+
+@pytest.mark.parametrize(("difference", "status"), [(1e-6, 0), (2e-5, 1), (float("nan"), 1)])
+def test_the_benchmark_fails_where_a_network_of_the_zoo_does_not_equal(
+    monkeypatch: pytest.MonkeyPatch, difference: float, status: int
+) -> None:
+    monkeypatch.setattr(pruning_speed, "prune", lambda name: (name, difference if name == "lenet" else 0.0))
+    monkeypatch.setattr("sys.argv", ["pruning_speed.py"])
+    assert pruning_speed.main() == status
 
 
 def _mask(model: Any, kept: Kept) -> None:

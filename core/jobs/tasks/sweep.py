@@ -40,7 +40,7 @@ def sweep(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     ends = check_model_file(spec.model)
     for series in spec.series:
         check_exceptions(series.recipe, spec.model)
-        _check_nothing_idle(series)
+        check_nothing_idle(series)
     for options in dict.fromkeys(series.recipe.data for series in spec.series):
         check_data(ends, spec.model, spec.data, options)
     variants = [variant for series in spec.series for variant in variants_of(series)]
@@ -67,7 +67,7 @@ def sweep(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     return record
 
 
-def _check_nothing_idle(series: Series) -> None:
+def check_nothing_idle(series: Series) -> None:
     """A section that one number format of the grid leaves idle may be of use to another. Raises ThimbleError
     ``nothing-trains``."""
     idle = [

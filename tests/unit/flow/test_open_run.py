@@ -36,6 +36,8 @@ def test_a_run_says_what_it_was_made_from(folder: Path) -> None:
         None,
     )
     assert run.run == RUN
+    (folder / "run.json").write_text(json.dumps({**RUN, "data": ""}))
+    assert open_run(folder).data == "", "none were used"
 
 
 def test_a_deployment_counts_only_for_the_same_model(folder: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 
 import pytest
 
 from core.errors import ThimbleError
+from core.jobs.tasks.sweep import check_nothing_idle
 from core.recipe import (
     Cluster,
+    Distill,
     Engine,
     Prune,
     Quantize,
@@ -115,3 +118,15 @@ def test_values_that_are_not_known(raw: dict[str, object], named: str) -> None:
         grid_from_dict(raw)
     assert caught.value.code == "bad-grid"
     assert named in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("quantizations", "refused"), [((), True), (("int8",), True), (("int8", "int8-qat"), False)]
+)
+def test_a_section_has_to_be_of_use_somewhere_in_the_grid(
+    quantizations: tuple[str, ...], refused: bool
+) -> None:
+    grid = Grid(sparsities=(0.0, 0.5), quantizations=tuple(QUANTIZATIONS[name] for name in quantizations))
+    series = Series("s", "s", Recipe("r", prune=Prune(), distill=Distill()), grid)
+    with pytest.raises(ThimbleError, match="teacher") if refused else nullcontext():
+        check_nothing_idle(series)
