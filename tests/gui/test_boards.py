@@ -21,7 +21,10 @@ from core.live.quantity import Quantity
 from core.live.signal import EVER
 from gui import usb_watch
 from gui.main_window import MainWindow
+from gui.pages.deploy.boards import ends_of
 from gui.pages.deploy.view import DeployView
+from gui.pages.deploy.words import verdict_words
+from gui.pages.live.words import ended_words
 from gui.services import Services
 from gui.side_bar import Place
 from gui.widgets.banner import BannerKind
@@ -378,3 +381,12 @@ def test_another_kind_of_board_has_its_own_choice(view: DeployView, usb: Usb, qt
     usb.there.append(nano)
     view.board.setCurrentIndex(view.board.findData("nano33ble"))
     qtbot.waitUntil(lambda: chosen(view) == ["N7"])
+
+
+def test_what_could_not_be_compared_is_not_called_wrong() -> None:
+    bench = {"agreement": "nothing", "timing": "estimated", "mean_s": 0.1}
+    told = {"board": "A1", "where": "COM3", "verified": False, "bench": bench, "error": None}
+    ((_, end, well),) = ends_of({**told, "boards": [told]}, [])
+    for words in (verdict_words(told), end, *ended_words(told)):
+        assert "no answer is clear enough to be compared" in words
+    assert not well

@@ -30,7 +30,7 @@ def test_the_board_computes_what_its_virtual_twin_does(
     x = np.random.default_rng(1).integers(-128, 128, (SAMPLES, 10, 10, 2), dtype=np.int8)
     compilation = compile_model(small_lenet(1.0), board)
     image = build_firmware(compilation, tmp_path / "real", cache_dir())
-    placed = place(image, compilation, hardware_port, Surroundings(lambda part, text: print(text)))
+    placed = place(image, compilation, hardware_port, Surroundings(lambda part, text: print(text), log=print))
     real = run_samples(image, board, x, placed=placed)
     twins = build_firmware(compile_model(small_lenet(1.0), twin), tmp_path / "twin", cache_dir())
     virtual = run_samples(twins, twin, x)
@@ -49,7 +49,7 @@ def test_a_board_that_runs_the_program_is_not_flashed_again_and_restarts_when_as
     compilation = compile_model(small_lenet(1.0), board)
     image = build_firmware(compilation, tmp_path, cache_dir())
     told: list[str] = []
-    around = Surroundings(lambda part, text: told.append(text))
+    around = Surroundings(log=told.append)
     first = place(image, compilation, hardware_port, around)
     assert first.port is not None
     told.clear()
