@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from codegen.compiler import Compilation
 
 _HEADER = """\
-/* Constants of {m}: weights, biases and requantization tables. Not for the application. */
+/* Constants of {m}: weights, biases, requantization tables. Written by Thimble; not for the application. */
 #ifndef {M}_DATA_H
 #define {M}_DATA_H
 
@@ -54,4 +54,5 @@ def model_data_c(compilation: Compilation, name: str, digest: bytes) -> str:
     ]
     text = "\n".join(parts)
     float_h = "#include <float.h>\n\n" if "FLT_MAX" in text else ""
-    return f'#include "{name}_data.h"\n\n{float_h}#include "{name}.h"\n\n{text}'
+    about = f"/* Constants of {name}, written by Thimble. */\n"
+    return f'{about}#include "{name}_data.h"\n\n{float_h}#include "{name}.h"\n\n{text}'

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-#: C99 keywords, and what the generated file uses itself.
+#: C99 keywords, what the generated file uses itself, and functions that every compiler knows (networks name
+#: layers after their functions).
 _RESERVED = frozenset(
-    """auto break case char const continue default do double else enum extern float for goto if inline int
-    long register restrict return short signed sizeof static struct switch typedef union unsigned void
-    volatile while arena at byte_of int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t
-    uint64_t""".split()  # noqa: SIM905 - a list of 37 quoted words reads worse
+    """main abs acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh div erf erfc exp exp2 expm1 fabs
+    floor fma fmax fmin fmod hypot index log log10 log1p log2 pow remainder rint round sin sinh sqrt tan tanh
+    time trunc auto break case char const continue default do double else enum extern float for goto if
+    inline int long register restrict return short signed sizeof static struct switch typedef union unsigned
+    void volatile while arena at byte_of int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t
+    uint64_t""".split()  # noqa: SIM905 - a list of quoted words reads worse
 )
 
 

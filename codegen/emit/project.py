@@ -101,7 +101,7 @@ def write_project(
     sources = project_sources(compilation, export, _models_beside(folder, name))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _require_no_files_of_others(folder, sources, name)
+        _require_no_files_of_others(folder, sources)
         with tempfile.TemporaryDirectory(prefix=".generate-", dir=folder) as beside:
             for file, text in sources.items():
                 path = Path(beside) / file
@@ -139,11 +139,10 @@ def _kernels_of(code: Path) -> tuple[str, ...]:
     return tuple(name for name in names if (RUNTIME / "src" / f"{name}.c").is_file())
 
 
-def _require_no_files_of_others(folder: Path, sources: Mapping[str, str], name: str) -> None:
-    """Files that are called after the model or the runtime are ours; others speak of Thimble if they are."""
+def _require_no_files_of_others(folder: Path, sources: Mapping[str, str]) -> None:
+    """Every file of ours speaks of Thimble."""
     for path in (folder / source for source in sources):
-        ours = path.name.startswith((name, "thimble_")) or not path.is_file()
-        if not ours and "thimble" not in path.read_text("utf-8", "replace").lower():
+        if path.is_file() and "thimble" not in path.read_text("utf-8", "replace").lower():
             raise CodegenError(
                 "would-overwrite",
                 f"{path} is there already and was not written by Thimble",

@@ -11,7 +11,7 @@ from codegen.graph import Array
 from codegen.sparse import ConstantArray
 
 _HEADER = """\
-/* Test inputs of {m}, and what it makes of them. Not needed by an application. */
+/* Test inputs of {m}, and what it makes of them. Written by Thimble; not needed by an application. */
 #ifndef {M}_SAMPLES_H
 #define {M}_SAMPLES_H
 
@@ -35,6 +35,7 @@ int {m}_sample_is_right(int sample);
 """
 
 _SOURCE = """\
+/* Test inputs of {m}, written by Thimble. */
 #include "{m}_samples.h"
 
 #include "{m}.h"

@@ -10,8 +10,9 @@ from codegen.emit.names import c_names
 from codegen.errors import CodegenError
 from codegen.options import BuildOptions
 from codegen.targets.board import find_board
-from tests.unit.codegen.networks import small_lenet
+from tests.unit.codegen.networks import Builder, small_lenet
 from tests.unit.codegen.operator_cases import float_graph, runnable
+from tests.unit.codegen.sparse_cases import SparseCase, with_weights
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -20,10 +21,30 @@ def compiled(density: float = 1.0, encoding: str = "auto"):
     return compile_model(small_lenet(density), find_board("virtual-pico"), BuildOptions(encoding=encoding))
 
 
-@pytest.mark.parametrize("name", ["model.c", "model.h"])
-def test_generated_code_equals_the_golden_file(name):
+def codebook_net():
+    return with_weights(Builder((256,)).dense(32).graph(), SparseCase("codebook", values=16))
+
+
+#: By folder: the network, the board and the encoding.
+GOLDEN_CASES = {
+    "crs": (lambda: small_lenet(0.05), "virtual-pico", "auto"),
+    "crs-nano": (lambda: small_lenet(0.05), "virtual-nano", "auto"),
+    "dense": (small_lenet, "virtual-pico", "auto"),
+    "codebook": (codebook_net, "virtual-pico", "auto"),
+}
+
+
+def golden_files(case: str) -> dict[str, str]:
+    make, board, encoding = GOLDEN_CASES[case]
+    sources = project_sources(compile_model(make(), find_board(board), BuildOptions(encoding=encoding)))
+    return {name: sources[name] for name in ("model.c", "model.h")}
+
+
+@pytest.mark.parametrize("case", GOLDEN_CASES)
+def test_generated_code_equals_the_golden_files(case):
     """When the change is meant, write the new text with `python -m tests.unit.codegen.test_emit`."""
-    assert project_sources(compiled(density=0.05))[name] == (GOLDEN / name).read_text(encoding="utf-8")
+    for name, text in golden_files(case).items():
+        assert text == (GOLDEN / case / name).read_text(encoding="utf-8"), name
 
 
 def test_the_same_model_gives_the_same_text():
@@ -49,6 +70,10 @@ def test_a_forced_encoding_leaves_layers_without_a_kernel_dense():
     assert encodings == {
         "Conv2D": "crs8", "MaxPool2D": "none", "Reshape": "none", "Dense": "crs8", "Softmax": "none"
     }  # fmt: skip
+
+
+def test_no_layer_hides_a_function_of_the_library():
+    assert list(c_names(("/Tanh", "exp", "main")).values()) == ["layer_tanh", "layer_exp", "layer_main"]
 
 
 def test_names_are_identifiers_and_unique():
@@ -162,7 +187,7 @@ def test_nothing_half_written_stays(tmp_path):
 
 
 if __name__ == "__main__":
-    GOLDEN.mkdir(exist_ok=True)
-    for golden_name in ("model.c", "model.h"):
-        text = project_sources(compiled(density=0.05))[golden_name]
-        (GOLDEN / golden_name).write_text(text, encoding="utf-8", newline="\n")
+    for golden_case in GOLDEN_CASES:
+        (GOLDEN / golden_case).mkdir(exist_ok=True)
+        for golden_name, golden_text in golden_files(golden_case).items():
+            (GOLDEN / golden_case / golden_name).write_text(golden_text, encoding="utf-8", newline="\n")

@@ -129,15 +129,22 @@ def test_a_project_is_written_again_over_itself(format_id, tmp_path):
 def test_files_of_the_user_are_not_overwritten(format_id, tmp_path):
     compiled = compile_model(small_lenet(), find_board("virtual-pico"))
     export = ExportOptions(format_id, "mine", _samples())
-    name = next(n for n in project_sources(compiled, export) if "thimble" not in n and "mine" not in n)
-    path = tmp_path / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("my own")
-    with pytest.raises(CodegenError) as caught:
-        write_project(compiled, tmp_path, export)
-    assert caught.value.code == "would-overwrite"
-    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [path]
-    assert path.read_text() == "my own"
+    for name in project_sources(compiled, export):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("my own")
+        with pytest.raises(CodegenError) as caught:
+            write_project(compiled, tmp_path, export)
+        assert caught.value.code == "would-overwrite"
+        assert [p for p in tmp_path.rglob("*") if p.is_file()] == [path]
+        assert path.read_text() == "my own"
+        path.unlink()
+
+
+@each_format
+def test_every_file_says_whose_it_is(format_id):
+    for name, text in exported(format_id).items():
+        assert "thimble" in text.lower(), name
 
 
 def test_every_model_of_a_folder_is_a_library(tmp_path):
