@@ -12,10 +12,11 @@ from core.errors import EXPECTED_ERRORS
 
 class Background(QObject):
     """`start` returns at once, and does nothing while one runs. `done` has the result, `failed` an expected
-    error; any other is raised in Qt's thread, where the dialog for such gets it."""
+    error; any other is raised in Qt's thread, where the dialog for such gets it. `idle` comes after each."""
 
     done = Signal(object)
     failed = Signal(object)  # ThimbleError or CodegenError
+    idle = Signal()
     _ended = Signal(object, bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -37,12 +38,15 @@ class Background(QObject):
     @Slot(object, bool)
     def _take(self, outcome: object, raised: bool) -> None:
         self.busy = False
-        if not raised:
-            self.done.emit(outcome)
-        elif isinstance(outcome, EXPECTED_ERRORS):
-            self.failed.emit(outcome)
-        elif isinstance(outcome, Exception):
-            raise outcome
+        try:
+            if not raised:
+                self.done.emit(outcome)
+            elif isinstance(outcome, EXPECTED_ERRORS):
+                self.failed.emit(outcome)
+            elif isinstance(outcome, Exception):
+                raise outcome
+        finally:
+            self.idle.emit()
 
 
 class _Call(QRunnable):

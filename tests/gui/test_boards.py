@@ -354,6 +354,19 @@ def test_nothing_is_sent_to_a_board_while_it_blinks(
     qtbot.waitUntil(b.identify.isEnabled)
 
 
+def test_after_a_fault_boards_can_be_asked_to_blink_again(
+    window: MainWindow, view: DeployView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(usb: UsbBoard) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(window.deploy.boards, "_services", replace(window._services, identify=fault))
+    with qtbot.capture_exceptions() as raised:
+        view.boards.rows["A1"].identify.click()
+        qtbot.waitUntil(view.boards.rows["A1"].identify.isEnabled)
+    assert [kind for kind, _, _ in raised] == [ZeroDivisionError]
+
+
 def test_what_goes_wrong_while_looking_is_told_once(view: DeployView, usb: Usb, qtbot: QtBot) -> None:
     usb.refuses = ThimbleError("bad-board-names", "cannot read the names", "mend them")
     qtbot.waitUntil(lambda: "mend them" in view.banner.text.lower())

@@ -42,8 +42,7 @@ class BoardsPresenter(QObject):
         view.help.library_wanted.connect(lambda: view.export.choose_parent("arduino"))
         for failed in (self.watch.failed, self.blinking.failed):
             failed.connect(lambda error: view.banner.show_failure(error_as_failed(error)))
-        for ended in (self.blinking.done, self.blinking.failed):
-            ended.connect(self._blinked)
+        self.blinking.idle.connect(self._blinked)
 
     def close(self) -> None:
         self.watch.close()

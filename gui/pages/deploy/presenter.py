@@ -25,6 +25,9 @@ from gui.services import Services
 from gui.widgets.banner import BannerKind
 from gui.words import bytes_text, error_as_failed, tr
 
+#: The parts of a result that the page shows; a Pi's has others.
+_SHOWN = {"plan", "build", "bench", "verified"}
+
 
 class DeployPresenter(QObject):
     """`set_run` says which model; `deployed` tells when a board has run it."""
@@ -59,12 +62,14 @@ class DeployPresenter(QObject):
             )
         )
         view.banner.clear()
-        view.result.hide()
         self._choose(board or run.board)
-        self._show_nothing()
         view.export.set_run(run if run.run is not None else None)
-        if run.deployed is not None:
-            self._show_earlier(run.deployed)
+        earlier = run.deployed or {}
+        if earlier.keys() >= _SHOWN:
+            self._show_earlier(earlier)
+        else:
+            view.result.hide()
+            self._show_nothing()
 
     @Slot()
     def start(self) -> None:
@@ -195,8 +200,6 @@ class DeployPresenter(QObject):
 
     def _show_earlier(self, deployed: dict[str, Any]) -> None:
         """The numbers of an earlier deployment, with its curve."""
-        if not all(part in deployed for part in ("plan", "build", "bench", "verified")):
-            return
         self._choose(deployed["bench"]["board"])
         self._show(run_of_result(deployed["bench"]), follow=False)
         earlier = tr("The inferences of the last time, without the pauses between them.")
