@@ -7,8 +7,8 @@ instructions, cycles, the ratio of the instructions to the best peer's (`peers.t
 the arena beside its lower bound, the code (the flash beside the stored weights and the firmware) beside its
 limit, and last which limits are missed: the instructions at most a part of the best peer's, the arena at most
 the best peer's RAM and at most 1.05 times its lower bound and 2 KB, the code at most 12 KB for int8 and 16 KB
-for float. `--layers` adds a profile: each layer built and run
-alone. Models are read where they are; one that cannot be built is told, and the others go on.
+for float. `--layers` adds a profile: each layer built and run alone. Models are read where they are; one that
+cannot be built is told, and the others go on. Ends with 1 where a limit is missed or a model cannot be built.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def print_layers(graph: Graph, board: Board) -> None:
 
 
 def print_model(model: Path, board: Board, layers: bool) -> bool:
-    """A line for a model, and its layers when asked; whether it could be built and run."""
+    """A line for a model, and its layers when asked; whether it could be built and keeps all limits."""
     line = f"{model.stem[:24]:24} {board.id:12}"
     try:
         graph = load_graph(model)
@@ -164,16 +164,16 @@ def print_model(model: Path, board: Board, layers: bool) -> bool:
     arena, weights = plan.arena, plan.flash.weights_bytes
     ratio = done.instructions / peer if peer else None
     told = f"{'-':>6}" if ratio is None else f"{ratio:6.3f}"
-    limit = CODE_BYTES[number_type(done.compilation.graph)]
+    limit, missing = CODE_BYTES[number_type(done.compilation.graph)], missed(model, done, ratio)
     print(
         f"{line} {done.instructions:12,} {done.cycles:12,} {told} {arena.arena_bytes:8,}"
         f" {arena.lower_bound_bytes:8,} {weights:9,} {done.code_bytes:7,} {limit:7,} {done.stack_bytes:6,}"
-        f" {'; '.join(missed(model, done, ratio)) or 'kept'}",
+        f" {'; '.join(missing) or 'kept'}",
         flush=True,
     )
     if layers:
         print_layers(graph, board)
-    return True
+    return not missing
 
 
 def main() -> int:

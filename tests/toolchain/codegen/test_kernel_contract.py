@@ -38,6 +38,7 @@ from codegen.options import BuildOptions
 from codegen.plan import plan_arena
 from codegen.sparse import ENCODINGS
 from codegen.targets.board import find_board
+from codegen.targets.registry import find_target
 from codegen.toolchain.compilers import STRICT
 from core.boards.session import run_samples
 from core.paths import cache_dir
@@ -160,6 +161,7 @@ def test_a_kernel_gives_the_same_everywhere_and_is_as_large_as_predicted(name, t
         result = run_samples(image, board, x)
         _compare(result.outputs, expected, graph)
         assert result.cycles is not None
+        assert result.counts.stack_bytes <= find_target(board).stack_bytes - 256
         estimate = sum(layer.cycles for layer in compiled.layers)
         assert not compiled.layers[0].function or 0.5 < estimate / result.cycles[0] < 2
 
