@@ -1,5 +1,5 @@
 """What would make a network fit that does not: other numbers, fewer parameters, another board. And what the
-storage of the weights costs."""
+storage of the weights costs, and which layers quantization left out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import math
 from codegen.as_int8 import as_int8
 from codegen.compiler import Compilation, compile_model
 from codegen.errors import CodegenError
-from codegen.graph import DType
+from codegen.graph import Dequantize, DType, Graph, Op, Quantize, Reshape
+from codegen.kernels import KERNELS
 from codegen.plan.memory import Memory
 from codegen.sparse import ENCODINGS
 from codegen.targets.board import Board, Cpu, all_boards
@@ -44,6 +45,29 @@ def what_storage_costs(compilation: Compilation) -> tuple[str, ...]:
         for layer, dense in slower
     ]
     return (*sentences, "--encoding fastest takes what is quickest for each layer") if sentences else ()
+
+
+def what_stays_float(graph: Graph) -> tuple[str, ...]:
+    """Sentences on the layers of a quantized network that compute with floats; none for a float network."""
+    if not any(isinstance(op, Dequantize) for op in graph.ops):
+        return ()
+    real = [op for op in graph.ops if graph.tensors[op.outputs[0]].dtype is DType.FLOAT32]
+    return tuple(
+        f"layer {op.name!r} ({op.kind}) stays float because {_why_float(graph, op)}"
+        for op in real
+        if not isinstance(op, Dequantize | Reshape)
+    )
+
+
+def _why_float(graph: Graph, op: Op) -> str:
+    if any(not isinstance(graph.producer(name), Dequantize) for name in graph.activations_of(op)):
+        return "what it reads is not quantized right before it"
+    readers = [reader for name in op.outputs for reader in graph.consumers(name)]
+    if len(readers) != 1 or not isinstance(readers[0], Quantize) or set(op.outputs) & set(graph.outputs):
+        return "what it gives is not quantized right behind it"
+    if not any(kernel.serves is type(op) and kernel.dtype is DType.INT8 for kernel in KERNELS):
+        return "there is no code for it in int8"
+    return "its constants or options are none that the int8 code takes"
 
 
 #: What estimates cannot tell apart is not worth a word.

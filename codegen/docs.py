@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from codegen.frontends.onnx.folding import FOLDED
+from codegen.frontends.onnx.model_file import OLDEST_OPSET
+from codegen.frontends.onnx.operators import READERS as ONNX_READERS
 from codegen.frontends.tflite.operators import READERS
 from codegen.graph import DType, Op
 from codegen.graph.shapes import SHAPE_RULES
@@ -31,6 +35,17 @@ name.
 Weights in float16 and in dynamic-range int8 become floats when the file is read, and sparse tensors dense
 ones: the compiler then chooses its own storage. Comparisons, choices and products along axes are not computed
 in int8; `inspect` names them.
+
+## From ONNX
+
+{onnx_readers} operators of the operator set {oldest_opset} and newer are read (older files are converted):
+{onnx_names}.
+
+{folded} more are read where they follow from constants alone: {folded_names}.
+
+A layer between DequantizeLinear and QuantizeLinear is computed in int8 where the table above has code for it
+and its constants were integers; `inspect` and `plan` name the layers that stay float, with the reason.
+[onnx-node-tests.md](onnx-node-tests.md) tells which of the node tests of the onnx package pass.
 """
 
 
@@ -45,8 +60,17 @@ def operators_markdown() -> str:
         floats=sum(_serves(op, DType.FLOAT32) for op in SHAPE_RULES),
         rows="\n".join(rows),
         readers=len(READERS),
-        names=", ".join(f"`{name}`" for name in sorted(READERS)),
+        names=_listed(READERS),
+        onnx_readers=len(ONNX_READERS),
+        oldest_opset=OLDEST_OPSET,
+        onnx_names=_listed(ONNX_READERS),
+        folded=len(FOLDED - ONNX_READERS.keys()),
+        folded_names=_listed(FOLDED - ONNX_READERS.keys()),
     )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
 
 
 def _serves(op: type[Op], dtype: DType) -> bool:

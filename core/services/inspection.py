@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from codegen.advice import what_stays_float
 from codegen.as_int8 import as_int8
 from codegen.compiler import compile_model
 from codegen.frontends import load_graph
@@ -62,7 +63,7 @@ class Target:
 class Inspection:
     """A model's contents. Counts include biases; `numbers` is what it computes with. `input` and `output` are
     the shapes of the first ones; all of them are in `inputs` and `outputs`, which are empty where the model
-    cannot be read as a whole.
+    cannot be read as a whole. `notes` are sentences on layers that a quantized model leaves float.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Inspection:
     targets: tuple[Target, ...]
     inputs: tuple[End, ...] = ()
     outputs: tuple[End, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> int:
@@ -98,6 +100,7 @@ class Inspection:
             "outputs": [end.to_json() for end in self.outputs],
             "parameters": self.parameters,
             "macs": self.macs,
+            "notes": list(self.notes),
             "operators": dict(Counter(layer.op for layer in self.layers)),
             "layers": [
                 {
@@ -212,7 +215,8 @@ def _of_graph(graph: Graph, name: str, file_format: str, deployed: Graph) -> Ins
     numbers = source.dtype.value
     ends = (graph.file_shape(source.name), graph.file_shape(result.name))
     inputs, outputs = _ends(graph, graph.inputs), _ends(graph, graph.outputs)
-    return Inspection(name, file_format, numbers, *ends, tuple(layers), targets, inputs, outputs)
+    notes = what_stays_float(graph)
+    return Inspection(name, file_format, numbers, *ends, tuple(layers), targets, inputs, outputs, notes)
 
 
 def _ends(graph: Graph, names: Sequence[str]) -> tuple[End, ...]:

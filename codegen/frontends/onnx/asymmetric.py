@@ -71,3 +71,6 @@ _FORMS: dict[type[Op], Callable[[Any, Tensor, Tensor, Tensor], Convolved]] = {
     DepthwiseConv2D: _depthwise,
     Dense: _dense,
 }
+
+#: The layers that may have such weights.
+CONVOLVED = frozenset(_FORMS)

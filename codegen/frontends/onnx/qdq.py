@@ -12,18 +12,22 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from codegen.errors import CodegenError
-from codegen.frontends.onnx.asymmetric import convolved
+from codegen.frontends.onnx.asymmetric import CONVOLVED, convolved
+from codegen.frontends.onnx.channel_scales import depthwise
 from codegen.graph import (
     Abs,
     Add,
     ArgMax,
     AveragePool2D,
+    BatchNorm,
     Clip,
     Concat,
     Conv2D,
+    ConvTranspose2D,
     Dense,
     DepthwiseConv2D,
     Dequantize,
+    Div,
     DType,
     Elu,
     Exp,
@@ -34,6 +38,7 @@ from codegen.graph import (
     LeakyRelu,
     Log,
     LogSoftmax,
+    MatMul,
     Maximum,
     MaxPool2D,
     Mean,
@@ -42,9 +47,12 @@ from codegen.graph import (
     Neg,
     Op,
     Pad,
+    PRelu,
     Quantization,
     Quantize,
     ReduceMax,
+    ReduceMin,
+    ReduceSum,
     Relu,
     Reshape,
     ResizeBilinear,
@@ -57,6 +65,7 @@ from codegen.graph import (
     Split,
     Sqrt,
     Sub,
+    Take,
     Tanh,
     Tensor,
     Transpose,
@@ -66,14 +75,14 @@ from codegen.passes import FLOAT_FOLDS
 
 _LARGEST_SYMMETRIC = 127
 #: Their results are some of their inputs' elements, so that the integers stay what they are.
-_MOVING = (Reshape, Transpose, Slice, Split, Pad, MaxPool2D, ReduceMax, ResizeNearest)
+_MOVING = (Reshape, Transpose, Slice, Split, Pad, Take, MaxPool2D, ReduceMax, ReduceMin, ResizeNearest)
 #: Their kernels compute in the scale of the input.
 _SAME_SCALE = (ResizeBilinear, AveragePool2D)
 #: Several inputs, all in the scale of the output. Rounding is monotone, so that nothing is lost.
 _JOINING = (Concat, Minimum, Maximum)
 #: Their kernels take any scales.
 _FREE = (
-    Conv2D, DepthwiseConv2D, Dense, Add, Sub, Mul, Mean,
+    Conv2D, DepthwiseConv2D, ConvTranspose2D, Dense, MatMul, Add, Sub, Mul, Div, Mean, ReduceSum, PRelu,
     Relu, LeakyRelu, Elu, HardSigmoid, HardSwish, Silu, Gelu, Exp, Log, Sqrt, Abs, Neg, Clip,
 )  # fmt: skip
 #: The only scale of their int8 output, as in TFLite.
@@ -135,6 +144,8 @@ class _Fusion:
             return False
         if isinstance(op, _JOINING):
             return self._joined(op, quantized)
+        if isinstance(op, BatchNorm):
+            return self._normalized(op, quantized)
         if isinstance(op, _SAME_SCALE) or type(op) in _FIXED:
             return self._then_requantized(op, quantized)
         return isinstance(op, _FREE) and self._free(op, quantized)
@@ -186,14 +197,19 @@ class _Fusion:
             self.ops.append(replace(op, inputs=(source,)))
             return True
         scale = self._scale(source)
-        if self.tensors[source].dtype is not DType.INT8:
+        if self.tensors[source].dtype is not DType.INT8 or self._fills(op, scale):
             return False
         outputs = tuple(self._new(f"{name}_int8", self.tensors[name], scale) for name in op.outputs)
-        self.ops.append(replace(op, inputs=(source,), outputs=outputs))
+        self.ops.append(replace(op, inputs=(source, *op.inputs[1:]), outputs=outputs))
         for real, integer in zip(op.outputs, outputs, strict=True):
             self.ops.append(Dequantize(f"{op.name}_real_{len(self.ops)}", (integer,), (real,)))
             self.integers[real] = integer
         return True
+
+    def _fills(self, op: Op, scale: Quantization) -> bool:
+        """Whether the operator writes zeros between the elements, where the integer 0 stands for another."""
+        places = self.tensors[op.inputs[1]].data if isinstance(op, Take) else None
+        return places is not None and any(scale.zero_point) and bool((places < 0).any())
 
     def _joined(self, op: Op, quantized: Quantize) -> bool:
         wanted = self._scale(quantized.outputs[0])
@@ -248,6 +264,16 @@ class _Fusion:
         )
         return self._write(mean, (source, name), quantized)
 
+    def _normalized(self, op: BatchNorm, quantized: Quantize) -> bool:
+        """Images only; a network has few others that no layer before them has taken in."""
+        source, *given = (self.tensors[name] for name in self._int8_inputs(op))
+        constants = [tensor.data for tensor in given if tensor.data is not None]
+        if len(source.shape) != 4 or len(constants) != len(given):
+            return False
+        made, tensors = depthwise(op, source, constants)
+        self.tensors.update({tensor.name: tensor for tensor in tensors})
+        return self._write(made, made.inputs, quantized)
+
     def _free(self, op: Op, quantized: Quantize) -> bool:
         inputs = self._int8_inputs(op)
         if op.weight_axis is not None:
@@ -265,12 +291,16 @@ class _Fusion:
         scale = weights.quantization
         if scale is None or weights.data is None or scale.axis not in (None, op.weight_axis):
             return False
+        if isinstance(op, ConvTranspose2D) and op.dilation != (1, 1):
+            return False
         shape = tuple(-1 if axis == scale.axis else 1 for axis in range(weights.data.ndim))
         steps = np.rint(weights.data / np.array(scale.scale, np.float32).reshape(shape))
         if np.abs(steps).max(initial=0) <= _LARGEST_SYMMETRIC:
             scale = replace(scale, zero_point=(0,) * len(scale.scale))
         else:
             steps += np.array(scale.zero_point, np.float32).reshape(shape)
+        if any(scale.zero_point) and type(op) not in CONVOLVED:
+            return False
         name = self._new(f"{weights.name}_int8", weights, scale)
         self.tensors[name] = replace(self.tensors[name], data=steps.astype(np.int8))
         bias = [self._bias(bias, self._scale(inputs[0]), scale) for bias in inputs[2:]]

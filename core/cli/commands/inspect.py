@@ -62,6 +62,8 @@ def _show(console: Console, found: Inspection) -> None:
     for (*_, why), names in boards.items():
         if why:
             console.print(f"{', '.join(names)}: {why}")
+    for note in found.notes:
+        console.print(f"Note: {note}.")
 
 
 def _ends(ends: tuple[End, ...]) -> str:

@@ -22,7 +22,7 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
-    from codegen.advice import what_storage_costs, what_would_help
+    from codegen.advice import what_stays_float, what_storage_costs, what_would_help
     from codegen.compiler import compile_model
     from core.boards.catalogue import board_named
 
@@ -40,7 +40,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         "estimate": opened.is_estimate,
         "numbers": opened.numbers,
         "help": what_would_help(compilation),
-        "notes": what_storage_costs(compilation),
+        "notes": (*what_storage_costs(compilation), *what_stays_float(compilation.graph)),
     }
     terminal.result(value, lambda console: show_plan(console, value))
 

@@ -13,6 +13,8 @@ from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_
 from codegen.compiler import compile_model
 from codegen.firmware import build_firmware
 from codegen.frontends import load_graph
+from codegen.graph import DType
+from codegen.passes import run_passes
 from codegen.targets.board import find_board
 from core.boards.agreement import Rule, onnx_agreement
 from core.boards.layout import to_file_layout, to_graph_layout
@@ -118,6 +120,60 @@ def hard_sigmoid(model):
     return model.add("HardSigmoid", alpha=0.3, beta=0.4).finish(1 / 256, -128)
 
 
+def transposed(model):
+    """In groups, with a scale an output of each; and one with a scale for all."""
+    last = model.last
+    pair = (model.constant(np.float32([0.004, 0.008])), model.constant(np.zeros(2, np.int8)))
+    data = model.constant(model._rng.integers(-127, 128, (3, 2, 3, 3), dtype=np.int8))
+    weights = model.add("DequantizeLinear", data, *pair, axis=1).last
+    bias = model.constant(np.linspace(-1, 1, 6).astype(np.float32))
+    model.add("ConvTranspose", last, weights, bias, group=3, strides=[2, 1], pads=[1, 0, 1, 2])
+    return model.finish(0.1, 5)
+
+
+def product_of_two(model):
+    """Each row with the columns of the same image."""
+    last = model.last
+    turned = model.add("Transpose", last, perm=[0, 1, 3, 2]).last
+    return model.add("MatMul", last, turned).finish(0.9, -20)
+
+
+def quotient(model):
+    """By what is never 0."""
+    last = model.last
+    least = model.constant(np.float32(0.5))
+    model.add("Max", last, least).finish(0.03, -120).add("DequantizeLinear", model.last, *model.pair)
+    return model.add("Div", last, model.last).finish(0.1, 3)
+
+
+def slopes(model):
+    last = model.last
+    given = model.constant(np.arange(-60, 66, 42, dtype=np.int8).reshape(3, 1, 1))
+    pair = (model.constant(np.float32(0.01)), model.constant(np.int8(-7)))
+    slope = model.add("DequantizeLinear", given, *pair).last
+    return model.add("PRelu", last, slope).finish(0.06, -9)
+
+
+def sums(model):
+    return model.add("ReduceSum", model.last, model.integers(2), keepdims=1).finish(0.2, 8)
+
+
+def taken(model):
+    """The smallest of each column, and enlarged in a way that takes places by a table."""
+    sizes = (model.constant(np.empty(0, np.float32)),) * 2
+    model.add("ReduceMin", model.last, model.integers(2))
+    model.finish(0.05, 3).add("DequantizeLinear", model.last, *model.pair)
+    options = {"mode": "nearest", "nearest_mode": "ceil"}
+    return model.add("Resize", model.last, *sizes, model.integers(1, 3, 3, 11), **options).finish(0.05, 3)
+
+
+def batch_norm(model):
+    """With a channel that is 0 times its input."""
+    given = ([1.5, 0.0, -0.4], [0.5, 1.0, -2.0], [0.2, 0.1, -0.3], [1.2, 0.6, 2.0])
+    constants = [model.constant(np.float32(values)) for values in given]
+    return model.add("BatchNormalization", model.last, *constants).finish(0.08, -4)
+
+
 OPERATORS = {
     f.__name__: f
     for f in (
@@ -130,6 +186,13 @@ OPERATORS = {
         asymmetric_dense,
         average_of_padding,
         hard_sigmoid,
+        transposed,
+        product_of_two,
+        quotient,
+        slopes,
+        sums,
+        taken,
+        batch_norm,
     )
 }
 
@@ -158,6 +221,8 @@ def test_within_one_step_of_onnx_runtime(tmp_path, operator, dtype):
     path = OPERATORS[operator](Quantized((1, 3, 8, 8), dtype)).write(tmp_path)
     limits = np.iinfo(dtype)
     x = np.random.default_rng(1).integers(limits.min, limits.max, (SAMPLES, 3, 8, 8), dtype, endpoint=True)
+    graph = run_passes(load_graph(path))
+    assert [op.name for op in graph.ops if graph.tensors[op.outputs[0]].dtype is DType.FLOAT32] == []
     given, wanted = outputs(path, x, tmp_path / "image"), runtime_outputs(path, x)
     assert given.shape == wanted.shape
     assert len(np.unique(wanted)) > 10, "the samples must tell outputs apart"

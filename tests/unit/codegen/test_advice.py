@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from codegen.advice import what_storage_costs, what_would_help
+from codegen.advice import what_stays_float, what_storage_costs, what_would_help
 from codegen.compiler import compile_model
 from codegen.errors import CodegenError
 from codegen.firmware import build_firmware
@@ -16,6 +16,7 @@ from codegen.graph import Dense, DType, Graph, Tensor
 from codegen.options import BuildOptions
 from codegen.targets.board import find_board
 from tests.unit.codegen.networks import Builder, small_lenet
+from tests.unit.codegen.onnx_models import OnnxModel
 from tests.unit.codegen.sparse_cases import SparseCase, with_weights
 
 PICO, NANO = find_board("virtual-pico"), find_board("virtual-nano")
@@ -42,6 +43,21 @@ def test_a_float_network_fits_as_int8_or_on_the_board_with_more_flash():
         "structured pruning would have to remove at least 19 % of the parameters (flash)",
         "it fits as it is on Raspberry Pi Pico",
     )
+
+
+def test_layers_that_quantization_leaves_out_are_named_with_the_reason(tmp_path):
+    model = OnnxModel((1, 4)).quantized(0.05, 3).add("Erf").quantized(0.05, 3)
+    model.add("Sigmoid").add("Relu").quantized(0.05, 3).add("PRelu", "t8", model.weights(4))
+    graph = model.quantized(0.05, 3).add("Relu").graph(tmp_path)
+    assert what_stays_float(graph) == (
+        "layer 'Erf2' (Erf) stays float because there is no code for it in int8",
+        "layer 'Sigmoid5' (Sigmoid) stays float because what it gives is not quantized right behind it",
+        "layer 'Relu6' (Relu) stays float because what it reads is not quantized right before it",
+        "layer 'PRelu9' (PRelu) stays float because its constants or options are none that the int8 code"
+        " takes",
+        "layer 'Relu12' (Relu) stays float because what it gives is not quantized right behind it",
+    )
+    assert what_stays_float(OnnxModel((1, 4)).add("Relu").graph(tmp_path)) == ()
 
 
 def test_int8_alone_is_not_always_enough():

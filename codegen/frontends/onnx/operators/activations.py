@@ -129,11 +129,13 @@ def _limit(builder: Builder, node: Node, index: int, default: float) -> float:
 def p_relu(builder: Builder, node: Node) -> Value:
     """The slopes are broadcast over the input and never change its shape."""
     value = builder.unscrambled(node, builder.real(node))
-    slope = builder.constant(node, 1)
+    given = builder.known(node, 1)
+    slope = given.data
     if slope.dtype != np.float32 or slope.ndim > value.rank:
         raise node.broken(f"has slopes {list(slope.shape)} of {slope.dtype.name}")
     whole = slope.reshape((1,) * (value.rank - slope.ndim) + slope.shape)
-    slopes = builder.stored_constant(node, f"{node.name}_slope", whole, value.order)
+    scale = given.quantization if given.quantization and given.quantization.axis is None else None
+    slopes = builder.add_constant(f"{node.name}_slope", whole.transpose(value.order), scale)
     return replace(value, tensor=builder.emit(node, PRelu, (value.tensor, slopes), value.stored_shape))
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codegen.frontends.onnx.builder import Builder
 from codegen.frontends.onnx.node import Node
 from codegen.frontends.onnx.operators.windows import image, pair, result
-from codegen.frontends.onnx.value import Constant, Value
-from codegen.graph import ConvTranspose2D, Padding
+from codegen.frontends.onnx.value import Value
+from codegen.graph import ConvTranspose2D, Padding, Quantization
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,12 @@ def conv_transpose(builder: Builder, node: Node) -> Value:
         given = list(builder.activation(node).shape)
         raise node.broken(f"has filters {list(filters.data.shape)} for {given}")
     if rank == 1:
-        filters = Constant(filters.data[:, :, None, :])
+        filters = replace(filters, data=filters.data[:, :, None, :])
     _, each, k_h, k_w = filters.data.shape
     stored = filters.data.reshape(groups, channels // groups, each, k_h, k_w)
     stored = stored.transpose(0, 2, 3, 4, 1).reshape(groups * each, k_h, k_w, channels // groups)
-    inputs = [source.tensor, builder.add_constant(f"{node.name}_weights", stored)]
+    scales = _scales(filters.quantization, groups)
+    inputs = [source.tensor, builder.add_constant(f"{node.name}_weights", stored, scales)]
     if node.has_input(2):
         bias = builder.constant(node, 2)
         if bias.shape != (groups * each,):
@@ -55,6 +56,17 @@ def conv_transpose(builder: Builder, node: Node) -> Value:
         groups=groups,
     )
     return result(builder, node, tensor, shape, source.unsigned)
+
+
+def _scales(quantization: Quantization | None, groups: int) -> Quantization | None:
+    """Along the outputs of all groups, which share the file's scales, and are the first axis then."""
+    if quantization is None or quantization.axis is None:
+        return quantization
+    return (
+        Quantization(quantization.scale * groups, quantization.zero_point * groups, 0)
+        if quantization.axis == 1
+        else None
+    )
 
 
 def _sides(
