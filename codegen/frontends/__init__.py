@@ -22,7 +22,7 @@ def load_graph(path: Path | str) -> Graph:
     """Read a model file into a verified Graph.
 
     Raises CodegenError: ``missing-file``, ``unknown-format``, ``broken-file``, ``unsupported-operator``,
-    ``unsupported-model`` or ``unsupported-type``.
+    ``unsupported-model``, ``unsupported-type`` or ``out-of-memory``.
     """
     path = Path(path)
     reader = READERS.get(path.suffix.lower())
@@ -53,7 +53,7 @@ def _read(reader: Callable[[Path], Graph], path: Path) -> Graph:
         raise broken(path, f"its parts do not fit together ({error})") from error
     except MemoryError as error:
         raise CodegenError(
-            "unsupported-model",
+            "out-of-memory",
             f"{path.name} takes more memory than this computer has left",
             "use a smaller model",
         ) from error

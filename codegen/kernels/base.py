@@ -83,7 +83,7 @@ def _number(name: str, value: int, size_bytes: int, low: int, high: int) -> Fiel
     if not low <= value <= high:
         raise CodegenError(
             "unsupported-size",
-            f"a layer's {name.replace('_', ' ')} is {value}; the generated code allows {low} to {high}",
+            f"its {name.replace('_', ' ')} is {value}; the generated code allows {low} to {high}",
             "use a smaller layer",
         )
     return Field(name, str(value), size_bytes)

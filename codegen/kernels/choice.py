@@ -39,7 +39,7 @@ def choose_kernel(layer: Layer, encoding: str, cpu: Cpu, scratch_limit_bytes: in
 
     `fastest` asks for the fewest cycles alone, and leaves nothing else. A forced encoding applies to the
     layers that have a kernel for it; the others stay as with `dense`.
-    Raises CodegenError ``unsupported-operator`` naming the layer and the reason.
+    Raises CodegenError ``unsupported-operator`` or ``unsupported-size`` naming the layer and the reason.
     """
     serving = [k for k in KERNELS if _serves(k, layer.op, cpu)]
     typed = [k for k in serving if k.dtype in (None, layer.input.dtype)]
@@ -51,9 +51,7 @@ def choose_kernel(layer: Layer, encoding: str, cpu: Cpu, scratch_limit_bytes: in
         raise _unsupported(layer, serving, refusals)
     # Scales of a damaged file overflow single precision; what comes of it is refused as a factor.
     with np.errstate(all="ignore"):
-        lowered = [
-            with_cycles_on(cpu, k.lower(layer)) for k in able if k.encoding in (*ENCODINGS[encoding], *_PLAIN)
-        ]
+        lowered = _lowered([k for k in able if k.encoding in (*ENCODINGS[encoding], *_PLAIN)], layer, cpu)
     fitting = [x for x in lowered if x.scratch_bytes <= scratch_limit_bytes]
     wanted = [x for x in fitting if x.encoding in ENCODINGS[encoding]]
     plain = [x for x in fitting if x.encoding in _PLAIN]
@@ -61,6 +59,26 @@ def choose_kernel(layer: Layer, encoding: str, cpu: Cpu, scratch_limit_bytes: in
         raise _unsupported(layer, serving, ["needs more scratch memory than the network leaves"])
     choice = _CHOOSING.get(encoding, _smallest)(wanted or plain)
     return Choice(_beside_dense(choice.alone, plain), tuple(_beside_dense(x, plain) for x in choice.allowed))
+
+
+def _lowered(kernels: list[Kernel], layer: Layer, cpu: Cpu) -> list[LoweredLayer]:
+    """By each of the kernels whose parameters have room for the layer. Raises CodegenError, which names the
+    layer, where none has."""
+    made, refused = [], []
+    for kernel in kernels:
+        try:
+            made.append(with_cycles_on(cpu, kernel.lower(layer)))
+        except CodegenError as error:
+            refused.append(error)
+    if refused and not made:
+        raise _of_layer(layer, refused[0])
+    return made
+
+
+def _of_layer(layer: Layer, error: CodegenError) -> CodegenError:
+    name = repr(layer.op.name)
+    named = error.what if name in error.what else f"layer {name} ({layer.op.kind}): {error.what}"
+    return CodegenError(error.code, named, error.hint)
 
 
 def _smallest(layers: list[LoweredLayer]) -> Choice:

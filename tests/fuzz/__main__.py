@@ -9,14 +9,13 @@ Stops at the first file that does not, keeps it beside, and says how to make it 
 from __future__ import annotations
 
 import argparse
-import resource
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
-from tests.fuzz.harness import CASE_SECONDS, MEMORY_BYTES, FaultFoundError, fuzz
+from tests.fuzz.batches import MEMORY_BYTES, fuzz_apart
+from tests.fuzz.harness import CASE_SECONDS, FaultFoundError
 from tests.fuzz.seeds import SEEDS
 
 
@@ -26,19 +25,20 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the first file; the next has one more")
     parser.add_argument("--format", choices=sorted(SEEDS), help="one format alone")
     arguments = parser.parse_args()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     for name in [arguments.format] if arguments.format else sorted(SEEDS):
         started = time.monotonic()
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                ends: Counter[str] = fuzz(name, arguments.count, arguments.seed, Path(folder))
-            except FaultFoundError as fault:
-                kept = Path(f"fuzz-fault.{name}")
-                kept.write_bytes(fault.content)
-                print(f"{fault}\nkept as {kept}; again: --format {name} --count 1 --seed {fault.seed}")
-                return 1
+        try:
+            ends: Counter[str] = fuzz_apart(name, arguments.count, arguments.seed)
+        except FaultFoundError as fault:
+            kept = Path(f"fuzz-fault.{name}")
+            kept.write_bytes(fault.content)
+            print(f"{fault}\nkept as {kept}; again: --format {name} --count 1 --seed {fault.seed}")
+            return 1
         seconds = time.monotonic() - started
-        print(f"{name}: {arguments.count} files in {seconds:.0f} s, each within {CASE_SECONDS:.0f} s")
+        print(
+            f"{name}: {arguments.count} files in {seconds:.0f} s, each within {CASE_SECONDS:.0f} s"
+            f" and {MEMORY_BYTES // 2**20} MB"
+        )
         print("  " + ", ".join(f"{count} {code}" for code, count in ends.most_common()))
     return 0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import traceback
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,12 +18,11 @@ from codegen.graph import Graph
 from codegen.targets.board import find_board
 from tests.fuzz import onnx_mutations, tflite_mutations
 from tests.fuzz.damage import DAMAGES
+from tests.fuzz.extremes import EXTREMES
 from tests.fuzz.seeds import SEEDS
 
 #: A file of some kilobytes takes milliseconds; more than this is a hang.
 CASE_SECONDS = 20.0
-#: Address space of the whole process, Python and its libraries included.
-MEMORY_BYTES = 4 * 2**30
 #: In turn: each has kernels of its own.
 _BOARDS = ("host", "virtual-pico", "virtual-nano")
 #: Larger networks that are valid would only take long to write out.
@@ -59,20 +57,21 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def fuzz(name: str, count: int, seed: int, folder: Path) -> Counter[str]:
-    """How `count` damaged files of a format ended, by error code. Raises FaultFoundError."""
-    seeds = SEEDS[name]()
-    ends: Counter[str] = Counter()
+def fuzz(name: str, count: int, seed: int, folder: Path) -> Iterator[str]:
+    """How each of `count` damaged files of a format ends: an error's code, or "no error". Raises
+    FaultFoundError."""
+    seeds, extremes = SEEDS[name](), EXTREMES[name]()
     for number in range(seed, seed + count):
-        content = damaged(seeds, name, number)
+        content = damaged(seeds, extremes, name, number)
         path = folder / f"model.{name}"
         path.write_bytes(content)
-        ends[_end(path, number, content)] += 1
-    return ends
+        yield _end(path, number, content)
 
 
-def damaged(seeds: list[bytes], name: str, number: int) -> bytes:
-    """The file with this number; the same always."""
+def damaged(seeds: list[bytes], extremes: list[bytes], name: str, number: int) -> bytes:
+    """The file with this number; the same always. The first ones are the extremes as they are."""
+    if number < len(extremes):
+        return extremes[number]
     rng = np.random.default_rng(number)
     content = seeds[int(rng.integers(0, len(seeds)))]
     if rng.random() < 0.6:
@@ -89,8 +88,8 @@ def _end(path: Path, number: int, content: bytes) -> str:
                 board = find_board(_BOARDS[number % len(_BOARDS)])
                 project_sources(compile_model(graph, board))
     except CodegenError as error:
-        if not error.what:
-            raise FaultFoundError(number, content, "an error without words") from error
+        if not error.what or not error.hint or error.code == "out-of-memory":
+            raise FaultFoundError(number, content, f"{error.code}: {error.what} ({error.hint})") from error
         return error.code
     except Exception as error:
         raise FaultFoundError(number, content, traceback.format_exc()) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from onnx import ModelProto, TensorProto, helper
@@ -103,6 +104,28 @@ def other_opset(model: ModelProto, rng: np.random.Generator) -> None:
     model.opset_import[0].version = _pick((0, 1, 12, 13, 17, 21, 28, 1000, -5), rng)
 
 
+def other_call(model: ModelProto, rng: np.random.Generator) -> None:
+    """A function calls any of them, itself among them, or does what it does twice."""
+    function = _pick(model.functions, rng)
+    node = _pick(function.node, rng) if function is not None else None
+    if node is not None:
+        node.op_type, node.domain = _pick(model.functions, rng).name, function.domain
+        if rng.random() < 0.5:
+            function.node.append(node)
+
+
+def grown(model: ModelProto, rng: np.random.Generator) -> None:
+    """A constant, doubled again and again."""
+    tensor = _pick(model.graph.initializer, rng)
+    if tensor is not None and tensor.dims:
+        whole, tensor.name = tensor.name, f"{tensor.name}_part"
+        names = [tensor.name, *(f"{whole}_{n}" for n in range(int(rng.integers(1, 30)))), whole]
+        doubled = [helper.make_node("Concat", [a, a], [b], axis=0) for a, b in pairwise(names)]
+        nodes = [*doubled, *model.graph.node]
+        del model.graph.node[:]
+        model.graph.node.extend(nodes)
+
+
 MUTATIONS: tuple[Mutation, ...] = (
     odd_dimension,
     odd_constant_shape,
@@ -117,6 +140,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     doubled_node,
     other_output,
     other_opset,
+    other_call,
+    grown,
 )
 
 

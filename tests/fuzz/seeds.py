@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.fuzz.extremes import calling, chain
 from tests.fuzz.tflite_seeds import tflite_seeds
 from tests.unit.cli.models import write_int8_tflite
 from tests.unit.codegen.onnx_models import OnnxModel
@@ -74,7 +75,8 @@ def _shapes() -> OnnxModel:
 
 def _onnx() -> list[bytes]:
     models = (_image, _moving, _resized, _quantized, _shapes)
-    return [model().proto().SerializeToString() for model in models]
+    protos = [model().proto() for model in models]
+    return [proto.SerializeToString() for proto in (*protos, calling(*chain(4, 2)))]
 
 
 SEEDS: dict[str, Callable[[], list[bytes]]] = {"tflite": _tflite, "onnx": _onnx}

@@ -38,6 +38,15 @@ def odd_shape(model: Any, rng: np.random.Generator) -> None:
         tensor.shape = _changed(tensor.shape, rng)
 
 
+def no_numbers(model: Any, rng: np.random.Generator) -> None:
+    """A constant without its numbers, and perhaps without places for them."""
+    tensor = _pick([t for t in model.subgraphs[0].tensors if t.buffer], rng)
+    if tensor is not None:
+        tensor.buffer = 0
+        if rng.random() < 0.5 and tensor.shape is not None and len(tensor.shape):
+            tensor.shape = [*map(int, tensor.shape[:-1]), 0]
+
+
 def odd_type(model: Any, rng: np.random.Generator) -> None:
     _pick(model.subgraphs[0].tensors, rng).type = int(rng.integers(0, 20))
 
@@ -155,6 +164,7 @@ def other_ends(model: Any, rng: np.random.Generator) -> None:
 
 MUTATIONS: tuple[Mutation, ...] = (
     odd_shape,
+    no_numbers,
     odd_type,
     odd_scale,
     odd_zero_point,

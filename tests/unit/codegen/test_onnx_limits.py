@@ -6,13 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from onnx import FunctionProto, ModelProto, helper
+from onnx import ModelProto, helper
 
 from codegen.errors import CodegenError
 from codegen.frontends import load_graph
-from tests.unit.codegen.onnx_models import OPSET, OnnxModel, kinds
-
-_MINE = helper.make_opsetid("mine", 1)
+from tests.fuzz.extremes import calling, chain, function, growing_constants
+from tests.unit.codegen.onnx_models import OnnxModel, kinds
 
 
 def refused(proto: ModelProto, folder: Path) -> CodegenError:
@@ -22,32 +21,6 @@ def refused(proto: ModelProto, folder: Path) -> CodegenError:
         load_graph(path)
     assert caught.value.hint
     return caught.value
-
-
-def function(name: str, *called: str) -> FunctionProto:
-    """One that calls these one after another, or computes a Relu."""
-    names = ["a", *(f"b{n}" for n in range(len(called) - 1)), "b"]
-    body = [
-        helper.make_node(kind, [names[n]], [names[n + 1]], domain="mine") for n, kind in enumerate(called)
-    ]
-    nodes = body or [helper.make_node("Relu", ["a"], ["b"])]
-    return helper.make_function("mine", name, ["a"], ["b"], nodes, [helper.make_opsetid("", OPSET), _MINE])
-
-
-def calling(*functions: FunctionProto) -> ModelProto:
-    """A model that calls the first of them."""
-    model = OnnxModel((1, 4))
-    model.nodes.append(helper.make_node(functions[0].name, ["x"], ["t0"], domain="mine"))
-    model.last = "t0"
-    proto = model.proto()
-    proto.functions.extend(functions)
-    proto.opset_import.append(_MINE)
-    return proto
-
-
-def chain(length: int, times: int) -> list[FunctionProto]:
-    """Each calls the next one so many times."""
-    return [*(function(f"F{n}", *[f"F{n + 1}"] * times) for n in range(length)), function(f"F{length}")]
 
 
 def test_functions_that_multiply_are_refused(tmp_path):
@@ -80,15 +53,7 @@ def test_functions_that_call_themselves_are_refused(tmp_path):
 
 
 def test_constants_of_constants_have_a_budget(tmp_path):
-    """Each of them is allowed; they are read, and take gigabytes together."""
-    model = OnnxModel((1, 4)).add("Concat", *[model_ones := "ones"] * 2, axis=0)
-    model.constant(np.ones(2048, np.float32), model_ones)
-    for _ in range(10):
-        model.add("Concat", model.last, model.last, axis=0)
-    for _ in range(40):
-        model.add("Neg")
-    model.add("Shape").add("Reshape", "x", model.last)
-    error = refused(model.proto(), tmp_path)
+    error = refused(growing_constants(), tmp_path)
     assert error.code == "unsupported-model"
     assert "Neg" in error.what
 

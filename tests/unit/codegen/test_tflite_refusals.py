@@ -12,6 +12,7 @@ from codegen.errors import CodegenError
 from codegen.frontends import load_graph
 from codegen.passes import run_passes
 from codegen.targets.board import find_board
+from tests.fuzz.extremes import long_tflite, weights_of_nothing
 from tests.unit.codegen.tflite_models import TfliteModel
 
 SCALE = (0.05, 3)
@@ -38,13 +39,6 @@ def _sixteen_bits() -> TfliteModel:
 def _float16() -> TfliteModel:
     model = TfliteModel((1, 4), np.float16)
     model.add("RELU", 0, shape=(1, 4))
-    return model
-
-
-def _empty() -> TfliteModel:
-    model = TfliteModel((1, 8, 8, 4))
-    weights = model.tensor("constant_of_nothing", (4, 3, 3, 0), np.float32)
-    model.add("CONV_2D", 0, weights, shape=(1, 8, 8, 4), table="Conv2DOptions", strideH=1, strideW=1)
     return model
 
 
@@ -106,7 +100,7 @@ CASES: dict[str, tuple[Callable[[], TfliteModel], tuple[str, ...]]] = {
     "a computed axis": (_computed_axis, ("'layer_0'", "SUM", "computed axis", "constant")),
     "16 bits": (_sixteen_bits, ("INT16", "full int8")),
     "float16 computing": (_float16, ("FLOAT16", "float32")),
-    "weights without numbers": (_empty, ("'constant_of_nothing'", "[4, 3, 3, 0]", "empty parts")),
+    "weights without numbers": (weights_of_nothing, ("'constant_of_nothing'", "[4, 3, 3, 0]", "empty parts")),
     "a bias of floats": (lambda: _bias(np.float32(0.7)), ("'layer_0'", "Dense", "bias of float32")),
     "a bias that wraps": (lambda: _bias(np.int32(-(2**31))), ("'layer_0'", "Dense", "32 bits")),
     "shuffled weights": (_shuffled, ("'layer_0'", "FULLY_CONNECTED", "shuffled weights", "export")),
@@ -150,13 +144,7 @@ def test_contradictions_are_told_with_the_next_step(tmp_path):
 
 
 def test_a_long_chain_before_a_bias_is_walked(tmp_path):
-    model = TfliteModel((1, 4))
-    weights = model.constant(np.ones((4, 4), np.float32))
-    last = model.add("FULLY_CONNECTED", 0, weights, shape=(1, 4), table="FullyConnectedOptions")
-    for n in range(1200):
-        last = model.add("RESHAPE", last, shape=(1,) * (2 - n % 2) + (4,))
-    model.add("ADD", last, model.constant(np.ones(4, np.float32)), shape=(1, 4), table="AddOptions")
-    graph = run_passes(load_graph(model.write(tmp_path / "m.tflite")))
+    graph = run_passes(load_graph(long_tflite().write(tmp_path / "m.tflite")))
     assert "Add" not in [op.kind for op in graph.ops]
     assert len(graph.ops[0].inputs) == 3
 
