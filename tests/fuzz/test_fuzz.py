@@ -8,6 +8,7 @@ import pytest
 
 from codegen.frontends import load_graph
 from tests.fuzz.batches import fuzz_apart
+from tests.fuzz.harness import FaultFoundError
 from tests.fuzz.seeds import SEEDS
 
 
@@ -27,3 +28,11 @@ def test_the_seeds_are_whole(tmp_path):
         for content in seeds():
             path.write_bytes(content)
             assert load_graph(path).ops
+
+
+def test_a_process_that_hangs_is_a_fault(monkeypatch):
+    monkeypatch.setattr("tests.fuzz.batches._BATCH_SECONDS", 0.01)
+    with pytest.raises(FaultFoundError, match="ended after") as caught:
+        fuzz_apart("tflite", 1, 5)
+    assert caught.value.seed == 5
+    assert caught.value.content
