@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from codegen.graph import Conv2D, DType, Op, Rounding, macs
-from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8
+from codegen.kernels.base import Layer, LoweredLayer, activation_range, pointer, s8, u16
 from codegen.kernels.requantization import (
     folded_bias,
     int8_refusal,
@@ -41,7 +41,7 @@ class Conv2DS8:
         fields = (
             pointer("weights"), pointer("bias"), pointer("multiplier"), pointer("shift"),
             *image_sizes(layer),
-            *convolution_window(layer, op),
+            *convolution_window(layer, op, u16),
             rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
             s8("output_zero", output.zero_point[0]),

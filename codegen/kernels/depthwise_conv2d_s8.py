@@ -36,7 +36,7 @@ class DepthwiseConv2DS8:
             u16("in_height", in_h), u16("in_width", in_w), u16("in_channels", in_c),
             u16("out_height", out_h), u16("out_width", out_w),
             u16("channel_multiplier", out_c // in_c),
-            *convolution_window(layer, op),
+            *convolution_window(layer, op, u16),
             rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
             s8("output_zero", output.zero_point[0]),

@@ -36,7 +36,7 @@ class GroupedConv2DS8:
             pointer("weights"), pointer("bias"), pointer("multiplier"), pointer("shift"),
             *image_sizes(layer),
             u16("groups", op.groups),
-            *convolution_window(layer, op),
+            *convolution_window(layer, op, u16),
             rounding_field(op),
             s8("input_zero", layer.quantization(layer.input).zero_point[0]),
             s8("output_zero", output.zero_point[0]),

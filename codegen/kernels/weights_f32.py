@@ -48,7 +48,7 @@ class Conv2DF32(_WeightsF32):
 
     def sizes(self, layer: Layer) -> tuple[Field, ...]:
         op = cast(Conv2D, layer.op)
-        return (*image_sizes(layer), u16("groups", op.groups), *convolution_window(layer, op))
+        return (*image_sizes(layer), u16("groups", op.groups), *convolution_window(layer, op, u16))
 
 
 class DepthwiseConv2DF32(_WeightsF32):
@@ -59,7 +59,7 @@ class DepthwiseConv2DF32(_WeightsF32):
 
     def sizes(self, layer: Layer) -> tuple[Field, ...]:
         multiplier = layer.output.shape[-1] // layer.input.shape[-1]
-        window = convolution_window(layer, cast(DepthwiseConv2D, layer.op))
+        window = convolution_window(layer, cast(DepthwiseConv2D, layer.op), u16)
         return (*image_sizes(layer)[:-1], u16("channel_multiplier", multiplier), *window)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
@@ -12,14 +13,18 @@ from codegen.graph import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D
 from codegen.kernels.base import Field, Layer, struct, u8, u16
 
 
-def convolution_window(layer: Layer, op: Conv2D | DepthwiseConv2D) -> tuple[Field, ...]:
-    """Kernel, stride, dilation and padding."""
+def convolution_window(
+    layer: Layer, op: Conv2D | DepthwiseConv2D, number: Callable[[str, int], Field] = u8
+) -> tuple[Field, ...]:
+    """Kernel, stride, dilation and padding, each a `number`: u8 in kernels made for one CPU or storage, u16
+    in the portable ones, which take every window."""
     _, k_h, k_w, _ = layer.constant(1).shape
+    dilation = (op.dilation[0] if k_h > 1 else 1, op.dilation[1] if k_w > 1 else 1)  # one tap spreads nowhere
     return (
-        u8("kernel_height", k_h), u8("kernel_width", k_w),
-        u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
-        u8("dilation_height", op.dilation[0]), u8("dilation_width", op.dilation[1]),
-        u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+        number("kernel_height", k_h), number("kernel_width", k_w),
+        number("stride_height", op.stride[0]), number("stride_width", op.stride[1]),
+        number("dilation_height", dilation[0]), number("dilation_width", dilation[1]),
+        number("pad_top", op.padding.top), number("pad_left", op.padding.left),
     )  # fmt: skip
 
 
@@ -56,8 +61,8 @@ def pooling_window(layer: Layer, op: MaxPool2D | AveragePool2D) -> tuple[Field, 
         u16("out_height", out_h), u16("out_width", out_w),
         u16("channels", channels),
         u16("pool_height", op.pool[0]), u16("pool_width", op.pool[1]),
-        u8("stride_height", op.stride[0]), u8("stride_width", op.stride[1]),
-        u8("pad_top", op.padding.top), u8("pad_left", op.padding.left),
+        u16("stride_height", op.stride[0]), u16("stride_width", op.stride[1]),
+        u16("pad_top", op.padding.top), u16("pad_left", op.padding.left),
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ typedef struct {
     uint16_t out_height, out_width;
     uint16_t channels;
     uint16_t pool_height, pool_width;
-    uint8_t stride_height, stride_width;
-    uint8_t pad_top, pad_left;
+    uint16_t stride_height, stride_width;
+    uint16_t pad_top, pad_left;
     uint8_t counts_padding;      /* 1: divide by the whole window; 0: by what lies inside the image */
 } thimble_average_pool_f32_params;
 

@@ -9,8 +9,8 @@ typedef struct {
     uint16_t out_height, out_width;
     uint16_t channels;
     uint16_t pool_height, pool_width;
-    uint8_t stride_height, stride_width;
-    uint8_t pad_top, pad_left;
+    uint16_t stride_height, stride_width;
+    uint16_t pad_top, pad_left;
     int8_t output_min, output_max; /* the fused activation as a clamp */
 } thimble_average_pool_s8_params;
 

@@ -13,10 +13,10 @@ typedef struct {
     const int8_t *shift;         /* [out_channels] */
     uint16_t in_height, in_width, in_channels;
     uint16_t out_height, out_width, out_channels;
-    uint8_t kernel_height, kernel_width;
-    uint8_t stride_height, stride_width;
-    uint8_t dilation_height, dilation_width;
-    uint8_t pad_top, pad_left;
+    uint16_t kernel_height, kernel_width;
+    uint16_t stride_height, stride_width;
+    uint16_t dilation_height, dilation_width;
+    uint16_t pad_top, pad_left;
     uint8_t rounding;            /* a thimble_rounding */
     int8_t input_zero;           /* the input's zero point: what padding holds */
     int8_t output_zero;          /* the output's zero point */

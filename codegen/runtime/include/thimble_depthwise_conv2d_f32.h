@@ -11,10 +11,10 @@ typedef struct {
     uint16_t in_height, in_width, in_channels;
     uint16_t out_height, out_width;
     uint16_t channel_multiplier; /* output channels of each input channel */
-    uint8_t kernel_height, kernel_width;
-    uint8_t stride_height, stride_width;
-    uint8_t dilation_height, dilation_width;
-    uint8_t pad_top, pad_left;
+    uint16_t kernel_height, kernel_width;
+    uint16_t stride_height, stride_width;
+    uint16_t dilation_height, dilation_width;
+    uint16_t pad_top, pad_left;
 } thimble_depthwise_conv2d_f32_params;
 
 void thimble_depthwise_conv2d_f32(const thimble_depthwise_conv2d_f32_params *p, const float *input, float *output);

@@ -14,10 +14,10 @@ typedef struct {
     uint16_t in_height, in_width, in_channels;
     uint16_t out_height, out_width;
     uint16_t channel_multiplier; /* output channels of each input channel */
-    uint8_t kernel_height, kernel_width;
-    uint8_t stride_height, stride_width;
-    uint8_t dilation_height, dilation_width;
-    uint8_t pad_top, pad_left;
+    uint16_t kernel_height, kernel_width;
+    uint16_t stride_height, stride_width;
+    uint16_t dilation_height, dilation_width;
+    uint16_t pad_top, pad_left;
     uint8_t rounding;            /* a thimble_rounding */
     int8_t input_zero;           /* the input's zero point */
     int8_t output_zero;          /* the output's zero point */

@@ -11,8 +11,8 @@ typedef struct {
     uint16_t out_height, out_width;
     uint16_t channels;           /* at least 4 */
     uint16_t pool_height, pool_width;
-    uint8_t stride_height, stride_width;
-    uint8_t pad_top, pad_left;
+    uint16_t stride_height, stride_width;
+    uint16_t pad_top, pad_left;
 } thimble_max_pool_f32_m4_params;
 
 void thimble_max_pool_f32_m4(const thimble_max_pool_f32_m4_params *p, const float *input, float *output);

@@ -229,6 +229,18 @@ def test_within_one_step_of_onnx_runtime(tmp_path, operator, dtype):
     assert np.abs(given.astype(int) - wanted.astype(int)).max() <= 1
 
 
+def test_a_window_of_sound(tmp_path):
+    """300 samples in steps of 160, padded by 260, with one tap in two."""
+    model = Quantized((1, 2, 3000), "int8")
+    weights = model.integers_of((4, 2, 300), 0)
+    model.add("Conv", model.last, weights, strides=[160], pads=[260, 270], dilations=[2])
+    path = model.finish(2.0, 5).write(tmp_path)
+    x = np.random.default_rng(1).integers(-128, 128, (50, 2, 3000), dtype=np.int8)
+    given, wanted = outputs(path, x, tmp_path / "image"), runtime_outputs(path, x)
+    assert len(np.unique(wanted)) > 10
+    assert np.abs(given.astype(int) - wanted.astype(int)).max() <= 1
+
+
 def test_a_convolution_rounds_the_exact_sum_once(tmp_path):
     """Rounded twice, as the TFLite reference does it, some of these would be one step higher."""
     model = Quantized((1, 2, 4, 4), "int8")
