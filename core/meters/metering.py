@@ -56,7 +56,7 @@ class Metering(Protocol):
         """Whether there is a meter; without one, energies are estimates."""
 
     def before_series(self) -> None:
-        """The board is ready, and idle for a moment."""
+        """The board is ready, and idle for a moment; asked again, a new series takes its place."""
 
     def inference_ended(self) -> None:
         """Called after each inference."""
@@ -107,7 +107,7 @@ class Metered:
         self._inferences = 0
 
     def before_series(self) -> None:
-        self._idle_from_s = time.perf_counter()
+        self._idle_from_s, self._inferences = time.perf_counter(), 0
         self._session.keep()
         time.sleep(IDLE_S)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import shlex
 import socket
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -25,6 +27,8 @@ _LOGIN_S = 30.0
 SILENCE_S = 20.0
 _KEEPALIVE_S = 5
 _KEPT_LINES = 1000
+#: Long work says at least an empty line so often.
+_BEAT_S = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class PiConnection:
 
     def start(self, command: str) -> paramiko.Channel:
         """A command that runs on, with its standard input open, and no terminal. Raises ThimbleError."""
-        with self.guarded():
+        with self.guarded(), self._answering():
             transport = self._client.get_transport()
             if transport is None:
                 raise EOFError
@@ -98,19 +102,34 @@ class PiConnection:
             raise connection_lost(self.address, "it ended in the middle of a command")
         return Answer(status, _text(stdout), _text(stderr))
 
-    def stream(self, command: str, on_line: Callable[[str], None], timeout_s: float) -> Answer:
-        """Run long work and tell each line that it prints; what `on_line` raises ends the work there too.
+    def stream(
+        self,
+        command: str,
+        on_line: Callable[[str], None],
+        timeout_s: float,
+        on_beat: Callable[[], None] = lambda: None,
+    ) -> Answer:
+        """Run long work and tell each line that it prints; what `on_line` or `on_beat` raises ends it.
 
         The answer keeps the end of what was printed, `_KEPT_LINES`: a sensor may print for hours.
-        Raises ThimbleError ``connection-lost`` or ``pi-silent`` (nothing for `timeout_s`).
+        `on_beat` is called every `_BEAT_S`, so that the user can cancel work that says nothing.
+        Raises ThimbleError ``connection-lost`` or ``pi-silent``: a Pi that hangs, or work that prints nothing
+        for `timeout_s`.
         """
         lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        heard_s = time.monotonic()
         with self.guarded(), contextlib.closing(self.start(_tied(f"{command} 2>&1"))) as channel:
-            channel.settimeout(timeout_s)
+            channel.settimeout(SILENCE_S)
             for raw in channel.makefile("rb"):
-                lines.append(_text(raw).rstrip())
-                on_line(lines[-1])
-            status = exit_status(channel, timeout_s)
+                if line := _text(raw).rstrip():
+                    lines.append(line)
+                    heard_s = time.monotonic()
+                    on_line(line)
+                elif time.monotonic() - heard_s > timeout_s:
+                    raise TimeoutError
+                else:
+                    on_beat()
+            status = exit_status(channel, SILENCE_S)
         if status == -1:
             raise connection_lost(self.address, "it ended in the middle of a command")
         return Answer(status, "\n".join(lines), "")
@@ -124,10 +143,34 @@ class PiConnection:
     def sftp(self) -> paramiko.SFTPClient:
         """The file transfer over this connection. Raises ThimbleError."""
         if self._sftp is None:
-            with self.guarded():
+            with self.guarded(), self._answering():
                 self._sftp = self._client.open_sftp()
                 self._sftp.get_channel().settimeout(SILENCE_S)
         return self._sftp
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Around what paramiko waits for without a limit: a Pi that does not answer has lost its connection.
+
+        Raises TimeoutError.
+        """
+        silent = threading.Event()
+
+        def give_up() -> None:
+            silent.set()
+            self.close()
+
+        timer = threading.Timer(SILENCE_S, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except Exception:
+            if silent.is_set():
+                raise TimeoutError from None
+            raise
+        finally:
+            timer.cancel()
 
     @contextlib.contextmanager
     def guarded(self) -> Iterator[None]:
@@ -159,10 +202,11 @@ def exit_status(channel: paramiko.Channel, timeout_s: float) -> int:
 
 def _tied(command: str) -> str:
     """The command and its children, ended when standard input does: without a terminal they would outlive the
-    connection."""
+    connection. Empty lines tell that the Pi is there."""
     watch = "(cat; kill -- -$p) <&3 >/dev/null 2>&1 3<&- &"
+    beat = f"(while sleep {_BEAT_S} >/dev/null 2>&1; do echo; done) </dev/null 3<&- &"
     start = f"setsid sh -c {shlex.quote(command)} </dev/null 3<&- &"
-    return f"exec 3<&0; {start} p=$!; {watch} c=$!; wait $p; s=$?; kill $c; exit $s"
+    return f"exec 3<&0; {start} p=$!; {watch} c=$!; {beat} b=$!; wait $p; s=$?; kill $c $b; exit $s"
 
 
 def connection_lost(address: PiAddress, why: str = "") -> ThimbleError:

@@ -16,12 +16,16 @@ from core.pi.known import remember
 from core.pi.setup.environment import Ready, Tell, set_up
 from core.pi.upload import RemoteFolder, Upload
 
+#: What is started on the Pi, and what it finds beside itself there.
 RUNNER = Path(__file__).parent / "runner" / "thimble_pi.py"
+RUNNER_FILES = (RUNNER, RUNNER.with_name("thimble_pi_engines.py"))
 _SHORT = 16
-_ATTEMPTS = 3
-_PAUSE_S = 3.0
+#: Before trying again: a network that stumbles is back soon, a Pi that restarts takes a minute or two.
+_PAUSES_S = (3.0, 10.0, 20.0, 40.0, 60.0)
 #: What trying again may mend.
 _PASSING = ("connection-lost", "pi-silent", "pi-refused")
+#: Of a Pi that was there before: while it restarts, its name is gone as well.
+_RESTARTING = (*_PASSING, "pi-not-found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,12 @@ def prepare(
     pause: Callable[[float], None],
     wheels: Path | None = None,
 ) -> Prepared:
-    """Connect and bring everything there; a connection that breaks meanwhile is made again, a few times.
+    """Connect and bring everything there; a connection that breaks meanwhile is made again, a few times, as
+    that of a Pi that restarts.
 
     The connection in the result is open; `pause` waits for so many seconds. Raises ThimbleError.
     """
-    for attempt in range(1, _ATTEMPTS + 1):
+    for attempt, pause_s in enumerate((*_PAUSES_S, None), start=1):
         connection = None
         try:
             connection = open_connection()
@@ -62,11 +67,13 @@ def prepare(
         except BaseException as error:
             if connection is not None:
                 connection.close()
-            lost = isinstance(error, ThimbleError) and error.code in _PASSING
-            if not lost or connection is None or attempt == _ATTEMPTS:
+            code = error.code if isinstance(error, ThimbleError) else None
+            # a Pi that nobody has reached yet is refused at once
+            lost = code in _PASSING if attempt == 1 else code in _RESTARTING
+            if not lost or pause_s is None or (attempt == 1 and connection is None):
                 raise
-            tell(0.0, f"The connection was lost: trying again ({attempt} of {_ATTEMPTS - 1})")
-            pause(_PAUSE_S)
+            tell(0.0, f"The connection was lost: trying again ({attempt} of {len(_PAUSES_S)})")
+            pause(pause_s)
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -92,16 +99,18 @@ def place(
     folder: RemoteFolder, model: Path, samples: SampleFiles, on_bytes: Callable[[int, int], None]
 ) -> Placed:
     """Send what is not there yet. Files are named after their contents, so nothing old is taken for new."""
-    runner = f"runner/{file_hash(RUNNER)[:_SHORT]}.py"
+    runner = f"runner/{''.join(file_hash(file)[: _SHORT // 2] for file in RUNNER_FILES)}"
     on_pi = f"models/{file_hash(model)[:_SHORT]}{model.suffix}"
     unpacked = f"samples/{samples.digest[:_SHORT]}"
-    uploads = [Upload(RUNNER, runner), Upload(model, on_pi)]
+    uploads = [Upload(file, f"{runner}/{file.name}") for file in RUNNER_FILES]
+    uploads.append(Upload(model, on_pi))
     connection = folder.connection
     archive = f"{unpacked}.tar"
-    if not connection.run(f"test -d {folder.quoted(unpacked)}").done:
+    there = connection.run(f"test -d {folder.quoted(unpacked)}").done
+    if not there:
         uploads.append(Upload(samples.archive, archive))
     folder.send(uploads, on_bytes)
-    if len(uploads) > 2:
+    if not there:
         part, tar = folder.quoted(f"{unpacked}.part"), folder.quoted(archive)
         unpack = f"rm -rf {part} && mkdir -p {part} && tar -xf {tar} -C {part}"
         answer = connection.run(f"{unpack} && mv {part} {folder.quoted(unpacked)} && rm {tar}", timeout_s=120)
@@ -109,4 +118,4 @@ def place(
             what = f"the samples cannot be unpacked on the Pi: {answer.last_words}"
             raise ThimbleError("pi-cannot-write", what, f"check the free space of {shlex.quote(folder.path)}")
     names = tuple(folder.at(unpacked, name) for name in samples.names)
-    return Placed(folder.at(runner), folder.at(on_pi), names)
+    return Placed(folder.at(runner, RUNNER.name), folder.at(on_pi), names)

@@ -8,6 +8,8 @@ import shlex
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from core.errors import ThimbleError
@@ -30,7 +32,7 @@ from core.pi.throttling import Throttling, between
 
 #: The runner says something every second: silence for this long is a Pi that hangs.
 FROZEN_S = 10.0
-#: Where a frozen Pi is looked for, so that a user need not wait for `FROZEN_S` to cancel.
+#: How often it is asked, while nothing comes, whether the user wants to cancel.
 _POLL_S = 0.5
 _KEPT_LINES = 200
 
@@ -60,6 +62,9 @@ class PiJob:
     windows: int = 0
     window_s: float = 10.0
     telemetry: bool = True
+    #: An engine that says nothing for so long while it loads, or in the first inference, is ended as one that
+    #: hangs; None: what the runner thinks right, for the slowest Pi.
+    hang_s: float | None = None
     delegate: Delegate | None = None
     libraries: tuple[str, ...] = ()
     root: str = "/"
@@ -76,6 +81,7 @@ class PiRun:
     beats: list[Beat] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     after: Throttling | None = None
+    done: bool = False
     error: ThimbleError | None = None
 
     @property
@@ -84,14 +90,17 @@ class PiRun:
 
     @property
     def throttled(self) -> Throttling | None:
-        """What slowed the Pi down meanwhile; None where that is not known, as after a run that broke off."""
+        """What slowed the Pi down meanwhile; None where that is not known, as after a run that broke off.
+
+        Bits since boot that were set before tell nothing of the time between: then only the beats do.
+        """
         before = self.system.throttling if self.system else None
-        seen = Throttling(0)
-        for beat in self.beats:
-            seen |= beat.throttling.now if beat.throttling is not None else Throttling(0)
+        beats = [beat.throttling for beat in self.beats if beat.throttling is not None]
+        seen = reduce(or_, (throttling.now for throttling in beats), Throttling(0))
         if before is None or self.after is None:
             return seen or None
-        return seen | between(before, self.after)
+        seen |= between(before, self.after)
+        return seen if seen or beats or not before.was else None
 
 
 def run_job(
@@ -100,19 +109,21 @@ def run_job(
     runner: str,
     job: PiJob,
     on_event: Callable[[PiEvent], None],
+    check: Callable[[], None] = lambda: None,
     frozen_s: float = FROZEN_S,
 ) -> PiRun:
     """Run the job to its end, telling what happens.
 
     Where it fails on the Pi, the connection breaks or the Pi hangs, the result has what came until then, and
-    the `error`. What `on_event` raises ends the job on the Pi, as the end of this process does.
+    the `error`. What `on_event` raises, or `check`, which is called while nothing comes, ends the job on the
+    Pi, as the end of this process does.
     """
     run = PiRun()
     command = f"exec {shlex.quote(python)} -u {shlex.quote(runner)}"
     try:
         with connection.guarded(), contextlib.closing(connection.start(command)) as channel:
             channel.sendall(json.dumps(asdict(job)).encode() + b"\n")
-            for event in _events(connection, channel, frozen_s):
+            for event in _events(connection, channel, check, frozen_s):
                 _take(run, event)
                 on_event(event)
             _require_end(run, connection, channel)
@@ -121,7 +132,9 @@ def run_job(
     return run
 
 
-def _events(connection: PiConnection, channel: Any, frozen_s: float) -> Iterator[PiEvent]:
+def _events(
+    connection: PiConnection, channel: Any, check: Callable[[], None], frozen_s: float
+) -> Iterator[PiEvent]:
     """Until the runner closes its output. Each of its beats is answered with one of ours."""
     channel.settimeout(_POLL_S)
     heard_s, pending = time.monotonic(), b""
@@ -129,8 +142,10 @@ def _events(connection: PiConnection, channel: Any, frozen_s: float) -> Iterator
         try:
             piece = channel.recv(65_536)
         except TimeoutError:
-            if time.monotonic() - heard_s > frozen_s:
-                raise _frozen(connection) from None
+            check()
+            silent_s = time.monotonic() - heard_s
+            if silent_s > frozen_s:
+                raise _frozen(connection, silent_s) from None
             continue
         if not piece:
             return
@@ -165,7 +180,7 @@ def _take(run: PiRun, event: PiEvent) -> None:
         case RunClosed(throttling):
             run.after = throttling
         case RunDone():
-            pass
+            run.done = True
 
 
 def _require_end(run: PiRun, connection: PiConnection, channel: Any) -> None:
@@ -173,17 +188,19 @@ def _require_end(run: PiRun, connection: PiConnection, channel: Any) -> None:
     if run.error is not None:
         return
     status = exit_status(channel, FROZEN_S)
+    if status == -1:
+        raise connection_lost(connection.address, "it ended while the Pi was computing")
     if status != 0:
         said = channel.makefile_stderr("rb").read().decode(errors="replace").strip().splitlines()
-        if status == -1:
-            raise connection_lost(connection.address, "it ended while the Pi was computing")
         raise _failed("runner-failed", said[-1] if said else f"exit status {status}")
+    if not run.done:
+        raise _failed("runner-failed", "the runner ended without saying that all inferences ran")
 
 
-def _frozen(connection: PiConnection) -> ThimbleError:
+def _frozen(connection: PiConnection, silent_s: float) -> ThimbleError:
     return ThimbleError(
         "pi-frozen",
-        f"{connection.address.host} has said nothing for {FROZEN_S:.0f} s: it hangs, is restarting,"
+        f"{connection.address.host} has said nothing for {silent_s:.1f} s: it hangs, is restarting,"
         " or the network is gone",
         "check its power and the network; where memory was short, take a smaller model",
     )
@@ -192,6 +209,7 @@ def _frozen(connection: PiConnection) -> ThimbleError:
 _HINTS = {
     "pi-out-of-memory": "take a smaller model, or close programs there (`free -h` shows the memory)",
     "engine-crashed": "try another engine; a model of 8-bit integers needs less memory",
+    "engine-hangs": "try another engine, or fewer threads",
     "engine-failed": "check that the file is a complete model of this engine, or try another engine",
     "runner-failed": "run `thimble pi setup` again; `thimble pi remove` takes everything away first",
 }

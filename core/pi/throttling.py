@@ -25,6 +25,11 @@ class Throttling(IntFlag):
         return self & _NOW
 
     @property
+    def was(self) -> Throttling:
+        """What has been so since the Pi was switched on."""
+        return self & ~_NOW
+
+    @property
     def names(self) -> list[str]:
         """Of what is so now."""
         return [flag.name.lower().replace("_", "-") for flag in Throttling if flag in self.now and flag.name]

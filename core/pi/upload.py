@@ -28,6 +28,8 @@ MAKE_ROOM = (
 #: Of the disk of the Pi, beside what is sent.
 _SPARE_BYTES = 20_000_000
 _HASH_S = 120.0
+#: A large installation on a slow card.
+_REMOVE_S = 600.0
 #: Of our folder on the Pi; under a folder that somebody named, one of these is made.
 _OWN_NAMES = ("thimble", ".thimble")
 #: Made together with our folder: without it, the folder is somebody else's, and is never removed.
@@ -112,7 +114,7 @@ class RemoteFolder:
                 f"{self.path} on the Pi was there before Thimble, so nothing in it is removed",
                 "remove what you do not need any more there yourself",
             )
-        answer = self.connection.run(f"rm -rf -- {self.quoted()}", timeout_s=_HASH_S)
+        answer = self.connection.stream(f"rm -rf -- {self.quoted()}", lambda line: None, _REMOVE_S)
         if not answer.done:
             raise _cannot_write(self.path, answer.last_words)
 

@@ -9,6 +9,7 @@ from codegen.targets.board import all_boards
 from core.report.bench_record import ways
 from core.report.content import Json
 from core.report.energy import published_form, source
+from core.report.on_pi import is_plain
 
 Table = list[list[str]]
 
@@ -110,6 +111,7 @@ def marks(bench: Json) -> str:
         ("not verified", not bench["verified"]),
         ("throttled", bool(facts.get("throttled"))),
         ("partial", bool(bench.get("partial"))),
+        ("XNNPACK took nothing", is_plain(bench)),
     )
     return "".join(f"; {words}" for words, holds in found if holds)
 

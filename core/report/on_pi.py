@@ -38,6 +38,8 @@ def sentences(bench: Json) -> Iterator[str]:
     yield from _partition(bench)
     if bench.get("throttled_by"):
         yield f"The Pi was slowed down meanwhile: {', '.join(bench['throttled_by'])}. Measure again, cooled."
+    elif bench.get("throttled_by", []) is None:
+        yield "Whether the Pi was slowed down meanwhile is not known."
     if bench["partial"]:
         yield "The run broke off: these are the inferences that were done until then."
     if bench["agreement"] == "classes":
@@ -45,8 +47,16 @@ def sentences(bench: Json) -> Iterator[str]:
         yield f"The largest difference of an output is {difference}, in the outputs' own numbers."
 
 
+def is_plain(bench: Json) -> bool:
+    """XNNPACK took nothing of the network: what was measured are TFLite's built-in kernels."""
+    partition = bench.get("partition")
+    return bench["engine"] == "xnnpack" and bool(partition) and not partition["parts"]
+
+
 def _partition(bench: Json) -> Iterator[str]:
     partition = bench.get("partition")
+    if is_plain(bench):
+        yield "XNNPACK took none of the operators: TFLite's built-in kernels computed them all."
     if not partition or not partition["parts"]:
         return
     refused = ", ".join(f"{count} × {name}" for name, count in partition["refused"].items())

@@ -12,7 +12,7 @@ from core.pi.address import PiAddress
 from core.pi.connection import PiConnection, connect, host_key
 from core.pi.engines import find_engine
 from core.pi.known import remember
-from core.pi.setup.armnn import ArmnnSource, find_delegate, installed_delegate
+from core.pi.setup.armnn import ArmnnSource, find_delegate, installed_delegate, require_archive
 from core.pi.setup.checks import Checked, check_all
 from core.pi.setup.environment import Tell, look_at, remove, set_up
 from core.pi.upload import RemoteFolder
@@ -71,6 +71,8 @@ def setup(params: Json, context: JobContext) -> Json:
     """
     engine, wheels = find_engine(params["engine"]), path_of(params.get("wheels"))
     armnn = ArmnnSource.from_params(params)
+    if engine.delegate:
+        require_archive(armnn)
     context.progress(0.02, "Connecting")
     with connect_as_asked(params) as connection:
         folder = RemoteFolder(connection)

@@ -25,13 +25,14 @@ from core.jobs.tasks.deploy import Samples, load_samples
 from core.jobs.tasks.pi import connect_as_asked, path_of, told_to
 from core.meters.metering import Metering, Outcome, metering
 from core.paths import data_dir, output_dir, write_atomically
-from core.pi.board import pi_board
+from core.pi.board import PI, pi_board
 from core.pi.engines import PiEngine, find_engine
 from core.pi.events import Beat, Loaded, PiEvent, PiInference, PiWindow, System
 from core.pi.inputs import SampleFiles, write_samples
+from core.pi.listener import Listener
 from core.pi.measuring import Answered, PiResult, Question, evaluate, measure
 from core.pi.preparing import Prepared, prepare
-from core.pi.setup.armnn import ArmnnSource
+from core.pi.setup.armnn import ArmnnSource, require_archive
 from core.pi.verification import outputs_of
 from core.work_folder import work_folder
 
@@ -45,12 +46,15 @@ def bench(params: Json, context: JobContext) -> Json:
 
     Result: model, bench (the fields of `bench --json`), verified, accuracy_on_board, labelled_samples.
     With `outputs`, a file for them: those of the samples, ``[samples, …]`` in the layout of the Graph.
-    Partials `pi-loaded`, `inference`, `window`, `telemetry`. Where it breaks off after some inferences these
-    are kept in a file, which the error names. Raises ThimbleError and CodegenError.
+    Partials `pi-loaded`, `inference`, `window`, `telemetry`; where another engine takes over, inferences are
+    counted from 0 again. Where it breaks off after some inferences these are kept in a file, which the error
+    names. Raises ThimbleError and CodegenError.
     """
     runs = int(params["runs"])
     check_runs(runs)
     engine, armnn = find_engine(params["engine"]), ArmnnSource.from_params(params)
+    if engine.delegate:
+        require_archive(armnn)
     windows = window_plan(params, pi_board())
     context.progress(0.01, "Reading the model")
     graph = load_graph(params["model"])
@@ -86,14 +90,21 @@ def bench(params: Json, context: JobContext) -> Json:
             engine,
             Path(params.get("model_file") or params["model"]),
             files,
-            told_to(context.section(0.1, 0.35)),
+            told_to(context.section(0.1, 0.3 if engine.delegate else 0.35)),
             _pause(context),
             path_of(params.get("wheels")),
         )
         with prepared.connection:
-            context.progress(0.35, f"Starting {engine.title} on {prepared.ready.facts.title}")
-            watch = _Watch(context, question, prepared, meter)
-            answered = measure(prepared, engine, question, armnn, watch, context.log, meter.before_series)
+            begun = 0.3 if engine.delegate else 0.35
+            context.progress(begun, f"Starting {engine.title} on {prepared.ready.facts.title}")
+            listener = Listener(
+                _Watch(context, question, prepared, meter),
+                context.log,
+                context.section(0.3, 0.35).watch("Bringing Arm NN to the Pi"),
+                context.check_cancelled,
+                meter.before_series,
+            )
+            answered = measure(prepared, engine, question, armnn, listener)
         return _result(params, prepared, question, answered, engine, meter)
 
 
@@ -164,20 +175,46 @@ def _result(
     """The result; a run that broke off is kept, and told. Raises ThimbleError."""
     error = answered.run.error
     done = len(answered.run.inferences)
-    if error is not None and done < LEAST_RUNS:
+    if error is not None and done == 0:
         raise error
+    if error is not None and done < LEAST_RUNS:
+        raise _kept(params, question, error, done, _first_alone(params, prepared, answered, asked))
     evaluated = evaluate(prepared, question, answered)
     result = _as_json(params, prepared, question, evaluated, asked, meter.outcome(evaluated.measurement))
-    if error is None:
-        _write_outputs(params, question, answered)
-        return result
+    if error is not None:
+        raise _kept(params, question, error, done, result)
+    _write_outputs(params, question, answered)
+    return result
+
+
+def _kept(params: Json, question: Question, error: ThimbleError, done: int, result: Json) -> ThimbleError:
+    """What came before it broke off goes to a file, which the error names."""
     name = f"{datetime.now():%Y%m%d-%H%M%S}-{Path(params['model']).stem}.json"
     kept = data_dir() / "partial-runs" / name
     kept.parent.mkdir(exist_ok=True)
     ended = {"code": error.code, "what": error.what}
     write_atomically(kept, json.dumps({**result, "ended_by": ended}, indent=1))
     hint = f"{error.hint}; {done} of {question.runs} inferences are kept, marked as partial, in {kept}"
-    raise ThimbleError(error.code, error.what, hint)
+    return ThimbleError(error.code, error.what, hint)
+
+
+def _first_alone(params: Json, prepared: Prepared, answered: Answered, asked: PiEngine) -> Json:
+    """One inference, of which there are no statistics."""
+    run, facts = answered.run, prepared.ready.facts
+    first = run.inferences[0]
+    bench = {
+        "board": PI,
+        "engine": answered.engine.id,
+        "asked_engine": asked.id,
+        "instead": answered.instead,
+        "runs": 1,
+        "partial": True,
+        "load_s": run.loaded.load_s if run.loaded else None,
+        "first_inference_s": first.total_s,
+        "inference_s": first.inference_s,
+        "pi": {"where": prepared.connection.address.where, "title": facts.title, **facts.to_json()},
+    }
+    return {"model": str(params["model"]), "bench": bench}
 
 
 def _write_outputs(params: Json, question: Question, answered: Answered) -> None:
@@ -210,6 +247,7 @@ def _as_json(
         "asked_engine": asked.id,
         "instead": answered.instead,
         "partition": run.partition and run.partition.to_json(),
+        "delegate": answered.delegate and answered.delegate.to_json(),
         "samples_as": "pictures" if question.samples.as_pictures else "arrays",
         "warmup": question.warmup,
         "throttled_by": run.throttled.names if run.throttled is not None else None,

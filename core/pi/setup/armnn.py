@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from dataclasses import dataclass
 from enum import Enum
@@ -11,6 +12,7 @@ from typing import Any
 from core.download import Wanted, fetch
 from core.errors import ThimbleError
 from core.paths import cache_dir, file_hash
+from core.pi.setup.download_there import download_there
 from core.pi.upload import OnBytes, RemoteFolder, Upload
 
 _FOLDER = "armnn"
@@ -68,6 +70,15 @@ def _is_address(archive: str) -> bool:
     return archive.startswith(("https://", "http://"))
 
 
+def require_archive(source: ArmnnSource) -> None:
+    """Look at an archive of this computer before anybody logs in.
+
+    Raises ThimbleError ``missing-file`` or ``wrong-checksum``.
+    """
+    if source.archive is not None and not _is_address(source.archive):
+        _require_digest(source, file_hash(Path(source.archive)))
+
+
 def find_delegate(folder: RemoteFolder, source: ArmnnSource, on_bytes: OnBytes) -> str:
     """The path of the delegate's library on the Pi, installed first where `source` names an archive.
 
@@ -97,29 +108,41 @@ def installed_delegate(folder: RemoteFolder, source: ArmnnSource) -> str:
     return library
 
 
+def library_hash(folder: RemoteFolder, library: str) -> str:
+    """SHA-256 of a delegate's library on the Pi. Raises ThimbleError ``no-armnn``."""
+    answer = folder.connection.run(f"sha256sum <{shlex.quote(library)}", timeout_s=_UNPACK_S)
+    if not answer.done:
+        raise _missing(f"{library} on the Pi cannot be read: {answer.last_words}")
+    return answer.stdout.split()[0]
+
+
 def _install(folder: RemoteFolder, source: ArmnnSource, on_bytes: OnBytes) -> str:
-    archive = _archive_here(source, on_bytes)
-    digest = file_hash(archive)
-    if source.sha256 is not None and digest != source.sha256.lower():
-        raise ThimbleError(
-            "wrong-checksum",
-            f"the SHA-256 of {archive.name} is {digest}, not {source.sha256}",
-            "get it again",
-        )
+    archive = str(source.archive)
+    from_network = _is_address(archive)
+    digest = str(source.sha256).lower() if from_network else file_hash(Path(archive))
+    _require_digest(source, digest)
     unpacked = f"{_FOLDER}/{digest[:16]}"
     if (found := _library_in(folder, unpacked)) is not None:
         return found
     name = f"{_FOLDER}/{digest[:16]}.tar.gz"
-    folder.send([Upload(archive, name)], on_bytes)
+    if not (from_network and download_there(folder, archive, digest, name, on_bytes)):
+        folder.send([Upload(_archive_here(source, on_bytes), name)], on_bytes)
     part = folder.quoted(f"{unpacked}.part")
     command = f"rm -rf {part} && mkdir -p {part} && tar -xf {folder.quoted(name)} -C {part}"
-    answer = folder.connection.run(
-        f"{command} && rm {folder.quoted(name)} && mv {part} {folder.quoted(unpacked)}", timeout_s=_UNPACK_S
+    answer = folder.connection.stream(
+        f"{{ {command} && rm {folder.quoted(name)} && mv {part} {folder.quoted(unpacked)}; }}",
+        lambda line: None,
+        _UNPACK_S,
+        lambda: on_bytes(1, 1),
     )
     found = _library_in(folder, unpacked)
     if not answer.done or found is None:
         why = answer.last_words if not answer.done else f"there is no {_LIBRARY} in it"
-        raise _missing(f"{archive.name} cannot be installed: {why}")
+        raise ThimbleError(
+            "bad-armnn",
+            f"{posixpath.basename(archive)} cannot be installed: {why}",
+            "take the archive for linux-aarch64 of Arm NN's releases; docs/raspberry-pi.md says more",
+        )
     return found
 
 
@@ -131,6 +154,15 @@ def _archive_here(source: ArmnnSource, on_bytes: OnBytes) -> Path:
     if not target.is_file():
         fetch(Wanted(archive, sha256=str(source.sha256).lower()), target, on_bytes)
     return target
+
+
+def _require_digest(source: ArmnnSource, digest: str) -> None:
+    if source.sha256 is not None and digest != source.sha256.lower():
+        raise ThimbleError(
+            "wrong-checksum",
+            f"the SHA-256 of {posixpath.basename(str(source.archive))} is {digest}, not {source.sha256}",
+            "get it again",
+        )
 
 
 def _library_in(folder: RemoteFolder, name: str) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
+from core.pi.connection import Answer
 from core.pi.engines import PiEngine
 from core.pi.setup.checks import Circumstances, disk_needed, require_fit
 from core.pi.setup.survey import PiFacts, survey
@@ -59,6 +60,8 @@ def set_up(folder: RemoteFolder, engine: PiEngine, tell: Tell, wheels: Path | No
     if not missing and folder.size_bytes(f"{_VENV}/bin/python") is not None:
         return Ready(facts, python, already=True)
     pushed = None if wheels is None else wheels_in(wheels)
+    if engine.opt_in:
+        tell(0.0, f"{engine.title} is a large installation, {engine.disk_bytes / 1e9:.1f} GB: many minutes")
     if _make_environment(folder, tell):
         there, missing = (), requirements
     _install(folder, requirements, facts, pushed, tell)
@@ -82,7 +85,8 @@ def look_at(folder: RemoteFolder, engine: PiEngine) -> tuple[Circumstances, tupl
 
 def remove(folder: RemoteFolder) -> int:
     """Remove everything that Thimble has on the Pi; how many bytes that was. Raises ThimbleError."""
-    answer = folder.connection.run(f"du -sk {folder.quoted()} 2>/dev/null")
+    size = f"(du -sk {folder.quoted()} 2>/dev/null)"  # of a large installation on a slow card: minutes
+    answer = folder.connection.stream(size, lambda line: None, _PIP_SILENCE_S)
     words = answer.stdout.split()
     if not words:
         return 0
@@ -109,12 +113,22 @@ def _make_environment(folder: RemoteFolder, tell: Tell) -> bool:
     tell(0.05, "Making an environment on the Pi")
     folder.make_folders([_STAMP])
     venv = folder.quoted(_VENV)
-    answer = folder.connection.stream(
-        f"python3 -m venv --clear {venv}", lambda line: tell(0.1, line[:80]), _PIP_SILENCE_S
-    )
+    answer = _watched(folder, f"python3 -m venv --clear {venv}", lambda text: tell(0.1, text))
     if not answer.done:
         raise _install_failed(folder, answer.last_words)
     return True
+
+
+def _watched(folder: RemoteFolder, command: str, show: Callable[[str], None]) -> Answer:
+    """Long work there; its last line is shown, again where nothing new comes, so that the user can cancel."""
+    last = "Working on the Pi"
+
+    def take(line: str) -> None:
+        nonlocal last
+        last = line[:80]
+        show(last)
+
+    return folder.connection.stream(command, take, _PIP_SILENCE_S, lambda: show(last))
 
 
 def _install(
@@ -156,9 +170,7 @@ def _pip(folder: RemoteFolder, command: str, requirements: tuple[str, ...], tell
     """Run pip there; what it said where it failed, else None."""
     words = " ".join(f"'{requirement}'" for requirement in requirements)
     python = folder.quoted(_VENV, "bin", "python")
-    answer = folder.connection.stream(
-        f"{python} {_PIP} {command} {words}", lambda line: tell(0.75, line[:80]), _PIP_SILENCE_S
-    )
+    answer = _watched(folder, f"{python} {_PIP} {command} {words}", lambda text: tell(0.75, text))
     return None if answer.done else answer.stdout or answer.last_words
 
 

@@ -1,6 +1,6 @@
 /* An external delegate of TFLite in the place of Arm NN's: it takes the options that Arm NN takes, computes dense
  * layers of 8-bit integers, and leaves every other operator. How it fails is chosen when it is compiled:
- * TAKES_NOTHING, WRONG, CRASHES.
+ * TAKES_NOTHING, WRONG, CRASHES, HANGS, CRASHES_LATER (in the fifth inference).
  *
  * The structs are those of tensorflow/lite/core/c/common.h and of
  * tensorflow/lite/delegates/external/external_delegate_interface.h, as far as they are used here. */
@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { OK = 0, FULLY_CONNECTED = 9, INT8 = 9, RELU = 1 };
 
@@ -145,6 +146,15 @@ static int invoke(Context *context, Node *node)
 {
 #ifdef CRASHES
     *(volatile int *)0 = 1;
+#endif
+#ifdef HANGS
+    for (;;)
+        pause();
+#endif
+#ifdef CRASHES_LATER
+    static int inferences;
+    if (++inferences == 5)
+        *(volatile int *)0 = 1;
 #endif
     Part *part = node->user_data;
     for (int i = 0; i < part->count; ++i) {

@@ -57,6 +57,6 @@ def nobody_listens(*_: object) -> None:
 
 
 def run_on(
-    prepared: Prepared, job: PiJob, on_event: Callable[[PiEvent], Any] = nobody_listens, **more: float
+    prepared: Prepared, job: PiJob, on_event: Callable[[PiEvent], Any] = nobody_listens, **more: Any
 ) -> PiRun:
     return run_job(prepared.connection, prepared.ready.python, prepared.placed.runner, job, on_event, **more)

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import http.server
 import subprocess
 import tarfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from core.errors import ThimbleError
 from core.pi.engines import find_engine
+from core.pi.listener import Listener
 from core.pi.measuring import Answered, evaluate, measure
 from core.pi.preparing import Prepared
 from core.pi.run import Delegate
-from core.pi.setup.armnn import ArmnnSource, Backend, find_delegate
+from core.pi.setup.armnn import ArmnnSource, Backend, find_delegate, library_hash, require_archive
 from tests.toolchain.pi.delegate import DELEGATE, GCC, Build
 from tests.toolchain.pi.samples import Sample, nobody_listens, run_on
+
+#: More than a delegate is tried with.
+_RUNS = 6
+#: Of a delegate that hangs: long enough to get there on most computers, and the same is told on the others.
+_HANG_S = 2.0
 
 pytestmark = pytest.mark.skipif(GCC is None, reason="there is no gcc")
 
 
-def _measure(prepared: Prepared, sample: Sample, source: ArmnnSource) -> tuple[Answered, list[str]]:
+def _measure(
+    prepared: Prepared, sample: Sample, source: ArmnnSource, probe_hang_s: float | None = None
+) -> tuple[Answered, list[str]]:
     said: list[str] = []
-    answered = measure(prepared, find_engine("armnn"), sample.question, source, nobody_listens, said.append)
+    question = sample.asked(_RUNS, probe_hang_s=probe_hang_s)
+    answered = measure(prepared, find_engine("armnn"), question, source, Listener(say=said.append))
     assert answered.run.error is None
-    return answered, said
+    assert len(answered.run.inferences) == _RUNS
+    return answered, [sentence for sentence in said if not sentence.startswith("Trying the Arm NN delegate")]
 
 
 def test_the_delegate_computes_what_it_takes(prepared: Prepared, sample: Sample, build: Build) -> None:
@@ -33,6 +47,11 @@ def test_the_delegate_computes_what_it_takes(prepared: Prepared, sample: Sample,
     measurement = evaluate(prepared, sample.question, answered).measurement
     assert (measurement.engine, answered.instead) == ("armnn", None)
     assert measurement.verified
+    use = answered.delegate
+    assert use is not None
+    assert use.ran
+    assert use.sha256 == hashlib.sha256(Path(use.library).read_bytes()).hexdigest()
+    assert "option backends=CpuAcc" in use.log
     partition = answered.run.partition
     assert partition is not None
     assert (partition.parts, partition.delegated, partition.operators) == (1, 1, 2)
@@ -56,17 +75,23 @@ def test_the_reference_backend_is_passed_on(prepared: Prepared, sample: Sample, 
         ("TAKES_NOTHING", "takes none of the operators"),
         ("WRONG", "computes something else than TFLite"),
         ("CRASHES", "SIGSEGV"),
+        ("HANGS", "does not work: the engine said nothing for"),
+        ("CRASHES_LATER", "does not work after 4 inferences: the engine's process ended with SIGSEGV"),
     ],
 )
 def test_a_delegate_that_does_not_work_is_replaced_and_never_recorded(
     prepared: Prepared, sample: Sample, build: Build, fault: str, words: str
 ) -> None:
-    answered, said = _measure(prepared, sample, ArmnnSource(str(build(fault))))
+    hang_s = _HANG_S if fault == "HANGS" else None
+    answered, said = _measure(prepared, sample, ArmnnSource(str(build(fault))), hang_s)
     result = evaluate(prepared, sample.question, answered)
     assert result.measurement.engine == "xnnpack"
     assert result.measurement.verified
     assert answered.instead is not None
     assert words in answered.instead
+    assert answered.delegate is not None
+    assert not answered.delegate.ran
+    assert "option backends=CpuAcc" in answered.delegate.log
     assert words in said[0]
     assert "TFLite with XNNPACK runs instead" in said[0]
 
@@ -98,9 +123,7 @@ def test_an_archive_is_installed_once_and_found_again(
     with pytest.raises(ThimbleError) as caught:
         find_delegate(prepared.folder, ArmnnSource(), nobody_listens)
     assert caught.value.code == "no-armnn"
-    archive = tmp_path / "armnn.tar.gz"
-    with tarfile.open(archive, "w:gz") as made:
-        made.add(build(), f"lib/{DELEGATE}")
+    archive = _archive_of(build(), tmp_path / "armnn.tar.gz")
     sent: list[int] = []
     right = hashlib.sha256(archive.read_bytes()).hexdigest()
     with pytest.raises(ThimbleError) as caught:
@@ -113,6 +136,72 @@ def test_an_archive_is_installed_once_and_found_again(
     assert find_delegate(prepared.folder, source, lambda done, total: sent.append(done)) == library
     assert find_delegate(prepared.folder, ArmnnSource(), nobody_listens) == library
     assert not sent
+
+
+def _archive_of(library: Path, archive: Path) -> Path:
+    with tarfile.open(archive, "w:gz") as made:
+        made.add(library, f"lib/{DELEGATE}")
+    return archive
+
+
+@pytest.mark.usefixtures("no_armnn")
+@pytest.mark.parametrize("answers", [[200], [503, 200]], ids=["by the Pi", "by this computer, and sent"])
+def test_an_archive_from_the_network(
+    prepared: Prepared, build: Build, tmp_path: Path, own_folders: None, answers: list[int]
+) -> None:
+    library = build()
+    content = _archive_of(library, tmp_path / "armnn.tar.gz").read_bytes()
+    with _serving(content, answers) as address:
+        source = ArmnnSource(archive=address, sha256=hashlib.sha256(content).hexdigest())
+        found = find_delegate(prepared.folder, source, nobody_listens)
+        assert find_delegate(prepared.folder, source, nobody_listens) == found
+    assert library_hash(prepared.folder, found) == hashlib.sha256(library.read_bytes()).hexdigest()
+    assert not answers
+
+
+@pytest.mark.usefixtures("no_armnn")
+def test_a_damaged_archive_ends_the_measurement(prepared: Prepared, sample: Sample, tmp_path: Path) -> None:
+    """Only a Pi without Arm NN computes with another engine instead."""
+    with _serving(b"damaged", [200]) as address:
+        source = ArmnnSource(archive=address, sha256="0" * 64)
+        with pytest.raises(ThimbleError) as caught:
+            measure(prepared, find_engine("armnn"), sample.question, source, Listener())
+    assert caught.value.code == "wrong-checksum"
+    file = tmp_path / "armnn.tar.gz"
+    file.write_bytes(b"damaged")
+    for source, code in (
+        (ArmnnSource(archive=str(tmp_path / "none.tar.gz")), "missing-file"),
+        (ArmnnSource(archive=str(file), sha256="0" * 64), "wrong-checksum"),
+    ):
+        with pytest.raises(ThimbleError) as caught:
+            require_archive(source)
+        assert caught.value.code == code
+    answered, _ = _measure(prepared, sample, ArmnnSource())
+    assert answered.instead == "Arm NN is not installed on the Pi"
+
+
+@contextlib.contextmanager
+def _serving(content: bytes, answers: list[int]) -> Iterator[str]:
+    """Answers with these numbers, one after the other."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(answers.pop(0))
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/armnn.tar.gz"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.usefixtures("no_armnn")

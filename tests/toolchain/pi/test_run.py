@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -12,18 +13,19 @@ import pytest
 
 from core.pi.engines import find_engine
 from core.pi.events import Beat, Loaded, PiEvent, PiInference, System
+from core.pi.listener import Listener
 from core.pi.measuring import evaluate, measure
 from core.pi.preparing import Prepared
 from core.pi.setup.armnn import ArmnnSource
 from tests.toolchain.pi.loopback import Loopback, all_gone, running_under
-from tests.toolchain.pi.samples import ENDLESS, SAMPLES, Sample, nobody_listens, run_on
+from tests.toolchain.pi.samples import ENDLESS, SAMPLES, Sample, run_on
 
 
 @pytest.mark.parametrize("engine", ["xnnpack", "tflite"])
 def test_a_measurement(prepared: Prepared, pi: Loopback, sample: Sample, engine: str) -> None:
     events: list[PiEvent] = []
     question = sample.asked(runs=12)
-    answered = measure(prepared, find_engine(engine), question, ArmnnSource(), events.append, nobody_listens)
+    answered = measure(prepared, find_engine(engine), question, ArmnnSource(), Listener(events.append))
     result = evaluate(prepared, question, answered)
     measurement = result.measurement
     assert measurement.verified
@@ -83,6 +85,7 @@ def test_telemetry_throttling_and_the_governor(
 
 def test_a_frozen_pi_is_noticed(prepared: Prepared, pi: Loopback, sample: Sample) -> None:
     frozen: list[int] = []
+    checked: list[int] = []
 
     def freeze(event: PiEvent) -> None:
         if isinstance(event, Beat) and not frozen:
@@ -91,12 +94,18 @@ def test_a_frozen_pi_is_noticed(prepared: Prepared, pi: Loopback, sample: Sample
                 os.kill(pid, signal.SIGSTOP)
 
     try:
-        run = run_on(prepared, sample.job(prepared, ENDLESS), freeze, frozen_s=0.8)
+        run = run_on(
+            prepared, sample.job(prepared, ENDLESS), freeze, frozen_s=0.8, check=lambda: checked.append(1)
+        )
     finally:
         for pid in frozen:
             os.kill(pid, signal.SIGCONT)
     assert run.error is not None
     assert run.error.code == "pi-frozen"
+    waited = re.search(r"has said nothing for ([\d.]+) s", run.error.what)
+    assert waited is not None
+    assert float(waited[1]) >= 0.8
+    assert checked
     assert all_gone(pi.pi_folder)
 
 

@@ -93,7 +93,8 @@ def test_a_set_up_that_is_cancelled_leaves_nothing_running(
     wrapper = pi.folder / "bin" / "python3"
     before = wrapper.read_text()
     pi.program(
-        "python3", f'[ "$2" = venv ] && {{ echo at work; exec sleep 600 {empty_pi_folder}; }}\n{before}'
+        "python3",
+        f'[ "$2" = venv ] && {{ echo at work; exec sh -c "sleep 600; :" {empty_pi_folder}; }}\n{before}',
     )
     try:
         with pytest.raises(StoppedError):

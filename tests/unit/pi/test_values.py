@@ -12,8 +12,11 @@ import pytest
 
 from core.errors import ThimbleError
 from core.pi.engines import ENGINES, find_engine
-from core.pi.events import Beat, read_event
-from core.pi.preparing import RUNNER
+from core.pi.events import Beat, System, read_event
+from core.pi.preparing import RUNNER_FILES
+from core.pi.run import PiRun
+from core.pi.runner.thimble_pi import HANG_S, Patience
+from core.pi.runner.thimble_pi_engines import ENGINES as RUN_THERE
 from core.pi.setup import survey
 from core.pi.setup.armnn import ArmnnSource
 from core.pi.setup.checks import Circumstances, check_all, require_fit
@@ -101,6 +104,41 @@ def test_what_began_between_two_looks_counts_although_it_is_over() -> None:
     assert between(Throttling.THROTTLED, Throttling(0)) == Throttling.THROTTLED
 
 
+def _run(before: int, after: int, *beats: int | None) -> PiRun:
+    run = PiRun(system=System(None, None, "3.11.2", Throttling(before)), after=Throttling(after))
+    run.beats = [Beat(0.0, throttling=throttling_of(bits)) for bits in beats]
+    return run
+
+
+def test_bits_that_were_set_before_a_run_that_nobody_watched_tell_nothing_of_it() -> None:
+    assert _run(0x50000, 0x50000, None).throttled is None
+    assert _run(0x50000, 0x50000, 0x50000).throttled == Throttling(0)
+    assert _run(0, 0, None).throttled == Throttling(0)
+    assert _run(0x50000, 0xD0000, None).throttled == Throttling.SOFT_TEMPERATURE_LIMIT
+    assert _run(0x50000, 0x50000, 0x50004).throttled == Throttling.THROTTLED
+
+
+def test_the_runner_waits_as_long_as_the_inferences_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = 100.0
+    monkeypatch.setattr("time.monotonic", lambda: now_s)
+    patience = Patience({"hang_s": 60.0, "warmup": 4, "windows": 2, "window_s": 10.0})
+    now_s += 59.0
+    assert not patience.ended()
+    patience.heard()  # loaded
+    now_s += 2.0
+    patience.heard()  # the first inference; then those that warm up, and windows
+    assert patience.limit_s() == 20 * 5 * 2.0 + 10.0
+    now_s += 209.0
+    assert not patience.ended()
+    now_s += 2.0
+    assert patience.ended()
+    quick = Patience({"hang_s": 60.0, "window_s": 10.0})
+    quick.heard()
+    quick.heard()
+    assert quick.limit_s() == 6.0
+    assert Patience({"hang_s": None}).limit_s() == HANG_S
+
+
 def test_lines_that_are_no_events() -> None:
     assert read_event('{"event": "beat", "at_s": 1.5}') == Beat(1.5)
     for line in ("Welcome to the Pi!", "", "[]", '"beat"', '{"event": "party"}', '{"event": "beat"}', "{}"):
@@ -116,7 +154,7 @@ def test_every_engine(engine: object) -> None:
     assert engine.disk_bytes > 10**8
     assert engine.delegate == (engine.fallback is not None)
     assert engine.fallback is None or not find_engine(engine.fallback).delegate
-    assert f'"{engine.id}"' in RUNNER.read_text()
+    assert engine.id in RUN_THERE
 
 
 def test_an_engine_that_is_none() -> None:
@@ -124,10 +162,11 @@ def test_an_engine_that_is_none() -> None:
         find_engine("tpu")
 
 
-def test_the_runner_is_one_file_that_an_old_python_reads() -> None:
+@pytest.mark.parametrize("file", RUNNER_FILES, ids=lambda file: file.name)
+def test_the_runner_stands_alone_and_an_old_python_reads_it(file: Path) -> None:
     import ast
 
-    tree = ast.parse(RUNNER.read_text(), feature_version=(3, 9))
+    tree = ast.parse(file.read_text(), feature_version=(3, 9))
     ours = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "core"]
     assert not ours
     assert not any(isinstance(node, ast.Match) for node in ast.walk(tree))

@@ -185,3 +185,23 @@ def test_what_a_pi_has_to_tell() -> None:
         assert words in told
     assert list(sentences({"board": "pico"})) == []
     assert json.dumps(told)
+
+
+def test_xnnpack_that_takes_nothing_is_told_and_marked() -> None:
+    whole = {
+        "partial": False,
+        "agreement": "bytes",
+        "load_s": 0.02,
+        "inference": {"mean_s": 0.003},
+        "disk_to_class": {"mean_s": 0.004},
+    }
+    nothing = {"parts": 0, "delegated": 0, "operators": 7, "refused": {"SOFTMAX": 7}}
+    plain, tflite = (
+        _bench(engine, partition=nothing, throttled_by=None, **whole) for engine in ("xnnpack", "tflite")
+    )
+    told = " ".join(sentences(plain))
+    assert "XNNPACK took none of the operators" in told
+    assert "slowed down meanwhile is not known" in told
+    assert "XNNPACK took nothing" in benches.marks(plain)
+    assert "none of the operators" not in " ".join(sentences(tflite))
+    assert "XNNPACK took nothing" not in benches.marks(tflite)
