@@ -21,6 +21,7 @@ from core.pi.preparing import Prepared
 from core.pi.run import Delegate
 from core.pi.setup.armnn import ArmnnSource, Backend, find_delegate, library_hash, require_archive
 from tests.toolchain.pi.delegate import DELEGATE, GCC, Build
+from tests.toolchain.pi.loopback import Loopback, all_gone
 from tests.toolchain.pi.samples import Sample, nobody_listens, run_on
 
 #: More than a delegate is tried with.
@@ -94,6 +95,21 @@ def test_a_delegate_that_does_not_work_is_replaced_and_never_recorded(
     assert "option backends=CpuAcc" in answered.delegate.log
     assert words in said[0]
     assert "TFLite with XNNPACK runs instead" in said[0]
+
+
+def test_trying_a_delegate_can_be_cancelled(
+    prepared: Prepared, pi: Loopback, sample: Sample, build: Build
+) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop() -> None:
+        raise StoppedError
+
+    source = ArmnnSource(str(build("HANGS")))
+    with pytest.raises(StoppedError):
+        measure(prepared, find_engine("armnn"), sample.question, source, Listener(check=stop))
+    assert all_gone(pi.pi_folder)
 
 
 def test_what_is_no_delegate(prepared: Prepared, sample: Sample, tmp_path: Path) -> None:

@@ -15,10 +15,16 @@ from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.jobs.events import Event, Partial
 from core.jobs.tasks.pi import check
-from core.jobs.tasks.pi_bench import bench
-from core.pi.connection import host_key
+from core.jobs.tasks.pi_bench import _result, bench
+from core.meters.metering import NO_METER
+from core.pi.connection import connection_lost, host_key
+from core.pi.engines import find_engine
+from core.pi.events import PiInference
 from core.pi.host_keys import KeyState
 from core.pi.known import forget, known_pis
+from core.pi.measuring import Answered
+from core.pi.preparing import Prepared
+from core.pi.run import PiRun
 from core.report import collect
 from core.report.benches import energies, inference_times
 from tests.toolchain.boards.tflite_model import write_classifier
@@ -222,6 +228,20 @@ def test_a_sensor_of_the_pi_measures_its_energy(
     assert latency_ms == pytest.approx(mean_ms, rel=0.1, abs=0.1)  # rounded to its spread
     assert power_mw == pytest.approx(4060)
     assert energy_mws == pytest.approx(4.06 * mean_ms, rel=0.1)
+
+
+def test_a_single_inference_is_kept(prepared: Prepared, sample: Sample) -> None:
+    """Of one there are no statistics."""
+    only = PiInference(0, 0.02, 0.01, 1, np.zeros(3, np.int8))
+    run = PiRun(inferences=[only], error=connection_lost(prepared.connection.address))
+    answered, engine = Answered(find_engine("xnnpack"), run, threads=1), find_engine("xnnpack")
+    with pytest.raises(ThimbleError) as caught:
+        _result({"model": "single.tflite"}, prepared, sample.question, answered, engine, NO_METER)
+    kept = Path(caught.value.hint.rpartition(" in ")[2])
+    told: Json = json.loads(kept.read_text())
+    assert kept.name.endswith("-single.json")
+    assert (told["bench"]["runs"], told["bench"]["first_inference_s"]) == (1, 0.02)
+    assert told["bench"]["partial"]
 
 
 def test_a_run_that_breaks_off_is_kept_and_marked(pi: Loopback, sample: Sample, tmp_path: Path) -> None:
