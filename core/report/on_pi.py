@@ -50,7 +50,7 @@ def sentences(bench: Json) -> Iterator[str]:
 def is_plain(bench: Json) -> bool:
     """XNNPACK took nothing of the network: what was measured are TFLite's built-in kernels."""
     partition = bench.get("partition")
-    return bench["engine"] == "xnnpack" and bool(partition) and not partition["parts"]
+    return bench["engine"] == "xnnpack" and partition is not None and not partition["parts"]
 
 
 def _partition(bench: Json) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What an engine on the Pi computes counts as right only where the reference leaves it something to get wrong."""
+"""What an engine on the Pi computes is verified only where the reference leaves something to get wrong."""
 
 from __future__ import annotations
 
