@@ -59,9 +59,9 @@ def set_up(folder: RemoteFolder, engine: PiEngine, tell: Tell, wheels: Path | No
     python = folder.at(_VENV, "bin", "python")
     if not missing and folder.size_bytes(f"{_VENV}/bin/python") is not None:
         return Ready(facts, python, already=True)
-    pushed = None if wheels is None else wheels_in(wheels)
     if engine.opt_in:
         tell(0.0, f"{engine.title} is a large installation, {engine.disk_bytes / 1e9:.1f} GB: many minutes")
+    pushed = None if wheels is None else wheels_in(wheels)
     if _make_environment(folder, tell):
         there, missing = (), requirements
     _install(folder, requirements, facts, pushed, tell)

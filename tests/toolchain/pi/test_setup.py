@@ -174,6 +174,14 @@ def test_a_folder_without_wheels(bare: PiConnection, tmp_path: Path, pi: Loopbac
     assert caught.value.code == "no-wheels"
 
 
+def test_a_large_engine_is_told_before_it_is_installed(bare: PiConnection, tmp_path: Path) -> None:
+    said: list[str] = []
+    large = replace(find_engine("xnnpack"), opt_in=True)
+    with pytest.raises(ThimbleError, match="there are no wheels"):
+        set_up(RemoteFolder(bare), large, lambda part, text: said.append(text), tmp_path)
+    assert "TFLite with XNNPACK is a large installation, 0.2 GB: many minutes" in said
+
+
 def test_a_pi_with_32_bits_is_refused_before_anything_is_done(
     bare: PiConnection, pi: Loopback, empty_pi_folder: Path
 ) -> None:
