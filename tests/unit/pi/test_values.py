@@ -7,10 +7,12 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from core.errors import ThimbleError
+from core.pi.connection import SILENCE_S, Answer
 from core.pi.engines import ENGINES, find_engine
 from core.pi.events import Beat, System, read_event
 from core.pi.preparing import RUNNER_FILES
@@ -20,6 +22,7 @@ from core.pi.runner.thimble_pi_engines import ENGINES as RUN_THERE
 from core.pi.setup import survey
 from core.pi.setup.armnn import ArmnnSource
 from core.pi.setup.checks import Circumstances, check_all, require_fit
+from core.pi.setup.environment import remove
 from core.pi.setup.survey import PiFacts
 from core.pi.setup.wheels import download_arguments
 from core.pi.throttling import Throttling, between, throttling_of
@@ -184,3 +187,16 @@ def test_wheels_are_asked_for_the_pi_and_not_for_this_computer(tmp_path: object)
     assert "manylinux_2_28_aarch64" in arguments
     assert arguments[arguments.index("--python-version") + 1] == "3.11"
     assert arguments[-1] == "numpy"
+
+
+def test_removing_waits_for_a_large_installation_on_a_slow_card() -> None:
+    waits: list[float] = []
+
+    def stream(command: str, on_line: object, timeout_s: float) -> Answer:
+        waits.append(timeout_s)
+        return Answer(0, "2500000 /home/ada/.thimble", "")
+
+    connection = SimpleNamespace(stream=stream)
+    folder = SimpleNamespace(connection=connection, quoted=lambda: "'.thimble'", remove_all=lambda: None)
+    assert remove(folder) == 2_560_000_000  # type: ignore[arg-type]
+    assert waits[0] > 10 * SILENCE_S
