@@ -1,4 +1,4 @@
-"""Folders for the time of a command, in the user's cache; what killed processes left there is removed."""
+"""Folders for the time of a process, in the user's cache; what killed processes left there is removed."""
 
 from __future__ import annotations
 
@@ -17,17 +17,28 @@ from core.paths import cache_dir, cannot_write
 @contextlib.contextmanager
 def work_folder() -> Iterator[Path]:
     """An empty folder that is gone after the block. Raises ThimbleError ``cannot-write``."""
+    folder = new_work_folder()
+    try:
+        yield folder
+    finally:
+        remove_work_folder(folder)
+
+
+def new_work_folder() -> Path:
+    """An empty folder of this process: `remove_work_folder` takes it away, and what that leaves goes when
+    another is made after this process has ended. Raises ThimbleError ``cannot-write``."""
     parent = cache_dir() / "work"
     try:
         parent.mkdir(exist_ok=True)
         remove_stale(parent)
-        folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent))
+        return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent))
     except OSError as error:
         raise cannot_write(parent, error) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_work_folder(folder: Path) -> None:
+    """Remove it with what is in it. Files that another process has open may stay, on Windows."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_stale(parent: Path) -> None:

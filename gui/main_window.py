@@ -14,6 +14,7 @@ from core.flow.draft import Draft, Step
 from core.flow.open_run import OpenRun
 from core.flow.resume import resumable
 from core.jobs.events import Failed
+from core.live.quantity import Quantity
 from gui.draft_keeper import DraftKeeper
 from gui.error_dialog import ErrorDialog
 from gui.job_bridge import JobBridge
@@ -129,7 +130,7 @@ class MainWindow(QMainWindow):
         The first time takes up to 100 ms a page: too long later, while a job is watched.
         """
         self.run.view.curve.warm_up()
-        self.live.view.plots.warm_up()
+        self.live.view.plots.warm_up(tuple(Quantity))
         self.deploy.view.plots.warm_up()
         results = (self.run.view.result, self.deploy.view.result)
         for result in results:

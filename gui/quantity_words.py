@@ -35,6 +35,7 @@ def shown(wanted: Quantity) -> Shown:
         Quantity.TEMPERATURE: Shown(tr("Temperature"), 1.0, "°C"),
         Quantity.FREQUENCY: Shown(tr("Frequency"), 1e-6, "MHz"),
         Quantity.LOAD: Shown(tr("Load"), 1.0, ""),
+        Quantity.RATE: Shown(tr("Inferences per second"), 1.0, "1/s"),
     }[wanted]
 
 

@@ -38,6 +38,16 @@ class WindowPlan:
             )
 
 
+def check_windows_alone(windows: int | None, metered: bool) -> None:
+    """Raises ThimbleError ``windows-and-meter``."""
+    if windows and metered:
+        raise ThimbleError(
+            "windows-and-meter",
+            "a meter measures the inferences of a series, not those of windows",
+            "leave out the windows or the meter, or do one after the other",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """`inferences` that took `seconds` together."""
@@ -79,11 +89,17 @@ class Windows:
 
 @dataclass(frozen=True, slots=True)
 class WindowProgress:
-    """In window `number`, counted from 1, inferences have taken `seconds` so far."""
+    """In window `number`, counted from 1, `inferences` have taken `seconds` so far."""
 
     number: int
     plan: WindowPlan
     seconds: float
+    inferences: int
+
+    @property
+    def over(self) -> bool:
+        """Whether this was the last inference of the window."""
+        return self.seconds >= self.plan.window_s
 
     @property
     def done(self) -> float:
@@ -108,7 +124,7 @@ def run_windows(
             seconds += _positive(infer(number))
             number, inferences = number + 1, inferences + 1
             if on_progress is not None:
-                on_progress(WindowProgress(place, plan, seconds))
+                on_progress(WindowProgress(place, plan, seconds, inferences))
         windows.append(Window(inferences, seconds))
     return Windows(plan, warm_up, tuple(windows))
 

@@ -55,9 +55,14 @@ def window_plan(params: dict[str, Any], board: Board) -> WindowPlan | None:
 
 
 def window_watcher(context: JobContext, board: Board) -> OnWindow:
+    """Tells each window that is over, as the partial `window`: index, inferences, seconds."""
+
     def watch(progress: WindowProgress) -> None:
         text = f"Window {progress.number} of {progress.plan.number} on {board.title}"
         context.progress(progress.done, text)
+        if progress.over:
+            told = {"index": progress.number - 1, "inferences": progress.inferences}
+            context.partial("window", {**told, "seconds": progress.seconds})
         context.check_cancelled()
 
     return watch

@@ -23,6 +23,8 @@ class Quantity(Enum):
     TEMPERATURE = "temperature"
     FREQUENCY = "frequency"
     LOAD = "load"
+    #: Inferences per second, of each window of time.
+    RATE = "rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +43,5 @@ UNITS: dict[Quantity, Unit] = {
     Quantity.TEMPERATURE: Unit("°C"),
     Quantity.FREQUENCY: Unit("Hz"),
     Quantity.LOAD: Unit("processes"),
+    Quantity.RATE: Unit("1/s"),
 }

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,13 +13,14 @@ import numpy as np
 
 from core.bench import Source
 from core.errors import ThimbleError
+from core.live.energies import ClockEnergies, EnergyOf
 from core.live.power import PowerSignal
 from core.live.quantity import UNITS, Quantity
 from core.live.signal import EVER, EventSignal, Signal, Span
 from core.live.sums import Floats
 
-#: Partials of the jobs that run a model (`core.jobs.tasks.deploy`, `core.pi`).
-INFERENCE, POWER, TELEMETRY = "inference", "power", "telemetry"
+#: Partials of the jobs that run a model (`core.jobs.tasks.deploy`, `pi_bench`).
+INFERENCE, POWER, TELEMETRY, WINDOW = "inference", "power", "telemetry", "window"
 _TELEMETRY = {
     Quantity.TEMPERATURE: "temperature_c",
     Quantity.FREQUENCY: "frequency_hz",
@@ -31,23 +30,13 @@ _TELEMETRY = {
 _MOST_AT_ONCE = 20_000
 
 
-class EnergyOf(Enum):
-    """How the energy of an inference came about."""
-
-    POWER_PROFILE = "power-profile"
-    #: Mean power since the inference before, times the latency.
-    CLOCK = "clock"
-    #: Mean power of all inferences, times the latency.
-    MEAN_POWER = "mean-power"
-    #: The integral between the edges of the meter's marker.
-    MARKER = "marker"
-
-
 class LiveRun:
     """`sinks` take partials in any thread; everything else belongs to one thread, which calls `refresh`.
 
     `timing` says where latencies are from. With `metered`, power is measured; the energy of an inference is
     the mean power since the one before times its latency until `finish` brings what the meter's marker tells.
+    Where latencies are counted instead of measured, and in a recording that is played, nothing ran while the
+    power was measured: inferences have no energies then. `energy_note` says why at the end.
     Times are seconds since the first thing that came.
     """
 
@@ -56,8 +45,9 @@ class LiveRun:
         # a measured power times an estimated time is an estimate
         energy = Source.MEASURED if metered and timing is Source.MEASURED else Source.ESTIMATED
         self.sources = dict.fromkeys(Quantity, Source.MEASURED)
-        self.sources |= {Quantity.LATENCY: timing, Quantity.ENERGY: energy}
+        self.sources |= {Quantity.LATENCY: timing, Quantity.RATE: timing, Quantity.ENERGY: energy}
         self.metered = metered
+        self.energy_note = ""
         self.signals: dict[Quantity, Signal] = {}
         self.power: PowerSignal | None = None
         self.fault: ThimbleError | None = None
@@ -65,13 +55,12 @@ class LiveRun:
         self._arrived: deque[tuple[float, str, dict[str, Any]]] = deque()
         self._begun_s: float | None = None
         self._throttled_s: list[float] = []
-        self._without_energy: deque[tuple[float, float, float]] = deque()
-        self._last_end_s = 0.0
+        self._energies = ClockEnergies() if metered and timing is Source.MEASURED else None
 
     @property
     def sinks(self) -> Mapping[str, Callable[[dict[str, Any]], None]]:
         """What takes each kind of partial."""
-        return {kind: partial(self._take, kind) for kind in (INFERENCE, POWER, TELEMETRY)}
+        return {kind: partial(self._take, kind) for kind in (INFERENCE, POWER, TELEMETRY, WINDOW)}
 
     @property
     def throttled_s(self) -> Floats:
@@ -100,6 +89,7 @@ class LiveRun:
         self._take_power(by_kind.get(POWER, []))
         self._take_inferences(by_kind.get(INFERENCE, []))
         self._take_telemetry(by_kind.get(TELEMETRY, []))
+        self._take_windows(by_kind.get(WINDOW, []))
         grown = self.power is not None and self.power.follow()
         return self._measure_energies() or grown or bool(waiting)
 
@@ -126,10 +116,12 @@ class LiveRun:
         latencies = [(at_s, float(data["latency_s"])) for at_s, data in told]
         self._add(Quantity.LATENCY, latencies)
         self._add_told(Quantity.ENERGY, "energy_j", told)
-        if self.metered:
-            for at_s, latency_s in latencies:
-                self._without_energy.append((self._last_end_s, at_s, latency_s))
-                self._last_end_s = at_s
+        if self._energies is not None:
+            self._energies.add(latencies)
+
+    def _take_windows(self, told: list[tuple[float, dict[str, Any]]]) -> None:
+        rates = [(at_s, data["inferences"] / data["seconds"]) for at_s, data in told]
+        self._add(Quantity.RATE, rates)
 
     def _take_telemetry(self, told: list[tuple[float, dict[str, Any]]]) -> None:
         for quantity, name in _TELEMETRY.items():
@@ -141,48 +133,57 @@ class LiveRun:
         self._add(quantity, [(at_s, float(data[name])) for at_s, data in told if data.get(name) is not None])
 
     def _add(self, quantity: Quantity, samples: list[tuple[float, float]]) -> None:
-        if not samples:
-            return
+        if samples:
+            table = np.asarray(samples)
+            self._extend(quantity, table[:, 0], table[:, 1])
+
+    def _extend(self, quantity: Quantity, times_s: Floats, values: Floats) -> None:
         signal = self.signals.setdefault(quantity, EventSignal(UNITS[quantity].total))
         assert isinstance(signal, EventSignal)  # noqa: S101 - power alone is another, and is never added to
-        table = np.asarray(samples)
-        signal.add(table[:, 0], table[:, 1])
+        signal.add(times_s, values)
 
     def _measure_energies(self) -> bool:
-        """Of the inferences whose power is there by now; whether there were some."""
+        """Of the inferences whose power is there by now; whether there were some to look at."""
         power = self.power
-        if power is None or not power.meter.live or (there := power.span) is None:
+        if self._energies is None or power is None or not power.meter.live:
             return False
-        energies = []
-        while self._without_energy and self._without_energy[0][1] <= there.end_s:
-            begin_s, end_s, latency_s = self._without_energy.popleft()
-            mean_w = power.statistics(Span(begin_s, end_s)).mean
-            if math.isfinite(mean_w):  # not before the meter's first sample
-                energies.append((end_s, mean_w * latency_s))
-        self._add(Quantity.ENERGY, energies)
-        return bool(energies)
+        found = self._energies.take(power)
+        if found is not None and len(found[0]):
+            self._extend(Quantity.ENERGY, *found)
+        return found is not None
 
     def finish(self, bench: Mapping[str, Any]) -> None:
-        """The bench's result: the energies of the inferences after the first, where the meter told them; the
-        mean power times each latency, where nothing was known meanwhile."""
+        """Take the bench's result (the fields of ``bench --json``): where its numbers are from; the energies
+        of the inferences after the first, where the meter told them; the mean power times each latency, where
+        nothing was known meanwhile. Where the meter failed or measured something else than this run, no
+        inference has an energy."""
         self.catch_up()
-        energy = bench.get("energy")
+        timing, energy = Source(bench["timing"]), bench.get("energy")
+        self.sources |= {Quantity.LATENCY: timing, Quantity.RATE: timing}
+        if energy and energy.get("of_this_run") is not False:
+            self._finish_energies(energy, timing)
+        elif energy or self.metered:
+            self.signals.pop(Quantity.ENERGY, None)
+            self.energy_note = (energy or {}).get("note", "")
+
+    def _finish_energies(self, energy: Mapping[str, Any], timing: Source) -> None:
         latency = self.signals.get(Quantity.LATENCY)
-        if not energy or latency is None:
+        if latency is None:
             return
-        if Source(energy["source"]) is Source.ESTIMATED:
-            self.sources[Quantity.ENERGY] = Source.ESTIMATED
+        source = Source(energy["source"])
         times, latencies = latency.samples(EVER)
         each_j = energy.get("each_j") or ()
         if each_j and len(each_j) == len(times) - 1:
             self._replace_energies(times[1:], np.asarray(each_j, np.float64))
             self.energy_of = EnergyOf.MARKER
-            self.sources[Quantity.ENERGY] = Source(energy["source"])
-        elif Quantity.ENERGY not in self.signals:
-            self._replace_energies(times, energy["power_w"] * latencies)
-            self.energy_of = EnergyOf.MEAN_POWER if self.metered else EnergyOf.POWER_PROFILE
+        else:
+            # a measured power times an estimated time is an estimate
+            source = source if timing is Source.MEASURED else timing
+            if Quantity.ENERGY not in self.signals:
+                self._replace_energies(times, energy["power_w"] * latencies)
+                self.energy_of = EnergyOf.MEAN_POWER if self.metered else EnergyOf.POWER_PROFILE
+        self.sources[Quantity.ENERGY] = source
 
     def _replace_energies(self, times_s: Floats, energies_j: Floats) -> None:
-        signal = EventSignal(UNITS[Quantity.ENERGY].total)
-        signal.add(times_s, energies_j)
-        self.signals[Quantity.ENERGY] = signal
+        self.signals.pop(Quantity.ENERGY, None)
+        self._extend(Quantity.ENERGY, times_s, energies_j)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -132,6 +133,18 @@ class Signal:
             math.sqrt(float(sums["squares"]) / known),
             self._added_up(mean, samples, known),
         )
+
+    def means(self, edges_s: Sequence[float]) -> Floats:
+        """Of the raw samples between each two neighbours of `edges_s`, which do not fall: ``[edges - 1]``.
+        NaN where none is known. All samples from the first edge to the last are read in one go."""
+        places = np.array([self._axis.place(edge_s) for edge_s in edges_s]).clip(0, self.count)
+        values = self._store.read(int(places[0]), int(places[-1])).astype(np.float64)
+        known = ~np.isnan(values)
+        sums = np.concatenate([[0.0], np.cumsum(np.where(known, values, 0.0))])
+        counts = np.concatenate([[0], np.cumsum(known)])
+        at = places - places[0]
+        with np.errstate(invalid="ignore"):  # nothing by nothing is NaN
+            return np.asarray(np.diff(sums[at]) / np.diff(counts[at]))
 
     def _added_up(self, mean: float, samples: int, known: int) -> float:
         if self._total is Total.SUM:

@@ -29,6 +29,8 @@ class LinkedPlots(QWidget):
 
     #: What is seen, the markers or the samples have changed.
     changed = Signal()
+    #: All that came before `finish` has been taken.
+    finished = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,12 +51,13 @@ class LinkedPlots(QWidget):
         self._layout.setContentsMargins(2, 2, 2, 2)
         self._layout.setSpacing(0)
         self._timer = QTimer(self)
-        self._timer.setInterval(_POLL_MS)
+        self._finishing = False
         self._timer.timeout.connect(self.poll)
         theme().changed.connect(self.update)
 
-    def warm_up(self) -> None:
-        """Make the plots that every run has: it takes long, and later a job is watched."""
+    def warm_up(self, wanted: Collection[Quantity] = _FIRST) -> None:
+        """Make the plots that a run may have: it takes long, and later a job is watched."""
+        self._show_plots(wanted)
         self._show_plots(_FIRST)
 
     def show_run(self, run: LiveRun, follow: bool = True) -> None:
@@ -68,8 +71,9 @@ class LinkedPlots(QWidget):
             plot.set_source(run.sources[plot.quantity])
             plot.show_selection(None)
         self._drawn = ()
+        self._finishing = False
         if follow:
-            self._timer.start()
+            self._timer.start(_POLL_MS)
         self.poll()
         self.changed.emit()
 
@@ -78,11 +82,9 @@ class LinkedPlots(QWidget):
         self._timer.stop()
 
     def finish(self) -> None:
-        """Nothing more comes: draw what is left."""
-        self.stop()
-        if self.run is not None:
-            self.run.catch_up()
-            self.redraw()
+        """Nothing more comes: take what is left, a piece at a time, and tell `finished`."""
+        self._finishing = True
+        self._timer.start(0)
 
     def set_sources(self, sources: Mapping[Quantity, Source], about: Mapping[Quantity, str]) -> None:
         """Where values are from, and words that say it more closely."""
@@ -95,6 +97,15 @@ class LinkedPlots(QWidget):
         """Take what has come, and draw it when it can be seen."""
         if self.run is not None and self.run.refresh():
             self.redraw()
+        elif self._finishing:
+            self._finishing = False
+            self.stop()
+            self.finished.emit()
+
+    def show_again(self) -> None:
+        """The run has other values now."""
+        self._drawn = ()
+        self.redraw()
 
     def redraw(self) -> None:
         """Draw what is new or was moved; nothing while it is paused or hidden."""

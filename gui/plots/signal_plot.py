@@ -25,6 +25,8 @@ _ROOM, _LOST = 0.12, 0.07
 #: A line that fills less of the height than this is shown larger.
 _SMALL = 0.5
 _DENSITY = 0.9
+#: So few samples have dots, of so many pixels.
+_FEW, _DOT = 12, 5
 _SERIES = {quantity: place % 4 for place, quantity in enumerate(Quantity)}
 
 
@@ -51,11 +53,12 @@ class SignalPlot(QObject):
             self.plot.getAxis(side).setStyle(maxTickLevel=0)
             self.plot.getAxis(side).setTickDensity(_DENSITY)
         self.plot.setMouseEnabled(x=True, y=False)
+        self._dots = pg.ScatterPlotItem(size=_DOT, pen=None)
         self._curve, self._lost_marks, self._slow_marks = (pg.PlotCurveItem() for _ in range(3))
         self.region = pg.LinearRegionItem(swapMode="sort")
         self.region.setZValue(10)
         self.region.hide()
-        for item in (self._slow_marks, self._curve, self._lost_marks, self.region):
+        for item in (self._slow_marks, self._curve, self._dots, self._lost_marks, self.region):
             self.plot.addItem(item, ignoreBounds=True)
         view = self.plot.getViewBox()
         view.disableAutoRange()
@@ -78,7 +81,7 @@ class SignalPlot(QObject):
 
     def clear(self) -> None:
         self._lost, self._low, self._high = 0, 0.0, 1.0
-        for curve in (self._curve, self._lost_marks, self._slow_marks):
+        for curve in (self._curve, self._dots, self._lost_marks, self._slow_marks):
             curve.setData([], [])
         show_empty(self.plot)
         self._title()
@@ -92,6 +95,7 @@ class SignalPlot(QObject):
         view = self.plot.getViewBox()
         view.setRange(xRange=(span.begin_s, span.end_s), yRange=(low, high), padding=0)
         self._curve.setData(picture.time_s, values, connect="finite")
+        self._show_dots(picture.time_s, values)
         self._lost_marks.setData(*_strokes(picture.lost_s, low, low + _LOST * (high - low)), connect="pairs")
         inside = slow_s[(slow_s >= span.begin_s) & (slow_s <= span.end_s)]
         self._slow_marks.setData(*_strokes(inside, low, high), connect="pairs")
@@ -99,6 +103,13 @@ class SignalPlot(QObject):
         if samples.lost != self._lost:
             self._lost = samples.lost
             self._title()
+
+    def _show_dots(self, times_s: Floats, values: Floats) -> None:
+        """On single samples: one alone makes no line."""
+        if len(times_s) <= _FEW:
+            self._dots.setData(times_s, values)
+        elif len(self._dots.data):
+            self._dots.setData([], [])
 
     def show_selection(self, span: Span | None) -> None:
         """The markers of all plots are the same."""
@@ -126,6 +137,7 @@ class SignalPlot(QObject):
         look = colours()
         estimate = self._source is Source.ESTIMATED
         self._curve.setPen(thin(look.series[_SERIES[self.quantity]], dashed=estimate))
+        self._dots.setBrush(QColor(look.series[_SERIES[self.quantity]]))
         self._lost_marks.setPen(thin(look.bad))
         self._slow_marks.setPen(thin(look.warning))
         fill = QColor(look.accent)

@@ -6,8 +6,8 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,14 @@ from PySide6.QtCore import QSettings, Qt
 from pytestqt.qtbot import QtBot
 
 from core.jobs.events import Event
+from core.meters.base import MeterInfo
+from core.meters.stream import SampleWriter
 from core.preview import Preview, PreviewBuffer, PreviewLayer
 from core.recipe import Cluster, Prune, PruneKind, Quantize, Recipe, Training
 from gui.main_window import MainWindow
+from gui.pages.live.presenter import LivePresenter
 from gui.services import Services
+from tests.gui.live_page import PERIOD_S, PICO, Bench
 
 
 @dataclass
@@ -133,3 +137,32 @@ def opened(window: MainWindow, qtbot: QtBot) -> MainWindow:
 def stop_jobs(window: MainWindow) -> None:
     for bridge in window._bridges():
         bridge.abandon()
+
+
+@pytest.fixture
+def live_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("core.work_folder.cache_dir", lambda: tmp_path)
+    return tmp_path / "work"
+
+
+@pytest.fixture
+def bench(
+    services: Services, jobs: FakeJobs, tmp_path: Path, live_cache: Path, qtbot: QtBot
+) -> Iterator[Bench]:
+    """The page by itself, as large as in a window of 1024 × 600, with a Pico plugged in."""
+    live = LivePresenter(replace(services, usb_boards=lambda: (PICO,)))
+    live.start_wanted.connect(live.start)
+    qtbot.addWidget(live.view)
+    live.view.resize(828, 575)
+    live.view.show()
+    live.view.form.set_found((PICO,))
+    yield Bench(live, jobs, tmp_path)
+    live.bridge.abandon()
+    live.saving.abandon()
+    live.close()
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[SampleWriter]:
+    with SampleWriter(tmp_path / "power", MeterInfo("fake meter", PERIOD_S)) as writer:
+        yield writer

@@ -72,8 +72,9 @@ DEPLOYED: dict[str, Any] = {
         "predicted_sram_bytes": 61_000,
     },
     "bench": {
-        "board": "virtual-pico", "runs": 3, "first_s": 0.06, "mean_s": 0.061, "std_s": 0.001,
-        "median_s": 0.06, "min_s": 0.06, "max_s": 0.062, "timing": "estimated",
+        "board": "virtual-pico", "engine": "thimble-c", "runs": 3, "first_s": 0.06, "mean_s": 0.061,
+        "std_s": 0.001, "stderr_s": 0.0007, "verified": True, "median_s": 0.06, "min_s": 0.06,
+        "max_s": 0.062, "timing": "estimated",
         "times_s": [0.06, 0.061, 0.062],
         "energy": {"source": "estimated", "power_w": 0.085, "energy_j": 0.0051},
     },

@@ -67,6 +67,8 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Namespace, terminal: Terminal) -> None:
+    from core.bench.windows import check_windows_alone
+
     if is_pi(arguments):
         refuse_board_options(arguments)
     else:
@@ -77,12 +79,7 @@ def _run(arguments: Namespace, terminal: Terminal) -> None:
         raise ThimbleError(
             "no-windows", "--window-s is the length of windows, and there are none", "give --windows too"
         )
-    if metered and arguments.windows is not None:
-        raise ThimbleError(
-            "windows-and-meter",
-            "a meter measures the inferences of a series, not those of windows",
-            "leave out --windows or --meter, or do one after the other",
-        )
+    check_windows_alone(arguments.windows, metered)
     if arguments.csv is not None:
         output_dir(arguments.csv.absolute().parent)
     asked = None if arguments.record is None else _asked(arguments, terminal)

@@ -24,7 +24,7 @@ from core.boards.agreement import Agreement
 from core.boards.catalogue import board_named
 from core.boards.expected import expected_outputs, reference_name
 from core.boards.layout import to_graph_layout
-from core.boards.placing import place
+from core.boards.placing import check_plugged_in, place
 from core.boards.put import Put
 from core.boards.quantization import to_model_input
 from core.boards.session import ANYWHERE, Inference, Placed
@@ -102,18 +102,21 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
     labels), labelled_samples (how many that is the accuracy of), port (where the board is now; None for one
     that is at no port), its serial_number and name (may be empty), placed (a `Put`; None where nothing has to
     be flashed). Partials `inference`: index, latency_s, energy_j (an estimate; None with a meter), cycles,
-    predicted, correct.
+    predicted, correct; `window` after each: index, inferences, seconds.
 
     With `meter` (as on the command line), the energy is measured: partials `power` (folder, samples, lost)
-    tell how far `core.meters.stream` can read; `samples` names a CSV for them. A meter that fails while the
-    board runs leaves the latencies, and tells why in bench.meter.fault.
+    tell how far `core.meters.stream` can read, in the folder `recording` (out, where it is left out);
+    `samples` names a CSV for them. A meter that fails while the board runs leaves the latencies, and tells
+    why in bench.meter.fault.
 
     Raises ThimbleError and CodegenError for what a person can mend.
     """
+    check_plugged_in(board_named(params["board"]), params.get("port"))
     csv = Path(params["samples"]) if params.get("samples") else None
+    recording = Path(params.get("recording") or params["out"])
     # From the beginning: a fault of the meter is told at once, and a board may get its power through it.
     more_follow = bool(params.get("windows"))
-    with metering(params.get("meter"), Path(params["out"]), context, csv, more_follow) as meter:
+    with metering(params.get("meter"), recording, context, csv, more_follow) as meter:
         prepared = lowered(lambda: prepare(params, context.section(0.0, PREPARED)))
         ran = run_on_board(prepared, params.get("port"), context.section(PREPARED, 1.0), meter=meter)
     return kept(params, {**prepared.to_json(), **ran})

@@ -41,8 +41,8 @@ Json = dict[str, Any]
 
 def bench(params: Json, context: JobContext) -> Json:
     """Params: those of `connect_as_asked`; model (.tflite, .onnx), model_file (what the engine reads, if it
-    is another file), made_from; data or input, options, runs, meter, samples as in `deploy`; engine, timed,
-    threads, warmup, windows, window_s, telemetry, wheels; those of `ArmnnSource.from_params`.
+    is another file), made_from; data or input, options, runs, meter, recording, samples as in `deploy`;
+    engine, timed, threads, warmup, windows, window_s, telemetry, wheels; those of `ArmnnSource.from_params`.
 
     Result: model, bench (the fields of `bench --json`), verified, accuracy_on_board, labelled_samples.
     With `outputs`, a file for them: those of the samples, ``[samples, …]`` in the layout of the Graph.
@@ -110,7 +110,7 @@ def bench(params: Json, context: JobContext) -> Json:
 
 def _recorded(params: Json) -> Path | None:
     """The folder that outlives the job, for whoever draws the meter's samples afterwards."""
-    return output_dir(Path(params["out"])) if params.get("out") else None
+    return output_dir(Path(params["recording"])) if params.get("recording") else None
 
 
 def _files(work: Path, graph: Any, samples: Samples, runs: int) -> SampleFiles:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.boards.placing import is_on_usb
-from core.boards.usb_ports import UsbBoard
+from core.boards.usb_ports import UsbBoard, choose_usb_board
 from core.flow.live_bench import NO_METER, LiveBench, places
 from core.flow.open_run import OpenRun
 from core.meters.choice import usage
@@ -150,20 +150,21 @@ class BenchForm(QWidget):
         return self._run
 
     def bench(self) -> LiveBench | None:
-        """What is chosen; None without a model."""
+        """What is chosen; None without a model. Raises ThimbleError ``board-not-there``."""
         if self._run is None:
             return None
-        pi = self.pi.currentData()
+        usb, pi = self.target_board(), self.pi.currentData()
         return LiveBench(
             self._run,
             str(self.place.currentData()),
             self.runs.value(),
             self.windows.value(),
             self._meter_words(),
-            None if self.target_board is None else self.target_board.key,
+            None if usb is None else usb.key,
             pi,
             engine=str(self.engine.currentData()),
             pi_settings=DEFAULT_SETTINGS if pi is None else settings_of(pi),
+            pretended=usb is not None and usb.pretended,
         )
 
     def _meter_words(self) -> str:
@@ -171,12 +172,12 @@ class BenchForm(QWidget):
         kind = str(self.meter.currentData())
         return f"{kind}:{target}" if target and self.target.isVisibleTo(self) else kind
 
-    @property
     def target_board(self) -> UsbBoard | None:
-        """The board on USB that is chosen; None for kinds that are not on USB, or where none is there."""
+        """The board on USB that is chosen; None for kinds that are not on USB.
+
+        Raises ThimbleError ``board-not-there``."""
         place = places()[self.place.currentData()]
-        there = [usb for usb in self._found if usb.board.id == place.id and usb.key == self.usb.currentData()]
-        return there[0] if there and is_on_usb(place) else None
+        return choose_usb_board(place, self.usb.currentData(), self._found) if is_on_usb(place) else None
 
     @Slot(object)
     def set_found(self, found: tuple[UsbBoard, ...]) -> None:

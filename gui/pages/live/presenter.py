@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,16 +19,18 @@ from core.live.quantity import Quantity
 from core.live.run import LiveRun
 from core.live.saving import prepare
 from core.live.signal import EVER
-from core.report.deploy_record import save_deploy
+from core.report.bench_record import Asked, record_bench
+from core.work_folder import new_work_folder, remove_work_folder
+from gui.background import Background
 from gui.job_bridge import JobBridge
 from gui.pages.live.tools import Part
 from gui.pages.live.view import LiveView
-from gui.pages.live.words import ended_words, energy_words, lost_words, note_words
+from gui.pages.live.words import ended_words, energy_words, left_words, lost_words, note_words
 from gui.services import Services
 from gui.usb_watch import UsbWatch
 from gui.widgets.banner import BannerKind
 from gui.widgets.replacing import may_replace
-from gui.words import error_as_failed, number, tr
+from gui.words import error_as_failed, latency, number, tr
 
 _STATISTICS_MS = 200
 
@@ -51,7 +51,11 @@ class LivePresenter(QObject):
         #: Typed ones, by where they count; the keyring's are the workers' own.
         self.passwords: dict[str, str] = {}
         self._bench: LiveBench | None = None
-        self._folder = tempfile.TemporaryDirectory(prefix="thimble-live-", ignore_cleanup_errors=True)
+        self._asked: Asked | None = None
+        self._end: Done | Failed | Cancelled | None = None
+        #: Of the run that is shown: the samples of its meter, and what is being saved.
+        self._work: Path | None = None
+        self._keeping = Background(self)
         self._statistics_due = QTimer(self)
         self._statistics_due.setSingleShot(True)
         self._statistics_due.setInterval(_STATISTICS_MS)
@@ -67,7 +71,9 @@ class LivePresenter(QObject):
         view.plots.changed.connect(self._plots_changed)
         view.tools.save_wanted.connect(self._choose_file)
         self.bridge.ended.connect(self._ended)
-        self.bridge.abandoned.connect(view.plots.finish)
+        self.bridge.abandoned.connect(view.plots.stop)
+        view.plots.finished.connect(self._finished)
+        self._keeping.failed.connect(lambda error: view.banner.show_failure(error_as_failed(error)))
         self.saving.ended.connect(self._saved)
         view.form.set_run(None)
 
@@ -107,31 +113,40 @@ class LivePresenter(QObject):
         view = self.view
         if self.bridge.running or self.saving.running:
             return
+        if self._keeping.busy:
+            self._say(tr("The last result is still being written. Start again in a moment."))
+            return
         view.banner.clear()
         try:
-            bench = view.form.bench()
+            bench, target = view.form.bench(), view.form.target_board()
             if bench is None:
                 return
             if bench.pi is not None:
                 bench = replace(bench, password=self.passwords.get(bench.pi.where))
             bench.check()
+            asked = bench.asked()
+            if target is not None and not may_replace(view, [target]):
+                return
+            self._forget_samples()
+            self._work = new_work_folder()
         except ThimbleError as error:
             view.banner.show_failure(error_as_failed(error))
             return
-        target = view.form.target_board
-        if target is not None and not may_replace(view, [target]):
-            return
-        self._forget_samples()
+        self._bench, self._asked, self._end = bench, asked, None
+        self._begin(bench, self._work)
+
+    def _begin(self, bench: LiveBench, work: Path) -> None:
+        view = self.view
         focus = view.window().focusWidget()
         at_form = focus is not None and view.form.isAncestorOf(focus)
         if at_form:
             view.hold_focus()
-        self._bench = bench
         run = LiveRun(bench.timing, bench.metered)
+        view.result.hide()
         view.plots.show_run(run)
         self._show_sources(run)
         view.form.setEnabled(False)
-        self.bridge.start(bench.task, bench.params(), sinks=run.sinks)
+        self.bridge.start(bench.task, bench.params(work), sinks=run.sinks)
         if at_form:
             view.panel.cancel.setFocus()
         self.running_changed.emit(True)
@@ -151,53 +166,60 @@ class LivePresenter(QObject):
         plots = self.view.plots
         if plots.run is not None:
             self.view.statistics.show_run(plots.run, plots.viewport.span, plots.selection)
-            self.view.note.setText(note_words(plots.run))
+            words = note_words(plots.run) if self._end is None else left_words(plots.run)
+            self.view.note.setText(words)
             if plots.run.fault is not None and not self.view.banner.text:
                 self.view.banner.show_failure(error_as_failed(plots.run.fault))
 
     @Slot(object)
     def _ended(self, end: Done | Failed | Cancelled) -> None:
         view = self.view
-        run = view.plots.run
         view.form.setEnabled(True)
-        if run is not None:
-            if isinstance(end, Done):
-                run.finish(end.result["bench"])
-            self._show_sources(run)
-        view.plots.finish()
+        self._end = end
         if isinstance(end, Done):
-            self._tell_done(end.result, run)
+            view.result.show_bench(end.result["bench"])
             self._keep(end.result)
         elif isinstance(end, Failed):
             view.banner.show_failure(end)
         else:
-            view.banner.show_message(
-                BannerKind.INFO, tr("You stopped the measurement. What came until then can be saved.")
-            )
+            self._say(tr("You stopped the measurement. What came until then can be saved."))
+        view.plots.finish()
         self.running_changed.emit(False)
 
-    def _tell_done(self, result: dict[str, Any], run: LiveRun | None) -> None:
+    @Slot()
+    def _finished(self) -> None:
+        """The plots have all that the job told and the meter recorded."""
+        end, run = self._end, self.view.plots.run
+        self._end = None
+        if run is None:
+            return
+        if isinstance(end, Done):
+            run.finish(end.result["bench"])
+            self._tell_done(end.result, run)
+        self._show_sources(run)
+        self.view.plots.show_again()
+
+    def _tell_done(self, result: dict[str, Any], run: LiveRun) -> None:
         bench = result["bench"]
-        warnings = [*ended_words(result), *(lost_words(run) if run is not None else [])]
+        warnings = [*ended_words(result), *lost_words(run)]
         if warnings:
             self.view.banner.show_message(BannerKind.WARNING, "\n".join(warnings))
             return
         estimate = bench["timing"] == Source.ESTIMATED.value
-        words = tr("Done: {count} inferences, all answers right.").format(count=number(bench["runs"]))
+        words = tr("Done: {count} inferences of {mean} on average, all answers right.").format(
+            count=number(bench["runs"]), mean=latency(bench["mean_s"])
+        )
         words += " " + tr("Times are estimates.") if estimate else ""
         self.view.banner.show_message(BannerKind.SUCCESS, words)
 
     def _keep(self, result: dict[str, Any]) -> None:
-        """The record that reports are made from, where it is of a board."""
-        bench = self._bench
-        if bench is None or "plan" not in result:
+        """Beside others of the run, for reports; of a board, the job has written its own record too."""
+        bench, asked = self._bench, self._asked
+        if bench is None or asked is None:
             return
-        try:
-            save_deploy(bench.run.folder, result)
-        except ThimbleError as error:
-            self.view.banner.show_failure(error_as_failed(error))
-            return
-        self.deployed.emit(replace(bench.run, deployed=result))
+        self._keeping.start(lambda: record_bench(bench.run.folder, asked, result["bench"]))
+        if "plan" in result:
+            self.deployed.emit(replace(bench.run, deployed=result))
 
     @Slot(object)
     def _choose_file(self, part: Part) -> None:
@@ -213,12 +235,15 @@ class LivePresenter(QObject):
         """Write a part of the run as CSV; the samples of a meter in a second file beside."""
         plots = self.view.plots
         span = {Part.ALL: EVER, Part.SEEN: plots.viewport.span, Part.SELECTION: plots.selection}[part]
-        if plots.run is None or span is None or self.saving.running:
+        if plots.run is None or span is None or self._work is None or self.saving.running:
+            return
+        if self._end is not None:
+            self._say(tr("What the meter recorded is still being read. Save again in a moment."))
             return
         self.view.banner.clear()
         out = out if out.suffix.lower() == ".csv" else out.with_name(f"{out.name}.csv")
         try:
-            saving = prepare(plots.run, span, out, Path(self._folder.name) / "events.npz")
+            saving = prepare(plots.run, span, out, self._work / "events.npz")
         except ThimbleError as error:
             self.view.banner.show_failure(error_as_failed(error))
             return
@@ -246,19 +271,22 @@ class LivePresenter(QObject):
         elif isinstance(end, Failed):
             self.view.banner.show_failure(end)
         else:
-            self.view.banner.show_message(BannerKind.INFO, tr("You stopped the saving; no file was written."))
+            self._say(tr("You stopped the saving; no file was written."))
+
+    def _say(self, words: str) -> None:
+        self.view.banner.show_message(BannerKind.INFO, words)
 
     def _forget_samples(self) -> None:
         """The samples of the last run: what was not saved goes."""
-        run = self.view.plots.run
-        if run is not None and run.power is not None:
-            shutil.rmtree(run.power.folder, ignore_errors=True)
+        if self._work is not None:
+            remove_work_folder(self._work)
+            self._work = None
 
     def close(self) -> None:
-        """The window closes."""
+        """The window closes. What a job that is just ending still writes goes with the next start."""
         self.watch.close()
         self.view.plots.blockSignals(True)
         self._statistics_due.stop()
         self.view.plots.stop()
+        self._keeping.wait()
         self._forget_samples()
-        self._folder.cleanup()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 
 from gui.job_bridge import JobBridge
 from gui.pages.live.bench_form import BenchForm
+from gui.pages.live.result_card import ResultCard
 from gui.pages.live.statistics_table import StatisticsTable
 from gui.pages.live.tools import LiveTools
 from gui.plots.linked_plots import LinkedPlots
@@ -37,7 +38,9 @@ class LiveView(Page):
         self.body.addWidget(self.form)
         self.body.addWidget(self.panel)
         self.body.addWidget(self.saving_panel)
+        self.result = ResultCard()
         self.body.addWidget(card(*parts))
+        self.body.addWidget(self.result)
         self.body.addStretch(1)
         self.first_control = self.form.start
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from core.bench import Source
+from core.live.energies import EnergyOf
 from core.live.quantity import Quantity
-from core.live.run import EnergyOf, LiveRun
+from core.live.run import LiveRun
 from core.report.verdict import compared
-from gui.words import number, tr
+from gui.words import number, percent, tr
 
 
 def note_words(run: LiveRun) -> str:
@@ -23,6 +24,9 @@ def note_words(run: LiveRun) -> str:
         energies = tr("Power is measured.")
     else:
         energies = tr("Power is measured by {meter}.").format(meter=run.power.meter.name)
+        if run.energy_note:
+            energies += " " + tr("Single inferences have no energies: {why}.").format(why=run.energy_note)
+            return f"{times} {energies}"
         if not run.power.meter.live:
             energies += " " + tr("It was recorded earlier: it is not the power of this run.")
         energies += f" {run.power.meter.note}".rstrip()
@@ -62,6 +66,14 @@ def ended_words(result: dict[str, Any]) -> list[str]:
             )
         )
     return words
+
+
+def left_words(run: LiveRun) -> str:
+    """What is done after the end of a run, while its recording is longer than what was taken of it."""
+    if run.power is None:
+        return note_words(run)
+    share = run.power.count / max(run.power.reader.count, 1)
+    return tr("Reading what the meter recorded: {share}.").format(share=percent(share, 0))
 
 
 def lost_words(run: LiveRun) -> list[str]:

@@ -29,6 +29,9 @@ def test_a_window_is_over_when_its_inferences_add_up() -> None:
     assert [window["inferences"] for window in told["windows"]] == [3, 4, 2]
     assert [progress.done for progress in seen] == sorted(progress.done for progress in seen)
     assert seen[-1].done == 1.0
+    assert [(p.number, p.inferences, p.seconds) for p in seen if p.over] == [
+        (1, 3, 12.0), (2, 4, 12.0), (3, 2, 12.0)
+    ]  # fmt: skip
 
 
 def test_one_long_inference_fills_a_window() -> None:

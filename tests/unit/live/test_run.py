@@ -15,15 +15,18 @@ from core.errors import CancelledByUser, ThimbleError
 from core.jobs.context import JobContext
 from core.jobs.events import Event
 from core.jobs.tasks.save_live import save_live
+from core.live.energies import EnergyOf
 from core.live.quantity import Quantity
-from core.live.run import EnergyOf, LiveRun
+from core.live.run import LiveRun
 from core.live.saving import Saving, prepare
 from core.live.signal import EVER, Span
 from core.meters.base import MeterInfo, samples_of
 from core.meters.samples_csv import read_samples
-from core.meters.stream import SampleWriter
+from core.meters.stream import SampleReader, SampleWriter
 
 PERIOD_S = 1e-3
+MEASURED = {"source": "measured", "power_w": 2.0, "energy_j": 0.04}
+ESTIMATE = {"source": "estimated", "power_w": 4.0, "energy_j": 2.0}
 
 
 class Clock:
@@ -116,28 +119,138 @@ def test_the_markers_own_energies_take_the_place_of_those_of_the_clock(told: Tol
     for _ in range(3):
         told.inference(0.02)
         told.power(2.0, 100)
-    told.run.finish(
-        {"energy": {"source": "measured", "power_w": 2.0, "energy_j": 0.04, "each_j": [0.1, 0.2]}}
-    )
+    told.run.finish({"timing": "measured", "energy": {**MEASURED, "each_j": [0.1, 0.2]}})
     assert values(told.run, Quantity.ENERGY) == [0.1, 0.2]
     assert times(told.run, Quantity.ENERGY) == times(told.run, Quantity.LATENCY)[1:]
     assert told.run.energy_of is EnergyOf.MARKER
 
 
+def with_a_clocks_energies(told: Told) -> LiveRun:
+    """Three inferences, two of which have got an energy."""
+    for _ in range(3):
+        told.power(2.0, 100)
+        told.inference(0.02)
+    told.power(2.0, 100)
+    told.run.catch_up()
+    assert len(values(told.run, Quantity.ENERGY)) == 2
+    return told.run
+
+
+@pytest.mark.parametrize(
+    ("bench", "note"),
+    [
+        ({"energy": {**MEASURED, "of_this_run": False, "note": "it was yesterday"}}, "it was yesterday"),
+        ({"energy": None, "meter": {"asked": "ppk2", "fault": {"code": "meter-failed"}}}, ""),
+    ],
+)
+def test_an_inference_has_no_energy_where_the_meter_failed_or_measured_something_else(
+    told: Told, bench: dict[str, Any], note: str
+) -> None:
+    run = with_a_clocks_energies(told)
+    run.finish({"timing": "measured", **bench})
+    assert set(run.signals) == {Quantity.LATENCY, Quantity.POWER}, "the power was measured all the same"
+    assert run.energy_note == note
+
+
+def test_a_recording_gives_no_energies_at_the_end_either(tmp_path: Path) -> None:
+    told = Told(tmp_path / "power", live=False)
+    with told.writer:
+        told.inference(0.02)
+        told.power(1.0, 100)
+        told.inference(0.02)
+    energy = {**MEASURED, "of_this_run": False, "note": "the power was recorded earlier"}
+    told.run.finish({"timing": "measured", "energy": energy})
+    assert Quantity.ENERGY not in told.run.signals
+    assert told.run.energy_note == "the power was recorded earlier"
+
+
+def test_a_board_that_counts_cycles_takes_no_power_that_a_meter_could_see(tmp_path: Path) -> None:
+    told = Told(tmp_path / "power")
+    told.run = LiveRun(Source.ESTIMATED, metered=True, clock=told.clock)
+    with told.writer:
+        for _ in range(3):
+            told.power(2.0, 100)
+            told.inference(0.02)
+        told.power(2.0, 100)
+    told.run.catch_up()
+    assert told.run.power is not None
+    assert told.run.power.count == 400
+    assert Quantity.ENERGY not in told.run.signals
+
+
+def test_the_result_says_where_the_times_are_from() -> None:
+    run = LiveRun(Source.MEASURED, metered=False, clock=Clock())
+    run.sinks["inference"]({"latency_s": 0.02, "energy_j": 0.5})
+    run.finish({"timing": "estimated", "energy": None})
+    assert run.sources[Quantity.LATENCY] is Source.ESTIMATED
+    assert values(run, Quantity.ENERGY) == [0.5], "an estimate needs no meter"
+
+
+def test_energies_that_wait_are_computed_together(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 300
+    for place in range(count):
+        told.power(1.0 + place, 10, lost=place % 3)
+        told.inference(0.02)
+    told.power(1.0, 10)
+    reads: list[int] = []
+    read = SampleReader.read
+    monkeypatch.setattr(
+        SampleReader, "read", lambda self, *where: (reads.append(where[-1]), read(self, *where))[1]
+    )
+    told.run.catch_up()
+    assert len(reads) == 2, "one to follow the recording, one for all the inferences"
+    power, ends_s = told.run.power, times(told.run, Quantity.LATENCY)
+    assert power is not None
+    begins_s = [0.0, *ends_s][:count]
+    means_w = [power.statistics(Span(*edges)).mean for edges in zip(begins_s, ends_s, strict=True)]
+    expected = 0.02 * np.array(means_w)[np.isfinite(means_w)]
+    assert len(expected) == count - 1
+    assert values(told.run, Quantity.ENERGY) == pytest.approx(expected)
+
+
+def test_a_part_of_those_that_wait_is_taken_at_once_and_none_is_left(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.live.energies._MOST_INFERENCES", 4)
+    monkeypatch.setattr("core.live.energies._MOST_SAMPLES", 150)
+    for samples in (1, 40, 60, 60, 60, 500, *[10] * 8):
+        told.power(2.0, samples)
+        told.inference(0.02)
+    told.power(2.0, 10)
+    told.run.refresh()
+    assert len(values(told.run, Quantity.ENERGY)) < 4
+    told.run.catch_up()
+    assert len(values(told.run, Quantity.ENERGY)) == 13
+    assert not told.run.refresh()
+
+
+def test_windows_of_time_become_inferences_per_second() -> None:
+    clock = Clock()
+    run = LiveRun(Source.ESTIMATED, metered=False, clock=clock)
+    run.sinks["inference"]({"latency_s": 0.02, "energy_j": None})
+    for index, inferences in enumerate((500, 400)):
+        clock.now_s += 10.0
+        run.sinks["window"]({"index": index, "inferences": inferences, "seconds": 10.0})
+    run.catch_up()
+    assert values(run, Quantity.RATE) == [50.0, 40.0]
+    assert run.span == Span(0.0, 20.0)
+    assert run.sources[Quantity.RATE] is Source.ESTIMATED
+
+
 def test_estimates_stay_estimates(tmp_path: Path) -> None:
     run = LiveRun(Source.ESTIMATED, metered=False, clock=Clock())
     run.sinks["inference"]({"latency_s": 0.02, "energy_j": 0.5})
-    run.finish({"energy": {"source": "estimated", "power_w": 25.0, "energy_j": 0.5}})
+    run.finish({"timing": "estimated", "energy": {**ESTIMATE, "power_w": 25.0}})
     assert (run.sources[Quantity.LATENCY], run.sources[Quantity.ENERGY]) == (Source.ESTIMATED,) * 2
     metered = LiveRun(Source.ESTIMATED, metered=True)
     assert metered.sources[Quantity.ENERGY] is Source.ESTIMATED, "a measured power times an estimated time"
     metered.sinks["inference"]({"latency_s": 0.5, "energy_j": None})
-    metered.finish({"energy": {"source": "measured", "power_w": 0.1, "energy_j": 0.05}})
+    metered.finish({"timing": "estimated", "energy": {**MEASURED, "power_w": 0.1}})
     assert (values(metered, Quantity.ENERGY), metered.energy_of) == ([0.05], EnergyOf.MEAN_POWER)
     assert metered.sources[Quantity.ENERGY] is Source.ESTIMATED
     pi = LiveRun(Source.MEASURED, metered=False)
     pi.sinks["inference"]({"latency_s": 0.5, "energy_j": None})
-    pi.finish({"energy": {"source": "estimated", "power_w": 4.0, "energy_j": 2.0}})
+    pi.finish({"timing": "measured", "energy": ESTIMATE})
     assert values(pi, Quantity.ENERGY) == [2.0]
     assert pi.sources[Quantity.ENERGY] is Source.ESTIMATED
 
