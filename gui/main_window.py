@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
         self.run.view.curve.warm_up()
         self.live.view.plots.warm_up(tuple(Quantity))
         self.deploy.view.plots.warm_up()
-        results = (self.run.view.result, self.deploy.view.result)
+        results = (self.run.view.result, self.deploy.view.result, self.live.view.result)
         for result in results:
             result.show()
         for page in self._pages.values():

@@ -14,6 +14,7 @@ from core.live.quantity import Quantity
 from core.live.signal import Span
 from core.meters.stream import SampleWriter
 from core.report.bench_record import read_benches
+from gui.main_window import MainWindow
 from gui.theme import Appearance, theme
 from gui.widgets.banner import BannerKind
 from tests.gui.live_page import Bench, rows, seen, visible
@@ -139,6 +140,15 @@ def test_windows_of_time_are_seen(bench: Bench, qtbot: QtBot) -> None:
     assert Quantity.RATE in visible(bench)
     assert rate._dots.getData()[1].tolist() == [40.0, 50.0]
     assert rows(bench)[("Inferences per second", "seen")][:3] == ["2", "0", "45.00"]
+
+
+def test_every_plot_is_made_before_a_job_is_watched(window: MainWindow) -> None:
+    window.warm_up()
+    view = window.live.view
+    assert set(view.plots.plots) == set(Quantity)
+    shown = {quantity for quantity, plot in view.plots.plots.items() if plot.plot.isVisibleTo(view)}
+    assert shown == {Quantity.LATENCY, Quantity.ENERGY}
+    assert view.result.isHidden()
 
 
 def test_the_wheel_zooms_all_plots_in_time(bench: Bench, qtbot: QtBot) -> None:
