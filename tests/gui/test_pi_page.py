@@ -216,7 +216,7 @@ def test_known_pis_fill_the_fields_and_can_be_measured(window: MainWindow, jobs:
     form.set_run(OpenRun(Path("runs"), Path("model.tflite"), "digits"))
     bench = form.bench()
     assert bench is not None
-    params = bench.params()
+    params = bench.params(recording=Path("samples"))
     assert (params["threads"], params["warmup"], params["telemetry"]) == (2, 5, False)
 
 
