@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from core.errors import ThimbleError
+from core.models.zoo import PREFIX
 from core.paths import resources_dir
 from core.presets import find_preset
 from core.recipe import Recipe
@@ -48,18 +49,19 @@ class Study:
 
     def spec(self, data: str | None = None, model: str | None = None) -> SweepSpec:
         """What to run: on the paper's own data, unless `data` says otherwise; with the paper's network, or on
-        the digits with the one that stands in for it, unless `model` does.
+        the digits with the one that stands in for it, unless `model` does. A network of the zoo is trained
+        from scratch; a model file keeps its weights.
 
         Raises ThimbleError ``bad-recipe`` or ``bad-grid``, which would be a fault of the file.
         """
         data = data or self.data
         small = data == SMALL_DATA
-        stand_in = str(self.small["model"]) if small else self.model
-        series = tuple(self._series(raw, small) for raw in self.series)
+        chosen = model or _resource(str(self.small["model"]) if small else self.model)
+        series = tuple(self._series(raw, small, chosen.startswith(PREFIX)) for raw in self.series)
         note = f"{self.small['note']} {self.note}" if small and model is None else self.note
         return SweepSpec(
             title=self.title,
-            model=model or _resource(stand_in),
+            model=chosen,
             data=data,
             series=series,
             boards=DEFAULT_BOARDS,
@@ -69,12 +71,14 @@ class Study:
             study=self.id,
         )
 
-    def _series(self, raw: Mapping[str, Any], small: bool) -> Series:
+    def _series(self, raw: Mapping[str, Any], small: bool, from_scratch: bool) -> Series:
         changes: Mapping[str, Any] = raw.get(SMALL_DATA, {}) if small else {}
         common: Mapping[str, Any] = self.small.get("with", {}) if small else {}
         recipe = find_preset(raw["recipe"])
         for changed in (raw.get("with", {}), common, changes.get("with", {})):
             recipe = _merged(recipe, changed)
+        if not from_scratch:
+            recipe = replace(recipe, train=None)
         grid = {name: changes.get(name, raw.get(name)) for name in _GRID}
         given = {name: values for name, values in grid.items() if values is not None}
         return Series(raw["id"], raw["title"], recipe, grid_from_dict(given))

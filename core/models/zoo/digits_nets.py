@@ -4,7 +4,7 @@ from functools import partial
 
 from core.models.zoo.architecture import Architecture, Value, Wiring, chain
 from core.models.zoo.blocks import normed, same
-from core.models.zoo.layers import Conv, Flat, Full, LayerSpec, MaxPool, Relu
+from core.models.zoo.layers import BatchNorm, Conv, DepthwiseConv, Flat, Full, LayerSpec, MaxPool, Relu
 
 #: Few batches have to be enough for the statistics.
 _normed = partial(normed, momentum=0.9)
@@ -26,6 +26,16 @@ def _residual(image: Value) -> Value:
     return value.then(*_ANSWER)
 
 
+def _inverted(image: Value) -> Value:
+    """MobileNetV2's blocks: wider, channel by channel, narrow again."""
+    value = image.then(*_normed(8, stride=2))
+    for filters, stride in ((8, 1), (16, 2), (32, 2)):
+        wide = value.then(*_normed(4 * value.shape[2], 1))
+        body = wide.then(DepthwiseConv(3, stride), BatchNorm(momentum=0.9), Relu(), *_normed(filters, 1)[:2])
+        value = value.plus(body) if stride == 1 else body
+    return value.then(*_ANSWER)
+
+
 def _stages(*stages: tuple[int, ...]) -> list[LayerSpec]:
     """Convolutions with batch norm; after each stage a max pool."""
     layers: list[LayerSpec] = []
@@ -41,6 +51,7 @@ ALEXNET_DIGITS = _stand_in(
     "alexnet", "AlexNet", "four convolutions and three dense layers", chain(*_ALEXNET, Full(10, last=True))
 )
 RESNET_DIGITS = _stand_in("resnet", "ResNet", "three residual blocks", _residual)
+MOBILENET_DIGITS = _stand_in("mobilenet", "MobileNetV2", "three inverted residual blocks", _inverted)
 VGG_DIGITS = _stand_in(
     "vgg",
     "VGG16",

@@ -6,7 +6,13 @@ from core.errors import ThimbleError
 from core.models.zoo.alexnet import ALEXNET, ALEXNET_DEUTEL, ALEXNET_P
 from core.models.zoo.architecture import Architecture
 from core.models.zoo.autoencoder import AUTOENCODER
-from core.models.zoo.digits_nets import ALEXNET_DIGITS, RESNET_DIGITS, SIMPLENET_DIGITS, VGG_DIGITS
+from core.models.zoo.digits_nets import (
+    ALEXNET_DIGITS,
+    MOBILENET_DIGITS,
+    RESNET_DIGITS,
+    SIMPLENET_DIGITS,
+    VGG_DIGITS,
+)
 from core.models.zoo.dscnn import DSCNN
 from core.models.zoo.lenet import LENET, LENET_P
 from core.models.zoo.mobilenet_v1 import MOBILENET_V1
@@ -44,6 +50,7 @@ _ALL = (
     AUTOENCODER,
     ALEXNET_DIGITS,
     RESNET_DIGITS,
+    MOBILENET_DIGITS,
     VGG_DIGITS,
     SIMPLENET_DIGITS,
 )
