@@ -4,7 +4,8 @@
 
 For each seed a LeNet is trained from scratch, and each recipe below is run on it. Printed are the accuracy of
 the original and of the deployed int8 file on the test images, their ratio, and the parameters that are left.
-The last lines are the means over the seeds beside what is demanded. Takes many minutes on two cores.
+The last lines are the means over the seeds, and the worst of them, beside what is demanded of the mean. Takes
+many minutes on two cores.
 """
 
 from __future__ import annotations
@@ -95,8 +96,9 @@ def main() -> int:
                 print(f"{case.name:38}{seed:5}{row}", flush=True)
     kept = {case.name: float(np.mean(ratios[case.name])) for case in cases}
     for case in cases:
-        spread = float(np.std(ratios[case.name]))
-        print(f"{case.name:38} mean {kept[case.name]:.2%} ± {spread:.2%}, demanded {case.demanded:.0%}")
+        spread, worst = float(np.std(ratios[case.name])), min(ratios[case.name])
+        mean = f"mean {kept[case.name]:.2%} ± {spread:.2%}"
+        print(f"{case.name:38} {mean}, worst {worst:.2%}, demanded {case.demanded:.0%}")
     return int(any(kept[case.name] < case.demanded for case in cases))
 
 

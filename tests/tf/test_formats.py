@@ -26,6 +26,7 @@ from core.models.loading import check_model_file, load_keras
 from core.models.onnx_export import write_onnx
 from core.models.zoo import find_architecture
 from tests.tf.conftest import build_branched
+from tests.tf.zoo import SMALL_OF_THE_ZOO
 from tests.unit.codegen.onnx_models import OnnxModel
 from tests.unit.compress.graphs import compute
 
@@ -128,7 +129,7 @@ def test_names_and_trained_layers_survive(tmp_path: Path) -> None:
     assert all(layer.trainable for layer in model.layers)
 
 
-@pytest.mark.parametrize("name", ["dscnn", "resnet8"])
+@pytest.mark.parametrize("name", SMALL_OF_THE_ZOO)
 def test_the_zoo_comes_back_from_onnx(tmp_path: Path, name: str) -> None:
     write_onnx(find_architecture(name).build(0), tmp_path / "model.onnx")
     _assert_same(tmp_path / "model.onnx")
