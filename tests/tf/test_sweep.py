@@ -13,7 +13,6 @@ import pytest
 
 from core.compress.checkpoint import FOLDER
 from core.compress.run_files import RECORD
-from core.data import load_data
 from core.errors import CancelledByUser, ThimbleError
 from core.jobs.events import Log
 from core.jobs.tasks.compress import compress
@@ -25,7 +24,6 @@ from core.sweep.grid import QUANTIZATIONS, Grid, Series
 from core.sweep.output import read_record, write_report
 from core.sweep.plots import PLOTS
 from core.sweep.spec import SweepSpec
-from core.sweep.studies import find_study
 from core.sweep.tables import TABLES
 from tests.tf.conftest import Watcher
 
@@ -204,38 +202,6 @@ def test_a_recipe_that_trains_from_scratch(spec: SweepSpec, tmp_path: Path) -> N
     run = json.loads((tmp_path / result["points"][0]["where"]["folder"] / RECORD).read_text())
     assert run["model"] == str(tmp_path / "baselines" / "seed-3" / "model.keras")
     assert "train" not in run["recipe"]
-
-
-def test_a_study_on_fewer_digits(tmp_path: Path) -> None:
-    """Two points of its grid, an epoch each: its file fits the network, and the paper's values lie beside."""
-    digits = load_data("digits")
-    data = tmp_path / "digits.npz"
-    np.savez(
-        data,
-        x_train=digits.x_train[:96],
-        y_train=digits.y_train[:96],
-        x_test=digits.x_test[:40],
-        y_test=digits.y_test[:40],
-    )
-    study = find_study("ameen-cats").spec("digits")
-    element = study.series[0]
-    assert element.recipe.train is not None
-    assert element.recipe.finetune is not None
-    short = replace(
-        element.recipe,
-        train=replace(element.recipe.train, epochs=1),
-        finetune=replace(element.recipe.finetune, epochs=1),
-        quantize=None,
-    )
-    grid = Grid(sparsities=(0.0, 0.5))
-    spec = replace(study, data=str(data), series=(replace(element, recipe=short, grid=grid),), plots=())
-    result = sweep(_params(spec, tmp_path / "out"), Watcher().context)
-    assert result["runs"] == {"done": 2}
-    tables = {table["title"]: table["rows"] for table in result["tables"]}
-    assert ["published", "Keras", "2520.03"] in [
-        [row[0], row[1], row[tables["On the boards"][0].index("first inference (ms)")]]
-        for row in tables["On the boards"]
-    ]
 
 
 def test_data_that_are_not_there_end_the_sweep(spec: SweepSpec, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The studies' files: what they say for the paper's data and the digits. tests/tf/test_sweep.py runs one."""
+"""The studies' files: what they say for the papers' data and for the digits. None is run here."""
 
 from __future__ import annotations
 
