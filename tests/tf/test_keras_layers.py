@@ -14,9 +14,8 @@ from core.compress.structured import Kept, choose, find_groups
 from core.models.keras_graph import graph_of_model, read_keras_graph
 from core.models.keras_layers import CONVERTERS
 from core.models.keras_surgery import keep_channels, with_weights_of
-from core.models.zoo import find_architecture
+from core.models.zoo import all_architectures, find_architecture
 from core.recipe import Prune, Scope
-from tests.tf.zoo import SMALL_OF_THE_ZOO
 from tests.unit.compress.graphs import compute
 
 pytestmark = pytest.mark.tf
@@ -126,8 +125,12 @@ def test_every_layer_is_compared() -> None:
     assert {name.split()[0] for name in (*_IMAGE, *_SERIES)} | _ELSEWHERE == set(CONVERTERS)
 
 
+#: Those that take seconds; `benchmarks/pruning_speed.py` does the same with every network of the zoo.
+_SMALL = [a.name for a in all_architectures().values() if a.macs < 4e8 and a.parameters < 1.6e7]
+
+
 @pytest.mark.parametrize(
-    ("name", "scope"), [*((name, Scope.GLOBAL) for name in SMALL_OF_THE_ZOO), ("resnet8", Scope.LAYER)]
+    ("name", "scope"), [*((name, Scope.GLOBAL) for name in _SMALL), ("resnet8", Scope.LAYER)]
 )
 def test_the_pruned_network_of_the_zoo_equals_the_masked_one(name: str, scope: Scope) -> None:
     model = _with_random_weights(find_architecture(name).build())
