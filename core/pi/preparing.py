@@ -18,7 +18,6 @@ from core.pi.upload import RemoteFolder, Upload
 
 #: What is started on the Pi, and what it finds beside itself there.
 RUNNER = Path(__file__).parent / "runner" / "thimble_pi.py"
-RUNNER_FILES = (RUNNER, RUNNER.with_name("thimble_pi_engines.py"))
 _SHORT = 16
 #: Before trying again: a network that stumbles is back soon, a Pi that restarts takes a minute or two.
 _PAUSES_S = (3.0, 10.0, 20.0, 40.0, 60.0)
@@ -99,11 +98,10 @@ def place(
     folder: RemoteFolder, model: Path, samples: SampleFiles, on_bytes: Callable[[int, int], None]
 ) -> Placed:
     """Send what is not there yet. Files are named after their contents, so nothing old is taken for new."""
-    runner = f"runner/{''.join(file_hash(file)[: _SHORT // 2] for file in RUNNER_FILES)}"
+    runner = f"runner/{file_hash(RUNNER)[:_SHORT]}/{RUNNER.name}"
     on_pi = f"models/{file_hash(model)[:_SHORT]}{model.suffix}"
     unpacked = f"samples/{samples.digest[:_SHORT]}"
-    uploads = [Upload(file, f"{runner}/{file.name}") for file in RUNNER_FILES]
-    uploads.append(Upload(model, on_pi))
+    uploads = [Upload(RUNNER, runner), Upload(model, on_pi)]
     connection = folder.connection
     archive = f"{unpacked}.tar"
     there = connection.run(f"test -d {folder.quoted(unpacked)}").done
@@ -118,4 +116,4 @@ def place(
             what = f"the samples cannot be unpacked on the Pi: {answer.last_words}"
             raise ThimbleError("pi-cannot-write", what, f"check the free space of {shlex.quote(folder.path)}")
     names = tuple(folder.at(unpacked, name) for name in samples.names)
-    return Placed(folder.at(runner, RUNNER.name), folder.at(on_pi), names)
+    return Placed(folder.at(runner), folder.at(on_pi), names)

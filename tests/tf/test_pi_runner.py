@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.pi.runner import thimble_pi_engines
+from core.pi.runner import thimble_pi
 from tests.tf.conftest import build_small
 from tests.unit.pi.test_runner import Told, outputs
 
@@ -35,7 +35,7 @@ def test_keras_predicts_sample_by_sample(tmp_path: Path, monkeypatch: pytest.Mon
         "runs": 3,
     }
     told = Told()
-    thimble_pi_engines.measure(job, told.tell)
+    thimble_pi.measure(job, told.tell)
     assert threads == [3]
     loaded, *inferences = told.events
     assert loaded["partition"] is None

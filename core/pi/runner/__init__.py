@@ -1,1 +1,1 @@
-"""What runs on the Pi: the files are pushed there, and `thimble_pi.py` is started by its path."""
+"""What runs on the Pi: `thimble_pi.py` is pushed there and started by its path."""

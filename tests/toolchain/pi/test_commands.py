@@ -21,7 +21,7 @@ from core.pi.connection import connection_lost, host_key
 from core.pi.engines import find_engine
 from core.pi.events import PiInference
 from core.pi.host_keys import KeyState
-from core.pi.known import forget, known_pis
+from core.pi.known import known_pis
 from core.pi.measuring import Answered
 from core.pi.preparing import Prepared
 from core.pi.run import PiRun
@@ -191,9 +191,8 @@ def test_arm_nn_is_only_ready_with_its_delegate(
 
 
 def test_what_is_told_before_anything_is_sent(
-    pi: Loopback, sample: Sample, options: list[str], tmp_path: Path, capsys: Any
+    own_folders: None, sample: Sample, options: list[str], capsys: Any
 ) -> None:
-    forget(pi.address)
     model = str(sample.model)
     for arguments, status, words in (
         (["--board", "pi"], 1, "--host"),

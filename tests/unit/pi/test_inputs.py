@@ -19,7 +19,7 @@ from core.boards.quantization import quantize
 from core.data.scaling import PIXELS, Normalization, find_normalization, measure
 from core.pi.inputs import as_pixels, write_samples
 from core.pi.preparing import RUNNER
-from core.pi.runner import thimble_pi_engines as runner
+from core.pi.runner import thimble_pi as runner
 from core.recipe import Scaling
 from tests.unit.cli.models import write_int8_tflite
 
@@ -62,7 +62,7 @@ def test_pictures_become_the_same_inputs(
 def test_what_decodes_pictures_is_there_before_anything_is_timed(tmp_path: Path) -> None:
     """In a process of its own, as on the Pi: this one has imported Pillow already."""
     script = """
-import sys, thimble_pi_engines as engines
+import sys, thimble_pi as engines
 wanted = {"shift": [0], "divisor": [1], "dtype": "float32", "shape": [1, 4]}
 engines.Preparation(wanted)
 assert "PIL" not in sys.modules

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.pi.runner import thimble_pi_engines
+from core.pi.runner import thimble_pi
 
 
 class _Counting:
@@ -46,7 +46,7 @@ def outputs(told: Told) -> Any:
 def test_the_warm_up_comes_after_the_first_inference_and_is_not_timed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(thimble_pi_engines.ENGINES, "counting", _Counting)
+    monkeypatch.setitem(thimble_pi.ENGINES, "counting", _Counting)
     np.save(tmp_path / "0.npy", np.zeros(1, np.int8))
     job = {
         "engine": "counting",
@@ -56,5 +56,5 @@ def test_the_warm_up_comes_after_the_first_inference_and_is_not_timed(
         "warmup": 5,
     }
     told = Told()
-    thimble_pi_engines.measure(job, told.tell)
+    thimble_pi.measure(job, told.tell)
     assert outputs(told).ravel().tolist() == [0, 6, 7]

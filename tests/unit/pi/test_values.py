@@ -15,10 +15,10 @@ from core.errors import ThimbleError
 from core.pi.connection import SILENCE_S, Answer
 from core.pi.engines import ENGINES, find_engine
 from core.pi.events import Beat, System, read_event
-from core.pi.preparing import RUNNER_FILES
+from core.pi.preparing import RUNNER
 from core.pi.run import PiRun
+from core.pi.runner.thimble_pi import ENGINES as RUN_THERE
 from core.pi.runner.thimble_pi import HANG_S, Patience
-from core.pi.runner.thimble_pi_engines import ENGINES as RUN_THERE
 from core.pi.setup import survey
 from core.pi.setup.armnn import ArmnnSource
 from core.pi.setup.checks import Circumstances, check_all, require_fit
@@ -165,11 +165,10 @@ def test_an_engine_that_is_none() -> None:
         find_engine("tpu")
 
 
-@pytest.mark.parametrize("file", RUNNER_FILES, ids=lambda file: file.name)
-def test_the_runner_stands_alone_and_an_old_python_reads_it(file: Path) -> None:
+def test_the_runner_stands_alone_and_an_old_python_reads_it() -> None:
     import ast
 
-    tree = ast.parse(file.read_text(), feature_version=(3, 9))
+    tree = ast.parse(RUNNER.read_text(), feature_version=(3, 9))
     ours = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "core"]
     assert not ours
     assert not any(isinstance(node, ast.Match) for node in ast.walk(tree))
