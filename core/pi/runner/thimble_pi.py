@@ -1,10 +1,10 @@
 """Thimble's runner on a Raspberry Pi: loads a model in an engine, times it, tells what it sees.
 
-For Python 3.9 or later with the standard library alone; an engine is imported where it is used. A job comes
-in as one JSON line on standard input, then a line at least every `SILENCE_S`; events go out as JSON lines.
-Two processes: one only watches (heartbeat, telemetry, standard input), and starts the one that computes, so
-that an engine that crashes or hangs is told in words. When standard input ends or falls silent, both end: nothing
-is left running.
+For Python 3.9 or later with the standard library alone; an engine is imported where it is used. A job
+comes in as one JSON line on standard input, then a line at least every `SILENCE_S`; events go out as JSON
+lines. Two processes: one only watches (heartbeat, telemetry, standard input), and starts the one that
+computes, so that an engine that crashes or hangs is told in words. When standard input ends or falls
+silent, both end: nothing is left running.
 
 `thimble_pi.py` watches, ``thimble_pi.py work`` computes.
 """
