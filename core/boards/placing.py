@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +20,7 @@ from core.boards.session import ANYWHERE, Placed
 from core.boards.usb_ports import Attachment, UsbBoard, choose_usb_board, find_usb_boards, runs_our_program
 from core.errors import ThimbleError
 
+_LOOK_EVERY_S = 0.5
 #: Whether a Thimble program answers at all.
 _QUICK = Timeouts(resend_s=0.3, silent_s=1.0, answer_s=2.0)
 #: What a port says when somebody must do something first; trying to flash would not help.
@@ -46,13 +50,21 @@ def is_on_usb(board: Board) -> bool:
     return not board.virtual and bool(board.usb_ids)
 
 
-def check_plugged_in(board: Board, port: str | None) -> None:
-    """Raises ThimbleError when the board has to be on USB and is not, before any work for it is done;
-    ``no-port`` for a port of a board that needs none."""
-    if is_on_usb(board):
-        choose_usb_board(board, port, find_usb_boards())
-    elif port is not None:
-        raise ThimbleError("no-port", f"{board.title} is at no port", "leave out --port")
+def check_plugged_in(
+    board: Board, port: str | None, patience_s: float = 0.0, sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Raises ThimbleError when the board has to be on USB and is not, before any work for it is done, nor comes
+    within `patience_s`; ``no-port`` for a port of a board that needs none."""
+    if not is_on_usb(board):
+        if port is not None:
+            raise ThimbleError("no-port", f"{board.title} is at no port", "leave out --port")
+        return
+    for _ in range(int(patience_s / _LOOK_EVERY_S)):
+        with suppress(ThimbleError):
+            choose_usb_board(board, port, find_usb_boards())
+            return
+        sleep(_LOOK_EVERY_S)
+    choose_usb_board(board, port, find_usb_boards())
 
 
 def place(image: Image, compilation: Compilation, port: str | None, around: Surroundings) -> Placed:

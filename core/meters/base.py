@@ -75,7 +75,8 @@ class MeterKind:
     `options` is a frozen dataclass of `core.recipe.key` fields; `target` is the field that takes what follows
     the colon in ``ID:TARGET``, empty when there is none. `connect` makes the meter of such options, and is
     None for the estimate, which measures nothing. `find` may take a second. `on_pi` makes the same meter
-    where it is a sensor of the Raspberry Pi that is measured, of the options and how that is reached.
+    where it is a sensor of the Raspberry Pi that is measured, of the options and how that is reached. What
+    a meter that `feeds` measures may have no power until the meter is opened.
     """
 
     id: str
@@ -86,6 +87,7 @@ class MeterKind:
     connect: Callable[[Any], PowerMeter] | None
     find: Callable[[], Sequence[FoundMeter]]
     needs_target: bool = False
+    feeds: bool = False
     on_pi: Callable[[Any, dict[str, Any]], PowerMeter] | None = None
 
 

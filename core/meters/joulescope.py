@@ -166,4 +166,5 @@ JOULESCOPE = MeterKind(
     target="device",
     connect=JoulescopeMeter,
     find=find_joulescopes,
+    feeds=True,
 )

@@ -227,4 +227,5 @@ PPK2 = MeterKind(
     target="port",
     connect=Ppk2Meter,
     find=find_ppk2,
+    feeds=True,
 )

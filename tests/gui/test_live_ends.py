@@ -105,6 +105,15 @@ def test_a_board_that_is_not_there_is_told_before_anything_is_built(bench: Bench
     assert bench.jobs.started == []
 
 
+def test_a_board_that_the_meter_feeds_need_not_be_there_yet(bench: Bench) -> None:
+    form = bench.page.form
+    form.set_place("pico")
+    form.set_found(())
+    form.meter.setCurrentIndex(form.meter.findData("ppk2"))
+    form.start.click()
+    assert [job.task for job in bench.jobs.started] == ["deploy"]
+
+
 def test_another_program_is_asked_for_before_it_goes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     form = bench.page.form
     form.set_place("pico")

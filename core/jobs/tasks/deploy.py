@@ -37,6 +37,7 @@ from core.errors import ThimbleError
 from core.jobs.context import JobContext
 from core.jobs.measuring import around_board, facts_of, profile_of, window_plan, window_watcher
 from core.jobs.priority import lowered
+from core.meters.choice import parse_meter
 from core.meters.metering import NO_METER, Metering, metering
 from core.paths import cache_dir, output_dir
 from core.report.deploy_record import save_deploy
@@ -45,6 +46,8 @@ Array = npt.NDArray[Any]
 
 _DEFAULT_RUNS = 100
 _SEED = 0
+#: For a board that gets its power through the meter: to start, and to be found on USB.
+_STARTS_S = 10.0
 #: The part of the job that needs no board.
 PREPARED = 0.33
 _BUILD_OPTIONS = ("compiler", "encoding", "planner")
@@ -111,14 +114,19 @@ def deploy(params: dict[str, Any], context: JobContext) -> dict[str, Any]:
 
     Raises ThimbleError and CodegenError for what a person can mend.
     """
-    check_plugged_in(board_named(params["board"]), params.get("port"))
+    board, port, meter_words = board_named(params["board"]), params.get("port"), params.get("meter")
+    feeds = meter_words is not None and parse_meter(meter_words).kind.feeds
+    if not feeds:
+        check_plugged_in(board, port)
     csv = Path(params["samples"]) if params.get("samples") else None
     recording = Path(params.get("recording") or params["out"])
-    # From the beginning: a fault of the meter is told at once, and a board may get its power through it.
+    # From the beginning: a fault of the meter is told at once, and some boards get their power through it.
     more_follow = bool(params.get("windows"))
-    with metering(params.get("meter"), recording, context, csv, more_follow) as meter:
+    with metering(meter_words, recording, context, csv, more_follow) as meter:
+        if feeds:
+            check_plugged_in(board, port, _STARTS_S)
         prepared = lowered(lambda: prepare(params, context.section(0.0, PREPARED)))
-        ran = run_on_board(prepared, params.get("port"), context.section(PREPARED, 1.0), meter=meter)
+        ran = run_on_board(prepared, port, context.section(PREPARED, 1.0), meter=meter)
     return kept(params, {**prepared.to_json(), **ran})
 
 

@@ -173,11 +173,15 @@ class BenchForm(QWidget):
         return f"{kind}:{target}" if target and self.target.isVisibleTo(self) else kind
 
     def target_board(self) -> UsbBoard | None:
-        """The board on USB that is chosen; None for kinds that are not on USB.
+        """The board on USB that is chosen; None for kinds that are not on USB, and for one that is not there
+        because the meter has yet to feed it.
 
         Raises ThimbleError ``board-not-there``."""
         place = places()[self.place.currentData()]
-        return choose_usb_board(place, self.usb.currentData(), self._found) if is_on_usb(place) else None
+        waits = METERS[self.meter.currentData()].feeds and not self.usb.count()
+        if waits or not is_on_usb(place):
+            return None
+        return choose_usb_board(place, self.usb.currentData(), self._found)
 
     @Slot(object)
     def set_found(self, found: tuple[UsbBoard, ...]) -> None:

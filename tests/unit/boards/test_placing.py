@@ -15,12 +15,14 @@ from codegen.targets.board import find_board
 from core.boards import placing, session
 from core.boards.flashing.base import Surroundings
 from core.boards.link import Link
-from core.boards.placing import place
+from core.boards.placing import check_plugged_in, place
 from core.boards.protocol import Counts
 from core.boards.put import Put
 from core.boards.session import ANYWHERE, Placed
 from core.boards.usb_ports import Attachment, UsbBoard
 from core.errors import ThimbleError
+from core.jobs.context import JobContext
+from core.jobs.tasks import deploy
 from tests.unit.boards.fakes import Clock, FakeTransport
 from tests.unit.boards.usb_fakes import PICO, World, as_drive, on_port
 from tests.unit.codegen.networks import small_lenet, weights_in_flash
@@ -222,3 +224,44 @@ def test_a_port_that_cannot_be_opened_is_told_and_not_flashed(
         place(image, compilation, None, World([on_port("COM3")]).around())
     assert caught.value.code == code
     assert flasher.flashed == []
+
+
+def test_a_board_that_starts_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[list[UsbBoard]] = [[], [], [on_port("port")]]
+    monkeypatch.setattr(placing, "find_usb_boards", lambda: looks.pop(0))
+    slept: list[float] = []
+    check_plugged_in(PICO, None, 10.0, slept.append)
+    assert looks == []
+    assert sum(slept) == 1.0
+
+
+def test_a_board_that_does_not_come_is_told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placing, "find_usb_boards", list)
+    slept: list[float] = []
+    with pytest.raises(ThimbleError) as caught:
+        check_plugged_in(PICO, None, 10.0, slept.append)
+    assert caught.value.code == "board-not-there"
+    assert sum(slept) == 10.0
+
+
+@pytest.mark.parametrize(("meter", "order"), [("ppk2", ["open", "look"]), ("replay:a.csv", ["look", "open"])])
+def test_a_meter_that_feeds_the_board_is_opened_before_it_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, meter: str, order: list[str]
+) -> None:
+    done: list[str] = []
+
+    @contextmanager
+    def metering(*_: object) -> Iterator[None]:
+        done.append("open")
+        yield
+
+    def prepare(*_: object) -> None:
+        raise ThimbleError("enough", "enough", "")
+
+    monkeypatch.setattr(deploy, "metering", metering)
+    monkeypatch.setattr(deploy, "check_plugged_in", lambda *_: done.append("look"))
+    monkeypatch.setattr(deploy, "prepare", prepare)
+    params = {"board": "pico", "out": str(tmp_path), "meter": meter}
+    with pytest.raises(ThimbleError, match="enough"):
+        deploy.deploy(params, JobContext(lambda _: None))
+    assert done == order
