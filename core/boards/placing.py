@@ -53,8 +53,8 @@ def is_on_usb(board: Board) -> bool:
 def check_plugged_in(
     board: Board, port: str | None, patience_s: float = 0.0, sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Raises ThimbleError when the board has to be on USB and is not, before any work for it is done, nor comes
-    within `patience_s`; ``no-port`` for a port of a board that needs none."""
+    """Raises ThimbleError when the board has to be on USB and is not, before any work for it is done, nor
+    comes within `patience_s`; ``no-port`` for a port of a board that needs none."""
     if not is_on_usb(board):
         if port is not None:
             raise ThimbleError("no-port", f"{board.title} is at no port", "leave out --port")
