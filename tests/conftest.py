@@ -25,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--pi", default=None, metavar="HOST[:PORT]", help="run the tests of a Raspberry Pi there")
     group.addoption("--pi-user", default="pi", help="user on it")
     group.addoption("--pi-key", default=None, metavar="FILE", help="private SSH key for it")
+    group.addoption("--pi-armnn", default=None, metavar="PATH", help="the real libarmnnDelegate.so on it")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,7 +1,7 @@
 """A real Raspberry Pi, or the arm64 root of `tests/arm64`, from the command line to the result.
 
-``run.py test tests/hardware --pi HOST[:PORT] [--pi-user U] [--pi-key FILE]``; its host key is taken as it is,
-what is installed there stays.
+``run.py test tests/hardware --pi HOST[:PORT] [--pi-user U] [--pi-key FILE] [--pi-armnn PATH]``; its host key
+is taken as it is, what is installed there stays.
 """
 
 from __future__ import annotations
@@ -124,3 +124,18 @@ def test_an_external_delegate(
     if engine == "armnn":
         partition = told["partition"]
         assert (partition["parts"], partition["delegated"], partition["operators"]) == (1, 1, 2)
+
+
+@pytest.mark.parametrize("backend", ["CpuAcc", "CpuRef"])
+def test_the_real_arm_nn(
+    real_pi: RealPi, remote: RemoteFolder, sample: Sample, request: pytest.FixtureRequest, backend: str
+) -> None:
+    library = request.config.getoption("--pi-armnn")
+    if library is None:
+        pytest.skip("no --pi-armnn names the library on the Pi")
+    named = ("--engine", "armnn", "--armnn-library", library, "--armnn-backend", backend)
+    told = real_pi.tell("bench", str(sample.model), "--board", "pi", *named, "--runs", str(_RUNS))
+    print(json.dumps({name: told[name] for name in ("engine", "instead", "partition", "delegate", "mean_s")}))
+    assert (told["engine"], told["instead"]) == ("armnn", None)
+    assert told["partition"]["delegated"] > 0
+    assert told["verified"]
