@@ -10,7 +10,7 @@ import numpy as np
 
 from core.live.power import PowerSignal
 from core.live.signal import Span
-from core.live.sums import Floats
+from core.meters.sums import Floats
 
 #: Inferences, and samples of the meter, that are looked at in one go: a window must not stand still.
 _MOST_INFERENCES, _MOST_SAMPLES = 5_000, 250_000

@@ -17,7 +17,7 @@ from core.live.energies import ClockEnergies, EnergyOf
 from core.live.power import PowerSignal
 from core.live.quantity import UNITS, Quantity
 from core.live.signal import EVER, EventSignal, Signal, Span
-from core.live.sums import Floats
+from core.meters.sums import Floats
 
 #: Partials of the jobs that run a model (`core.jobs.tasks.deploy`, `pi_bench`).
 INFERENCE, POWER, TELEMETRY, WINDOW = "inference", "power", "telemetry", "window"

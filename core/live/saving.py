@@ -19,7 +19,7 @@ from core.errors import ThimbleError
 from core.live.quantity import UNITS, Quantity
 from core.live.run import LiveRun
 from core.live.signal import Span
-from core.live.sums import Floats
+from core.meters.sums import Floats
 from core.paths import cannot_write
 
 #: Rows between two words about how far it is.

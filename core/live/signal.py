@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.live.quantity import Total
-from core.live.sums import BlockSums, Floats, GrowingRows, piece_length
+from core.meters.sums import BlockSums, Floats, GrowingRows, piece_length
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.live.sums import Rows, joined, sums_of
 from core.meters.base import Samples
 from core.meters.recording import Recording
+from core.meters.sums import Rows, joined, sums_of
 
 _NOTHING = sums_of(np.full((1, 1), np.nan))
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from core.live.sums import Floats, grouped
 from core.meters.recording import Recording
 from core.meters.stream import BLOCK
+from core.meters.sums import Floats, grouped
 from core.meters.surveying import survey
 
 _PIECES = 400

@@ -11,7 +11,7 @@ from core.bench import Source
 from core.live.quantity import Quantity
 from core.live.signal import Signal as Samples
 from core.live.signal import Span
-from core.live.sums import Floats
+from core.meters.sums import Floats
 from gui.plots.style import colours, make_plot, show_empty, show_numbers, thin
 from gui.quantity_words import shown, source_words
 from gui.theme import theme
